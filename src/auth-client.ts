@@ -1,0 +1,110 @@
+/** The public face of the client: what each method does, when it waits, and what it throws. */
+
+import type { AuthEventListener, AuthEvents } from './events.js';
+import type { TokenResponse } from './refresh/token-response.js';
+import type { AuthState } from './session/session.js';
+import type { SignOutResult } from './sign/sign-out.js';
+
+/** The registered claims of a JWT (RFC 7519 §4.1), and any others. */
+export interface JwtClaims {
+  readonly iss?: string;
+  readonly sub?: string;
+  readonly aud?: string | readonly string[];
+  readonly exp?: number;
+  readonly nbf?: number;
+  readonly iat?: number;
+  readonly jti?: string;
+  readonly [claim: string]: unknown;
+}
+
+export interface GetAccessTokenOptions {
+  /**
+   * Milliseconds that the token must still be good for; at most half its lifetime counts.
+   *
+   * @default what a request needs to arrive: 5 s, less for short-lived tokens
+   */
+  readonly minValidity?: number | undefined;
+  /** Frees this caller, with the signal's reason; the refresh goes on for the others. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Made by {@link createAuthClient}. Its methods need no `this`: pass them around as they are. */
+export interface AuthClient<Claims extends object = JwtClaims> {
+  /**
+   * `window.fetch` with the access token. Waits for the restore at page load, and for a refresh where the token has
+   * expired; on a 401 it joins the one refresh and sends the request once more. A second 401 is the answer. To origins
+   * that may not have the token, with an `Authorization` header of your own, and signed out, it is plain `fetch`.
+   *
+   * @throws {@link RefreshUnavailableError} the token couldn't be refreshed just now; the user is still signed in
+   * @throws {@link SessionExpiredError} the server ended the session while the request waited
+   * @throws {@link SignedOutError} the user signed out while the request waited
+   * @throws {@link SessionChangedError} another user signed in while the request waited
+   * @throws {@link BodyNotReplayableError} a 401 met a stream body
+   * @throws whatever `fetch` throws: network errors, the abort of your own signal
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+
+  /**
+   * An access token that is still good for a while, for WebSocket, EventSource and other libraries: ask again for each
+   * connection. Don't store it.
+   *
+   * @throws as {@link AuthClient.fetch}; {@link SignedOutError} or {@link SessionExpiredError} where nobody is signed in
+   */
+  getAccessToken(options?: GetAccessTokenOptions): Promise<string>;
+
+  /**
+   * Finds out whether somebody is signed in: asks the other tabs, then the server. Call it when the page loads; calls
+   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself.
+   *
+   * @throws {@link RefreshUnavailableError} neither could be reached: the state stays `restoring`, and the client goes
+   *   on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
+   */
+  restore(): Promise<AuthState<Claims>>;
+
+  /**
+   * Signs a user in. `request` sends your login request and gives the server's answer as it came: the `Response`, or
+   * its parsed JSON. It runs alone among tabs and after a refresh in flight, so keep dialogs out of it.
+   *
+   * @throws {@link SignInFailedError} the answer isn't 2xx (then with its `response`), or holds no token
+   * @throws {@link SignedOutError} `signOut()` was called meanwhile
+   * @throws {@link RefreshUnavailableError} a refresh in flight, or a sign-in in another tab, took too long
+   * @throws whatever `request` throws
+   */
+  signIn(request: () => Promise<TokenResponse>): Promise<AuthState<Claims>>;
+
+  /**
+   * Begins a session from a server's answer that is already there. Prefer {@link AuthClient.signIn}, which a refresh in
+   * flight can't overtake.
+   *
+   * @throws {@link SignInFailedError} the answer isn't 2xx, or holds no token
+   */
+  setSession(answer: TokenResponse): Promise<AuthState<Claims>>;
+
+  /**
+   * Refreshes now, though the token may still be good: after the user's rights have changed, or when a redirect has
+   * come back from a login page. Joins a refresh in flight.
+   *
+   * @throws {@link RefreshUnavailableError}, {@link SessionExpiredError}, {@link SignedOutError}. A rejection that nobody
+   *   handles is no unhandled rejection.
+   */
+  refresh(): Promise<AuthState<Claims>>;
+
+  /** Signs out, in all tabs at once, then at the server, after a refresh in flight. Never rejects. */
+  signOut(): Promise<SignOutResult>;
+
+  /** The state as it is now: frozen, and the same object until something changes. On a server always `restoring`. */
+  getState(): AuthState<Claims>;
+
+  /** Calls the listener after each change of the state; returns its undo. */
+  subscribe(listener: () => void): () => void;
+
+  /** Calls the listener for each such event; returns its undo. */
+  on<Name extends keyof AuthEvents>(event: Name, listener: AuthEventListener<Name>): () => void;
+
+  /**
+   * Closes every channel, listener and timer, forgets the token, and frees whoever waits. The session goes on in other
+   * tabs, and in the next client made here.
+   */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}

@@ -1,0 +1,162 @@
+/** What `createAuthClient` accepts, and the check of it: whatever makes no sense is refused at once, by name. */
+
+import { ConfigurationError } from './errors.js';
+import type { ShouldRefresh } from './http/authorized-fetch.js';
+import type { AuthRequestOptions, CsrfOptions } from './refresh/auth-request.js';
+import { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
+import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
+
+/** Your own refresh request. Reject, or give a `Response` of 400, 401 or 403, and see {@link AuthClientOptions.refresh}. */
+export type RefreshFunction = (context: { readonly signal: AbortSignal }) => Promise<TokenResponse>;
+
+export interface SignOutOptions {
+  readonly url: string | URL;
+  /** @default 'POST' */
+  readonly method?: string;
+  /** Added to the built-in `X-Requested-With: silent-refresh`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For servers with double-submit protection; none by default. */
+  readonly csrf?: CsrfOptions;
+}
+
+export interface AuthClientOptions {
+  /**
+   * Where access tokens come from. A URL is short for {@link cookieRefresh}: it is POSTed with cookies. A function sends
+   * a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON. Its answer (or
+   * the `response` of the error it throws) with 400, 401 or 403 ends the session; anything else it throws doesn't.
+   */
+  readonly refresh: string | URL | RefreshStrategy | RefreshFunction;
+
+  /**
+   * The sign-out endpoint: POSTed with cookies, so that the server revokes the session and clears its cookie. Without
+   * it `signOut()` signs out in this browser's tabs only.
+   */
+  readonly signOut?: string | URL | SignOutOptions | undefined;
+
+  /**
+   * Where else the access token may go: origins, or URL prefixes (`https://api.example.com/v1`, matched on a path
+   * boundary). https only, but for the page's own origin and loopback. The page's own origin needs no entry; an entry
+   * for a part of it (`/api`) narrows it to that part. Everywhere else `auth.fetch` is plain `fetch`.
+   *
+   * @default [] the page's own origin
+   */
+  readonly allowedOrigins?: readonly (string | URL)[] | undefined;
+
+  /**
+   * Clients of one origin with one name share a session across tabs.
+   *
+   * @default 'default'
+   */
+  readonly name?: string | undefined;
+
+  /**
+   * Milliseconds before expiry at which a visible tab refreshes; at most a fifth of the token's lifetime is used.
+   *
+   * @default 30_000
+   */
+  readonly refreshAhead?: number | undefined;
+
+  /**
+   * Milliseconds until callers that wait for a refresh (or a sign-in for its turn) are told that it's unavailable. The
+   * request itself runs on, up to three times as long, since giving up one that the server has processed would lose the
+   * rotated cookie.
+   *
+   * @default 10_000
+   */
+  readonly refreshTimeout?: number | undefined;
+
+  /**
+   * Whether a response means "this token is no longer good". Called for each answer to a request that bore the token;
+   * read the body from `response.clone()` only. `request` has the URL and the method, not the body.
+   *
+   * @default a 401, unless its `WWW-Authenticate` asks for something a refresh can't give (RFC 6750 §3.1, RFC 9470 §3)
+   */
+  readonly shouldRefresh?: ShouldRefresh | undefined;
+
+  /**
+   * Reads the tokens out of an answer in a shape of your own. Built in: `{access_token, expires_in}` (OAuth 2.0),
+   * `{access}` (Django SimpleJWT) and `{accessToken, expiresIn}`.
+   */
+  readonly readTokens?: ReadTokens | undefined;
+
+  /**
+   * `false`: this tab shares nothing with others, and doesn't wait for them. Only for servers that give each tab a
+   * refresh token of its own.
+   *
+   * @default true
+   */
+  readonly tabs?: boolean | undefined;
+
+  /**
+   * Sends all requests.
+   *
+   * @default the global `fetch`, looked up at each call
+   */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** The options as the parts use them. */
+export interface ClientSettings {
+  readonly strategy: Omit<RefreshStrategy, 'url'>;
+  /** Absent for a refresh function: only it knows where it goes. */
+  readonly refreshUrl: URL | undefined;
+  readonly signOut: (AuthRequestOptions & { readonly url: URL }) | undefined;
+  readonly allowed: readonly URL[];
+  readonly name: string;
+  readonly refreshAhead: number;
+  readonly refreshTimeout: number;
+}
+
+/** What relative URLs are resolved against, as `fetch` does it; `undefined` on a server. */
+export const baseUrl = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href;
+
+/** @throws ConfigurationError naming the option */
+export function checkOptions(options: AuthClientOptions): ClientSettings {
+  const { refresh, signOut, name = 'default', allowedOrigins = [] } = options ?? {};
+  if (!refresh) throw new ConfigurationError("refresh is missing: give the URL of your token endpoint, such as '/auth/refresh'.");
+  if (typeof name !== 'string' || !name) throw new ConfigurationError('name must be a string that is not empty.');
+  if (!Array.isArray(allowedOrigins)) throw new ConfigurationError('allowedOrigins must be an array of origins.');
+
+  const strategy = typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
+  if (typeof strategy.request !== 'function') {
+    throw new ConfigurationError('refresh must be a URL, a strategy such as cookieRefresh({ url }), or a function.');
+  }
+  const signOutOptions = isUrl(signOut) ? { url: signOut } : signOut;
+  return {
+    strategy,
+    refreshUrl: 'url' in strategy ? checkUrl('refresh', strategy.url) : undefined,
+    signOut: signOutOptions && { ...signOutOptions, url: checkUrl('signOut', signOutOptions.url) },
+    allowed: allowedOrigins.map((entry, index) => checkUrl(`allowedOrigins[${index}]`, entry)),
+    name,
+    refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
+    refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
+  };
+}
+
+const isUrl = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
+
+function checkDuration(option: string, ms: number, least: number): number {
+  if (Number.isFinite(ms) && ms >= least) return ms;
+  throw new ConfigurationError(`${option} must be a number of milliseconds, at least ${least}; it is ${String(ms)}.`);
+}
+
+/** Loopback hosts are "potentially trustworthy": https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+function checkUrl(option: string, value: string | URL): URL {
+  const base = baseUrl();
+  let url: URL;
+  try {
+    url = new URL(value, base);
+  } catch {
+    const why = base ? 'is not a URL' : 'is relative, and there is no page here to resolve it against: give an absolute URL';
+    throw new ConfigurationError(`${option}: ${JSON.stringify(value)} ${why}.`);
+  }
+  const { protocol, hostname, origin } = url;
+  const isHttp = protocol === 'http:' && (LOOPBACK.test(hostname) || origin === globalThis.location?.origin);
+  if (protocol !== 'https:' && !isHttp) {
+    throw new ConfigurationError(`${option}: ${origin === 'null' ? protocol : origin} is not safe for tokens: use https (http is for loopback and the page's own origin).`);
+  }
+  if (url.username || url.password) throw new ConfigurationError(`${option}: a URL with a user name or password in it can't be fetched.`);
+  return url;
+}

@@ -1,0 +1,114 @@
+/** Every failure of the client is one of these: a literal `code`, and whether trying again can help. */
+
+const BRAND = Symbol.for('silent-refresh.error');
+
+/**
+ * The base of every error that this package throws by itself. What `fetch` itself throws (a network failure, the
+ * caller's own abort) passes through unchanged. No message, property or cause of these errors holds a token.
+ */
+export abstract class AuthError extends Error {
+  /** Which failure this is; stable between versions, unlike the message. */
+  abstract readonly code: AuthErrorCode;
+  /** `true`: the same call may succeed later, and the user is still signed in. `false`: it can't succeed as it is. */
+  abstract readonly retryable: boolean;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** The server has ended the session (its answer to a refresh was 400, 401 or 403): the user must sign in again. */
+export class SessionExpiredError extends AuthError {
+  override readonly name = 'SessionExpiredError';
+  readonly code = 'session-expired';
+  readonly retryable = false;
+}
+
+/** The user has signed out, here or in another tab, or has never signed in. */
+export class SignedOutError extends AuthError {
+  override readonly name = 'SignedOutError';
+  readonly code = 'signed-out';
+  readonly retryable = false;
+}
+
+/** The request was made in the session of a user who is no longer the one signed in; it was not sent as the new one. */
+export class SessionChangedError extends AuthError {
+  override readonly name = 'SessionChangedError';
+  readonly code = 'session-changed';
+  readonly retryable = false;
+}
+
+/** The access token couldn't be refreshed just now (offline, a time-out, 429, 5xx …). The session is kept. */
+export class RefreshUnavailableError extends AuthError {
+  override readonly name = 'RefreshUnavailableError';
+  readonly code = 'refresh-unavailable';
+  readonly retryable = true;
+  /** Milliseconds after which the next refresh will be tried, where that is known. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { retryAfter?: number | undefined }) {
+    super(message, options);
+    this.retryAfter = options?.retryAfter;
+  }
+}
+
+/** A 401 came for a request whose body was a stream: it was sent once and can't be sent again. Build it anew. */
+export class BodyNotReplayableError extends AuthError {
+  override readonly name = 'BodyNotReplayableError';
+  readonly code = 'body-not-replayable';
+  readonly retryable = false;
+}
+
+/** The answer to a sign-in held no usable access token: the server refused it, or its shape isn't understood. */
+export class SignInFailedError extends AuthError {
+  override readonly name = 'SignInFailedError';
+  readonly code = 'sign-in-failed';
+  readonly retryable: boolean;
+  /** The server's refusal, its body unread, where the sign-in request gave a `Response` that wasn't 2xx. */
+  readonly response: Response | undefined;
+
+  constructor(message: string, options: { retryable: boolean; response?: Response | undefined }) {
+    super(message);
+    this.retryable = options.retryable;
+    this.response = options.response;
+  }
+}
+
+/** An option makes no sense, or a method was called where it can't work. The message names it and says what to do. */
+export class ConfigurationError extends AuthError {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'configuration';
+  readonly retryable = false;
+}
+
+/** Every error of this package; `switch (error.code)` narrows it. */
+export type AnyAuthError =
+  | SessionExpiredError
+  | SignedOutError
+  | SessionChangedError
+  | RefreshUnavailableError
+  | BodyNotReplayableError
+  | SignInFailedError
+  | ConfigurationError;
+
+/** What `error.code` can be. */
+export type AuthErrorCode =
+  | 'session-expired'
+  | 'signed-out'
+  | 'session-changed'
+  | 'refresh-unavailable'
+  | 'body-not-replayable'
+  | 'sign-in-failed'
+  | 'configuration';
+
+/**
+ * Whether a caught value is an error of this package. Unlike `instanceof` it also works between two copies of the
+ * package, and across frames.
+ *
+ * @example
+ * if (isAuthError(error) && error.retryable) retryLater();
+ */
+export function isAuthError(value: unknown): value is AnyAuthError {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}

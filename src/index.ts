@@ -1,0 +1,25 @@
+/** Keeps people signed in without their noticing: a fetch that refreshes the access token silently. */
+
+export type { AuthClient, GetAccessTokenOptions, JwtClaims } from './auth-client.js';
+export { createAuthClient } from './client.js';
+export type { AuthClientOptions, RefreshFunction, SignOutOptions } from './client-options.js';
+export {
+  type AnyAuthError,
+  AuthError,
+  type AuthErrorCode,
+  BodyNotReplayableError,
+  ConfigurationError,
+  isAuthError,
+  RefreshUnavailableError,
+  SessionChangedError,
+  SessionExpiredError,
+  SignedOutError,
+  SignInFailedError,
+} from './errors.js';
+export type { AuthEventListener, AuthEvents, RequestSummary, SignedOutReason } from './events.js';
+export type { ShouldRefresh } from './http/authorized-fetch.js';
+export type { AuthRequestOptions as CookieRefreshOptions, CsrfOptions } from './refresh/auth-request.js';
+export { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
+export type { ReadTokens, TokenResponse, TokenSet } from './refresh/token-response.js';
+export type { AuthState } from './session/session.js';
+export type { SignOutResult } from './sign/sign-out.js';

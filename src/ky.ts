@@ -1,0 +1,27 @@
+/** `silent-refresh/ky`: a ky whose requests go through `auth.fetch`. */
+
+import ky, { type KyInstance, type Options } from 'ky';
+import type { AuthClient } from './auth-client.js';
+import { isAuthError } from './errors.js';
+
+/**
+ * A ky instance on `auth.fetch`. The replay after a 401 happens below ky: it works for every method and with
+ * `retry: 0`, and uses up none of ky's retries. ky's `timeout` counts the wait for a refresh too. Errors of
+ * `silent-refresh` are retried only if they are retryable and your own `retry.shouldRetry` says so.
+ *
+ * @example
+ * const api = createKy(auth, { prefix: '/api' });
+ * const orders = await api.get('orders').json();
+ */
+export function createKy(auth: Pick<AuthClient<never>, 'fetch'>, options: Options = {}): KyInstance {
+  const retry = typeof options.retry === 'number' ? { limit: options.retry } : options.retry;
+  return ky.create({
+    ...options,
+    fetch: auth.fetch,
+    retry: {
+      ...retry,
+      shouldRetry: (attempt) =>
+        isAuthError(attempt.error) && !attempt.error.retryable ? false : retry?.shouldRetry?.(attempt),
+    },
+  });
+}

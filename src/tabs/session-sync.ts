@@ -1,0 +1,82 @@
+/** Mirrors the session between tabs, without echo: changes made here are posted, news from elsewhere is learned. */
+
+import { isNewer, type Session, type SessionRecord } from '../session/session.js';
+import { gate, within } from '../wait.js';
+import type { TabChannel } from './tab-channel.js';
+import type { TabLock } from './tab-lock.js';
+import { readMessage, type TabMessage, writeMessage } from './tab-message.js';
+
+export interface SessionSync {
+  /** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
+  ask(): Promise<void>;
+  /** Under the lock, before a refresh: waits for a message that is on the way. */
+  catchUp(): Promise<void>;
+  /** Under the lock, after a change: lets the next holder know that a message is on the way. */
+  leaveWord(): Promise<void>;
+  /** Tells the other tabs how long the token endpoint wants no call. */
+  postCoolDown(ms: number): void;
+  dispose(): void;
+}
+
+/** How long a new tab waits for an answer from the others before it asks the server. */
+const ANSWER_WITHIN = 40;
+/** How long a message that is surely on the way may take, before a refresh of our own is the better way. */
+const MESSAGE_WITHIN = 1_000;
+
+export function createSessionSync(parts: {
+  session: Session;
+  lock: TabLock;
+  openChannel: (receive: (data: unknown) => void) => TabChannel | undefined;
+  onCoolDown: (ms: number) => void;
+}): SessionSync {
+  const { session, lock } = parts;
+  const channel = parts.openChannel(receive);
+  // With the storage fallback messages carry no token, so waiting for one is in vain.
+  const handsOver = channel?.tokens === 'with-tokens';
+  const unwatch = session.watch((source) => {
+    if (source === 'this-tab' && !isUntold(session.record())) tell();
+  });
+
+  const post = (message: TabMessage) => channel?.post(writeMessage(message, channel.tokens));
+  const tell = () => post({ kind: 'session', record: session.record() });
+
+  function receive(data: unknown): void {
+    const message = readMessage(data);
+    if (message?.kind === 'cool-down') parts.onCoolDown(message.ms);
+    if (message?.kind === 'ask' && !isUntold(session.record())) tell();
+    if (message?.kind === 'session') {
+      // A tab that missed a message learns of it when it speaks.
+      if (isNewer(session.record(), message.record) && !isUntold(session.record())) tell();
+      else session.learn(message.record);
+    }
+  }
+
+  /** Resolves on the next change of the session, or after `ms`. */
+  async function nextChange(ms: number): Promise<void> {
+    const changed = gate();
+    const stop = session.watch(changed.open);
+    await within(ms, changed.opened, () => {});
+    stop();
+  }
+
+  return {
+    async ask() {
+      post({ kind: 'ask' });
+      if (handsOver) await nextChange(ANSWER_WITHIN);
+    },
+    async catchUp() {
+      if (handsOver && (await lock.hasWordOfNewer(session.record())) === 'newer') await nextChange(MESSAGE_WITHIN);
+    },
+    async leaveWord() {
+      if (handsOver) await lock.leaveWord(session.record());
+    },
+    postCoolDown: (ms) => post({ kind: 'cool-down', ms }),
+    dispose() {
+      unwatch();
+      channel?.close();
+    },
+  };
+}
+
+/** "Nobody was signed in when I looked" is no news: another tab may know better. */
+const isUntold = (record: SessionRecord): boolean => record.epoch === 0;

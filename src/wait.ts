@@ -1,0 +1,51 @@
+/** Time that survives sleep, wrong clocks and overflow; waits that always end. */
+
+/** A moment by both clocks: the wall clock may jump, the monotonic clock may stand still while the machine sleeps. */
+export interface Instant {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+export const now = (): Instant => ({ wall: Date.now(), monotonic: performance.now() });
+
+/** Milliseconds since then, by whichever clock says more. */
+export const elapsed = (since: Instant): number =>
+  Math.max(0, Date.now() - since.wall, performance.now() - since.monotonic);
+
+/** Beyond it `setTimeout` overflows and fires at once; https://html.spec.whatwg.org/#timers */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Runs once after `ms`, or after 24.8 days where that is sooner; returns its undo. */
+export function startTimer(ms: number, run: () => void): () => void {
+  const id = setTimeout(run, Math.min(ms, LONGEST_TIMER));
+  return () => clearTimeout(id);
+}
+
+/** A promise that can be settled from outside. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** The promise's outcome, or `late` once `ms` have passed; the timer goes with it. */
+export async function within<T, L>(ms: number, promise: Promise<T>, late: () => L): Promise<T | L> {
+  let stop!: () => void;
+  const deadline = new Promise<L>((resolve) => {
+    stop = startTimer(ms, () => resolve(late()));
+  });
+  return Promise.race([promise, deadline]).finally(stop);
+}
+
+/** The same promise for a caller who may leave: an abort rejects at once, for that caller alone. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

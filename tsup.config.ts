@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/ky.ts'],
+  format: ['esm', 'cjs'],
+  // The oldest browsers promised: those of late 2023.
+  target: 'es2022',
+  dts: true,
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+});
