@@ -2,6 +2,7 @@
 
 import { ConfigurationError } from './errors.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
+import { baseUrl } from './page.js';
 import type { AuthRequestOptions, CsrfOptions } from './refresh/auth-request.js';
 import { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
 import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
@@ -97,66 +98,64 @@ export interface AuthClientOptions {
 
 /** The options as the parts use them. */
 export interface ClientSettings {
-  readonly strategy: Omit<RefreshStrategy, 'url'>;
-  /** Absent for a refresh function: only it knows where it goes. */
-  readonly refreshUrl: URL | undefined;
-  readonly signOut: (AuthRequestOptions & { readonly url: URL }) | undefined;
+  readonly strategy: Pick<RefreshStrategy, 'request'>;
+  /** How errors name the token endpoint. */
+  readonly endpoint: string;
+  readonly signOut: AuthRequestOptions | undefined;
+  /** Where a 401 must never ask for a refresh. */
+  readonly authUrls: readonly URL[];
   readonly allowed: readonly URL[];
   readonly name: string;
   readonly refreshAhead: number;
   readonly refreshTimeout: number;
 }
 
-/** What relative URLs are resolved against, as `fetch` does it; `undefined` on a server. */
-export const baseUrl = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href;
-
 /** @throws ConfigurationError naming the option */
 export function checkOptions(options: AuthClientOptions): ClientSettings {
-  const { refresh, signOut, name = 'default', allowedOrigins = [] } = options ?? {};
-  if (!refresh) throw new ConfigurationError("refresh is missing: give the URL of your token endpoint, such as '/auth/refresh'.");
-  if (typeof name !== 'string' || !name) throw new ConfigurationError('name must be a string that is not empty.');
-  if (!Array.isArray(allowedOrigins)) throw new ConfigurationError('allowedOrigins must be an array of origins.');
-
-  const strategy = typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
-  if (typeof strategy.request !== 'function') {
-    throw new ConfigurationError('refresh must be a URL, a strategy such as cookieRefresh({ url }), or a function.');
-  }
+  const { refresh, signOut, name = 'default', allowedOrigins = [] } = options;
+  if (!refresh) refuse('refresh', "is missing: give the URL of your token endpoint, such as '/auth/refresh'");
+  if (!name) refuse('name', 'is empty');
+  const strategy = isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
+  const refreshUrl = typeof strategy === 'function' ? undefined : checkUrl('refresh', strategy.url);
   const signOutOptions = isUrl(signOut) ? { url: signOut } : signOut;
+  const signOutUrl = signOutOptions && checkUrl('signOut', signOutOptions.url);
   return {
-    strategy,
-    refreshUrl: 'url' in strategy ? checkUrl('refresh', strategy.url) : undefined,
-    signOut: signOutOptions && { ...signOutOptions, url: checkUrl('signOut', signOutOptions.url) },
-    allowed: allowedOrigins.map((entry, index) => checkUrl(`allowedOrigins[${index}]`, entry)),
+    strategy: typeof strategy === 'function' ? { request: strategy } : strategy,
+    endpoint: refreshUrl ? refreshUrl.origin + refreshUrl.pathname : 'The refresh function',
+    signOut: signOutOptions,
+    authUrls: [refreshUrl, signOutUrl].filter((url) => url !== undefined),
+    allowed: allowedOrigins.map((entry) => checkUrl('allowedOrigins', entry)),
     name,
     refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
     refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
   };
 }
 
+function refuse(option: keyof AuthClientOptions, why: string): never {
+  throw new ConfigurationError(`createAuthClient: ${option} ${why}.`);
+}
+
 const isUrl = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
 
-function checkDuration(option: string, ms: number, least: number): number {
-  if (Number.isFinite(ms) && ms >= least) return ms;
-  throw new ConfigurationError(`${option} must be a number of milliseconds, at least ${least}; it is ${String(ms)}.`);
+function checkDuration(option: keyof AuthClientOptions, ms: number, least: number): number {
+  if (!(ms >= least && ms < Infinity)) refuse(option, `is ${ms}, not a number of milliseconds of at least ${least}`);
+  return ms;
 }
 
 /** Loopback hosts are "potentially trustworthy": https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy */
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-function checkUrl(option: string, value: string | URL): URL {
-  const base = baseUrl();
+function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
   let url: URL;
   try {
-    url = new URL(value, base);
+    url = new URL(value, baseUrl());
   } catch {
-    const why = base ? 'is not a URL' : 'is relative, and there is no page here to resolve it against: give an absolute URL';
-    throw new ConfigurationError(`${option}: ${JSON.stringify(value)} ${why}.`);
+    return refuse(option, `is '${value}': not a URL, or a relative one where there is no page; give an absolute URL`);
   }
   const { protocol, hostname, origin } = url;
-  const isHttp = protocol === 'http:' && (LOOPBACK.test(hostname) || origin === globalThis.location?.origin);
-  if (protocol !== 'https:' && !isHttp) {
-    throw new ConfigurationError(`${option}: ${origin === 'null' ? protocol : origin} is not safe for tokens: use https (http is for loopback and the page's own origin).`);
+  const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;
+  if (!isSafe || !protocol.startsWith('http')) {
+    refuse(option, `is on ${protocol}//${hostname}, where tokens can be read on the way; use https`);
   }
-  if (url.username || url.password) throw new ConfigurationError(`${option}: a URL with a user name or password in it can't be fetched.`);
   return url;
 }

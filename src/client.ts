@@ -1,16 +1,16 @@
 /** The client: the only file that constructs the parts and connects them. */
 
 import type { AuthClient, JwtClaims } from './auth-client.js';
-import { type AuthClientOptions, baseUrl, checkOptions } from './client-options.js';
+import { type AuthClientOptions, checkOptions } from './client-options.js';
 import { createEvents } from './events.js';
 import { createAuthorizedFetch } from './http/authorized-fetch.js';
 import { createTokenScope } from './http/token-scope.js';
+import { baseUrl } from './page.js';
 import { createCoolDown } from './refresh/cool-down.js';
 import { createRefreshSchedule } from './refresh/refresh-schedule.js';
 import { createRefresher } from './refresh/refresher.js';
 import { callTokenEndpoint } from './refresh/token-endpoint.js';
 import { createUsableToken } from './refresh/usable-token.js';
-import { createServerClient } from './server-client.js';
 import { type AuthState, createSession } from './session/session.js';
 import { createSignIn } from './sign/sign-in.js';
 import { createSignOut } from './sign/sign-out.js';
@@ -18,12 +18,9 @@ import { createSessionSync } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import { createTabLock } from './tabs/tab-lock.js';
 
-/** How many times `refreshTimeout` a refresh request may take before it is given up. */
-const ABANDON_FACTOR = 3;
-
 /**
  * Makes the client; one for the whole app, at module level. Making it asks nothing of the network: call `restore()`, or
- * just `fetch`.
+ * just `fetch`. On a server it is inert: it opens and keeps nothing, and whatever needs a session is refused.
  *
  * @typeParam Claims the payload of your access tokens; it is decoded, not verified
  * @throws {@link ConfigurationError} naming the option that makes no sense
@@ -34,74 +31,58 @@ const ABANDON_FACTOR = 3;
  */
 export function createAuthClient<Claims extends object = JwtClaims>(options: AuthClientOptions): AuthClient<Claims> {
   const settings = checkOptions(options);
-  const { refreshTimeout: timeout, refreshAhead, strategy, signOut: signOutEndpoint } = settings;
-  const { readTokens, shouldRefresh, tabs = true } = options;
-  const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
-  if (baseUrl() === undefined) return createServerClient(fetch);
-
+  const onServer = baseUrl() === undefined;
+  const alone = onServer || options.tabs === false;
   const name = `silent-refresh:${settings.name}`;
-  const abandonAfter = timeout * ABANDON_FACTOR;
-  const endpoint = settings.refreshUrl ? settings.refreshUrl.origin + settings.refreshUrl.pathname : 'the refresh function';
+  const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
 
   const events = createEvents();
   const session = createSession(events);
   const coolDown = createCoolDown();
   const futility = createCoolDown();
-  session.watch(() => coolDown.reset());
-  const lock = createTabLock(name, abandonAfter, tabs ? globalThis.navigator?.locks : undefined);
+  const lock = createTabLock(name, alone ? undefined : globalThis.navigator?.locks);
+  const { readTokens, shouldRefresh } = options;
+  const parts = { ...settings, fetch, readTokens, shouldRefresh, events, session, coolDown, futility, lock };
+
   const sync = createSessionSync({
-    session,
-    lock,
-    openChannel: (receive) => (tabs ? openTabChannel(name, receive) : undefined),
+    ...parts,
+    openChannel: (receive) => (alone ? undefined : openTabChannel(name, receive)),
     onCoolDown: coolDown.start,
   });
   const refresher = createRefresher({
-    session,
+    ...parts,
     sync,
-    lock,
-    coolDown,
-    events,
-    endpoint,
-    timeout,
-    abandonAfter,
-    callEndpoint: (signal) => callTokenEndpoint(strategy, { fetch, signal }, readTokens, session.record().token),
+    callEndpoint: (signal) => callTokenEndpoint(settings.strategy, { fetch, signal }, readTokens),
   });
-  const schedule = createRefreshSchedule({ session, refresher, coolDown, sync, events, refreshAhead });
-  const signing = createSignIn({ session, sync, lock, timeout, readTokens });
-  const signOut = createSignOut({ session, lock, fetch, timeout, endpoint: signOutEndpoint });
-  const { isSigningIn } = signing;
-  const tokens = createUsableToken({ session, refresher, futility, refreshAhead, isSigningIn });
-  const authEndpoints = [settings.refreshUrl, signOutEndpoint?.url].filter((url) => url !== undefined);
-  const scope = createTokenScope(settings.allowed, globalThis.location?.origin, authEndpoints);
-  const authorizedFetch = createAuthorizedFetch({ fetch, base: baseUrl, scope, session, tokens, shouldRefresh, events });
+  const schedule = createRefreshSchedule({ ...parts, sync, refresher });
+  const { signIn, setSession, isSigningIn } = createSignIn({ ...parts, sync });
+  const tokens = createUsableToken({ ...parts, refresher, isSigningIn });
+  const scope = createTokenScope(settings.allowed, globalThis.location?.origin, settings.authUrls);
+  session.watch(() => coolDown.reset());
 
   const state = () => session.state() as AuthState<Claims>;
 
   async function restore() {
-    const outcome = session.state().status === 'restoring' ? await refresher.refresh() : 'moved';
-    if (outcome !== 'moved' && session.state().status === 'restoring') throw outcome;
+    const outcome = state().status === 'restoring' ? await refresher.refresh() : 'moved';
+    if (outcome !== 'moved' && state().status === 'restoring') throw outcome;
     return state();
   }
 
   async function refresh() {
-    if (session.record().ended === 'signed-out') throw tokens.departure('refresh()');
-    const outcome = await refresher.refresh();
+    const { ended } = session.record();
+    const outcome = ended === 'signed-out' || session.isClosed() ? 'moved' : await refresher.refresh();
     if (outcome !== 'moved') throw outcome;
-    if (session.state().status === 'signed-out') throw tokens.departure('refresh()');
+    if (state().status !== 'signed-in') throw tokens.departure('refresh()');
     return state();
   }
 
   function dispose() {
-    schedule.dispose();
-    sync.dispose();
-    session.close();
-    lock.dispose();
-    coolDown.reset();
-    futility.reset();
+    for (const part of [schedule, sync, session, lock, coolDown, futility]) part.dispose();
   }
 
+  if (onServer) dispose();
   return {
-    fetch: authorizedFetch,
+    fetch: createAuthorizedFetch({ ...parts, scope, tokens }),
     async getAccessToken({ minValidity, signal } = {}) {
       const demand = { label: 'getAccessToken()', tenure: session.tenure(), minValidity, signal };
       const token = await tokens.obtain(demand);
@@ -109,16 +90,10 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       return token.value;
     },
     restore: () => quiet(restore()),
-    signIn: async (request) => {
-      await signing.signIn(request);
-      return state();
-    },
-    setSession: async (answer) => {
-      await signing.setSession(answer);
-      return state();
-    },
+    signIn: (request) => signIn(request).then(state),
+    setSession: (answer) => setSession(answer).then(state),
     refresh: () => quiet(refresh()),
-    signOut,
+    signOut: createSignOut(parts),
     getState: state,
     subscribe: session.subscribe,
     on: events.on,

@@ -1,6 +1,6 @@
 /** Every failure of the client is one of these: a literal `code`, and whether trying again can help. */
 
-const BRAND = Symbol.for('silent-refresh.error');
+const BRAND: unique symbol = Symbol.for('silent-refresh.error') as never;
 
 /**
  * The base of every error that this package throws by itself. What `fetch` itself throws (a network failure, the
@@ -12,10 +12,7 @@ export abstract class AuthError extends Error {
   /** `true`: the same call may succeed later, and the user is still signed in. `false`: it can't succeed as it is. */
   abstract readonly retryable: boolean;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    Object.defineProperty(this, BRAND, { value: true });
-  }
+  readonly [BRAND] = true;
 }
 
 /** The server has ended the session (its answer to a refresh was 400, 401 or 403): the user must sign in again. */
@@ -44,12 +41,14 @@ export class RefreshUnavailableError extends AuthError {
   override readonly name = 'RefreshUnavailableError';
   readonly code = 'refresh-unavailable';
   readonly retryable = true;
-  /** Milliseconds after which the next refresh will be tried, where that is known. */
-  readonly retryAfter: number | undefined;
 
-  constructor(message: string, options?: ErrorOptions & { retryAfter?: number | undefined }) {
+  constructor(
+    message: string,
+    /** Milliseconds after which the next refresh will be tried, where that is known. */
+    readonly retryAfter?: number | undefined,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
-    this.retryAfter = options?.retryAfter;
   }
 }
 
@@ -64,14 +63,14 @@ export class BodyNotReplayableError extends AuthError {
 export class SignInFailedError extends AuthError {
   override readonly name = 'SignInFailedError';
   readonly code = 'sign-in-failed';
-  readonly retryable: boolean;
-  /** The server's refusal, its body unread, where the sign-in request gave a `Response` that wasn't 2xx. */
-  readonly response: Response | undefined;
 
-  constructor(message: string, options: { retryable: boolean; response?: Response | undefined }) {
+  constructor(
+    message: string,
+    readonly retryable: boolean,
+    /** The server's refusal, its body unread, where the sign-in request gave a `Response` that wasn't 2xx. */
+    readonly response?: Response | undefined,
+  ) {
     super(message);
-    this.retryable = options.retryable;
-    this.response = options.response;
   }
 }
 

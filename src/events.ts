@@ -52,11 +52,8 @@ export function createEvents(): Events {
   return {
     on(event, listener) {
       const those = listeners.get(event) ?? new Set();
-      listeners.set(event, those);
-      // A wrapper of its own: the same function given twice is two listeners, each with its own undo.
-      const call = (detail: never) => listener(detail);
-      those.add(call);
-      return () => those.delete(call);
+      listeners.set(event, those.add(listener));
+      return () => those.delete(listener);
     },
     emit(event, detail) {
       for (const listener of listeners.get(event) ?? []) safely(() => listener(Object.freeze(detail) as never));

@@ -30,13 +30,11 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open };
 }
 
-/** The promise's outcome, or `late` once `ms` have passed; the timer goes with it. */
-export async function within<T, L>(ms: number, promise: Promise<T>, late: () => L): Promise<T | L> {
-  let stop!: () => void;
-  const deadline = new Promise<L>((resolve) => {
-    stop = startTimer(ms, () => resolve(late()));
-  });
-  return Promise.race([promise, deadline]).finally(stop);
+/** The promise's outcome, or `undefined` once `ms` have passed; the timer goes with it. */
+export function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  const late = gate();
+  const stopTimer = startTimer(ms, late.open);
+  return Promise.race([promise, late.opened as Promise<undefined>]).finally(stopTimer);
 }
 
 /** The same promise for a caller who may leave: an abort rejects at once, for that caller alone. */

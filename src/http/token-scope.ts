@@ -9,11 +9,16 @@ export interface TokenScope {
  * @param own the page's origin: allowed as a whole, unless an entry names a part of it
  * @param authEndpoints whose own 401 must never ask for a refresh
  */
-export function createTokenScope(allowed: readonly URL[], own: string | undefined, authEndpoints: readonly URL[]): TokenScope {
-  const entries = own === undefined || allowed.some(({ origin }) => origin === own) ? allowed : [new URL(own), ...allowed];
+export function createTokenScope(
+  allowed: readonly URL[],
+  own: string | undefined,
+  authEndpoints: readonly URL[],
+): TokenScope {
+  const entries =
+    own === undefined || allowed.some(({ origin }) => origin === own) ? allowed : [new URL(own), ...allowed];
   return {
     covers: (url) =>
-      !url.username && !url.password && entries.some((entry) => reaches(entry, url)) && !authEndpoints.some((endpoint) => isSame(endpoint, url)),
+      entries.some((entry) => reaches(entry, url)) && !authEndpoints.some((endpoint) => isSame(endpoint, url)),
   };
 }
 

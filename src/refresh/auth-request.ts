@@ -1,5 +1,7 @@
 /** A request to the auth server itself: it carries the cookie, outlives its page, and can't be forged across sites. */
 
+import { baseUrl } from '../page.js';
+
 /** A double-submit cookie: its value is sent back in a header, which a foreign site can't do. */
 export interface CsrfOptions {
   /** The name of a cookie that scripts may read, such as `XSRF-TOKEN`. */
@@ -11,42 +13,43 @@ export interface CsrfOptions {
 export interface AuthRequestOptions {
   readonly url: string | URL;
   /** @default 'POST' */
-  readonly method?: string;
-  /** Added to every request, over the built-in `X-Requested-With: silent-refresh`. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** For servers with double-submit protection; none by default. */
-  readonly csrf?: CsrfOptions;
+  readonly method?: string | undefined;
+  /** Sent along, over the built-in `X-Requested-With: silent-refresh`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** For servers with double-submit protection. */
+  readonly csrf?: CsrfOptions | undefined;
   /** @default 'include' */
-  readonly credentials?: RequestCredentials;
+  readonly credentials?: RequestCredentials | undefined;
 }
 
 export function sendAuthRequest(
-  options: AuthRequestOptions,
-  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
+  { url, method = 'POST', headers, csrf, credentials = 'include' }: AuthRequestOptions,
+  { fetch, signal }: { fetch: typeof globalThis.fetch; signal?: AbortSignal },
 ): Promise<Response> {
-  // A form of another site can send cookies, but no header of its own: https://owasp.org/www-community/attacks/csrf
-  const headers = new Headers({ 'X-Requested-With': 'silent-refresh', Accept: 'application/json', ...options.headers });
-  const csrf = options.csrf && readCookie(options.csrf.cookie);
-  if (options.csrf && csrf !== undefined) headers.set(options.csrf.header, csrf);
-  return fetch(options.url, {
-    method: options.method ?? 'POST',
-    headers,
-    credentials: options.credentials ?? 'include',
+  return fetch(new URL(url, baseUrl()), {
+    method,
+    headers: {
+      Accept: 'application/json',
+      // A form of another site can send cookies, but no header of its own: https://owasp.org/www-community/attacks/csrf
+      'X-Requested-With': 'silent-refresh',
+      ...(csrf && { [csrf.header]: readCookie(csrf.cookie) }),
+      ...headers,
+    },
+    credentials,
     // Without it a tab that closes in mid-refresh loses the rotated cookie, and the next refresh counts as a theft.
     keepalive: true,
     cache: 'no-store',
     redirect: 'error',
-    signal,
+    signal: signal ?? null,
   });
 }
 
-function readCookie(name: string): string | undefined {
-  const prefix = `${name}=`;
-  const pair = globalThis.document?.cookie.split('; ').find((each) => each.startsWith(prefix));
-  const value = pair?.slice(prefix.length);
+function readCookie(name: string): string {
+  const cookies = globalThis.document?.cookie.split('; ') ?? [];
+  const value = cookies.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   try {
     // Laravel and others encode the value, and expect it decoded.
-    return value && decodeURIComponent(value);
+    return decodeURIComponent(value);
   } catch {
     return value;
   }

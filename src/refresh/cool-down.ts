@@ -13,6 +13,7 @@ export interface CoolDown {
   lift(): void;
   /** It works again: ends the pause, and the next failure is a first one. */
   reset(): void;
+  dispose(): void;
 }
 
 const FLOOR = 1_000;
@@ -24,7 +25,7 @@ export function createCoolDown(): CoolDown {
   let length = 0;
   let since = now();
   let ended = gate();
-  let stopTimer: (() => void) | undefined;
+  let stopTimer = () => {};
 
   function backoff(): number {
     // Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/) above the floor.
@@ -33,9 +34,14 @@ export function createCoolDown(): CoolDown {
 
   function end(): void {
     length = 0;
-    stopTimer?.();
+    stopTimer();
     ended.open();
     ended = gate();
+  }
+
+  function reset(): void {
+    failures = 0;
+    end();
   }
 
   return {
@@ -44,7 +50,7 @@ export function createCoolDown(): CoolDown {
       named = ms !== undefined;
       length = Math.max(FLOOR, ms ?? backoff());
       since = now();
-      stopTimer?.();
+      stopTimer();
       stopTimer = startTimer(length, end);
       return length;
     },
@@ -53,9 +59,7 @@ export function createCoolDown(): CoolDown {
     lift() {
       if (!named) end();
     },
-    reset() {
-      failures = 0;
-      end();
-    },
+    reset,
+    dispose: reset,
   };
 }

@@ -41,7 +41,9 @@ export function createRefreshSchedule(parts: {
   function dueIn(): number | undefined {
     const { token } = session.record();
     if (token) return remaining(token) - dueBeforeExpiry(token, parts.refreshAhead) * earliness;
-    return restoreFailed && session.state().status === 'restoring' ? 0 : undefined;
+    // Nobody needs a restore until somebody has asked for it, or another tab has told of a session without its token.
+    const wanted = restoreFailed || session.record().epoch > 0;
+    return wanted && session.state().status === 'restoring' ? 0 : undefined;
   }
 
   function lookLater(): void {

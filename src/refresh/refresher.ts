@@ -1,20 +1,20 @@
 /** Whether and when the token endpoint is called: once in this tab, once among tabs, and not while it cools down. */
 
-import { type AnyAuthError, RefreshUnavailableError, SessionExpiredError } from '../errors.js';
+import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import type { Events } from '../events.js';
 import type { Session } from '../session/session.js';
 import type { SessionSync } from '../tabs/session-sync.js';
 import type { TabLock } from '../tabs/tab-lock.js';
-import { elapsed, gate, now, within } from '../wait.js';
+import { elapsed, now, within } from '../wait.js';
 import type { CoolDown } from './cool-down.js';
 import { shareInFlight } from './share-in-flight.js';
-import type { Unreachable, Verdict } from './token-response.js';
+import type { Verdict } from './token-response.js';
 
 /** Callers look at the session again when it has moved; how it moved is for them to judge. */
 export type RefreshOutcome = 'moved' | RefreshUnavailableError;
 
 export interface Refresher {
-  /** One refresh for all who ask meanwhile. Settles within the time-out, even if the request itself takes longer. */
+  /** One refresh for all who ask meanwhile. Never rejects; settles in time, even if the request itself takes longer. */
   refresh(): Promise<RefreshOutcome>;
 }
 
@@ -27,66 +27,51 @@ export function createRefresher(parts: {
   /** How errors name the token endpoint. */
   endpoint: string;
   /** Milliseconds that callers wait. */
-  timeout: number;
-  /** Milliseconds after which the request is given up. */
-  abandonAfter: number;
+  refreshTimeout: number;
   callEndpoint: (signal: AbortSignal) => Promise<Verdict>;
 }): Refresher {
-  const { session, sync, lock, coolDown, events, timeout } = parts;
-  const fly = shareInFlight(flight);
+  const { session, sync, lock, coolDown, events, endpoint, refreshTimeout } = parts;
 
-  return { refresh: shareInFlight(boundedWait) };
+  return {
+    /** What callers hold: over when the session moves, by whatever cause, when the flight fails, or when time is up. */
+    refresh: shareInFlight(async () => {
+      if (session.isClosed()) return 'moved';
+      const moved = session.changed().then((): RefreshOutcome => 'moved');
+      const outcome = await within(refreshTimeout, Promise.race([moved, flight()]));
+      return outcome ?? unavailable('no answer in time; the request runs on');
+    }),
+  };
 
-  /** What callers hold: over when the session moves, by whatever cause, when the flight fails, or when time is up. */
-  async function boundedWait(): Promise<RefreshOutcome> {
-    const moved = gate();
-    const unwatch = session.watch(moved.open);
-    const outcome = await within(timeout, Promise.race([moved.opened, landing(session.version())]), () =>
-      unavailable(`no answer within ${timeout} ms; the request runs on.`),
-    );
-    unwatch();
-    return outcome ?? 'moved';
-  }
-
-  /** A flight that began for an earlier session ends in nothing for those who joined it later: they fly again. */
-  async function landing(version: number): Promise<RefreshOutcome> {
-    const outcome = await fly();
-    return outcome === 'moved' && session.version() === version ? landing(version) : outcome;
-  }
-
+  /** A flight outlives those who wait for it. The next one finds the lock held, and what this one has left behind. */
   async function flight(): Promise<RefreshOutcome> {
     const seen = session.version();
     const hasMoved = () => session.version() !== seen;
 
     if (session.state().status === 'restoring') await sync.ask();
-    const pause = coolDown.remaining();
-    if (pause > timeout) return unavailable('the server has asked for a pause.', pause);
-    if (pause > 0 && !hasMoved()) await coolDown.over();
+    if (coolDown.remaining() > refreshTimeout) return unavailable('the server has asked for a pause');
+    if (!hasMoved()) await coolDown.over();
     if (hasMoved()) return 'moved';
 
-    // The wait for the lock ends with the callers' patience, or when another tab's news makes it needless.
-    const patience = new AbortController();
-    const unwatch = session.watch(() => patience.abort());
-    const task = async () => {
+    // Another tab's news makes the wait for the lock needless.
+    const leave = new AbortController();
+    void session.changed().then(() => leave.abort());
+    const task = async (signal: AbortSignal): Promise<RefreshOutcome> => {
       await sync.catchUp();
       if (hasMoved()) return 'moved';
-      if (coolDown.remaining() > 0) return unavailable('another tab has just tried in vain.');
-      return attempt(hasMoved);
+      if (coolDown.remaining() > 0) return unavailable('it has just been tried in vain');
+      return attempt(signal, hasMoved);
     };
-    try {
-      return await lock.run(task, timeout, patience);
-    } catch {
-      return hasMoved() ? 'moved' : unavailable('another tab has been refreshing, or signing in, for too long.');
-    } finally {
-      unwatch();
-    }
+    return lock
+      .run(task, refreshTimeout, leave)
+      .catch((error: RefreshUnavailableError) => (hasMoved() ? 'moved' : error));
   }
 
   /** Under the lock. A late answer is refused: the session may have ended, or another user come, in the meantime. */
-  async function attempt(hasMoved: () => boolean): Promise<RefreshOutcome> {
+  async function attempt(signal: AbortSignal, hasMoved: () => boolean): Promise<RefreshOutcome> {
     const began = now();
     for (;;) {
-      const verdict = await call();
+      // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
+      const verdict = await parts.callEndpoint(signal);
       if (hasMoved()) return 'moved';
       if (verdict.verdict === 'renewed') {
         session.renew(verdict.token);
@@ -96,39 +81,23 @@ export function createRefresher(parts: {
       if (verdict.verdict === 'rejected') {
         // A visitor who never signed in has lost nothing.
         const reason = session.record().token ? 'expired' : 'no-session';
-        if (reason === 'expired') report(new SessionExpiredError(`${parts.endpoint} won't refresh: ${verdict.message}`));
+        const error = new SessionExpiredError(`${endpoint} refused to refresh: ${verdict.why}.`);
+        if (reason === 'expired') events.emit('refresh-failed', { error });
         session.end(reason);
         return 'moved';
       }
       const pause = coolDown.start(verdict.retryAfter);
       sync.postCoolDown(pause);
-      const failure = report(unavailable(verdict.message, pause, verdict.cause));
-      if (verdict.request === 'maybe-processed' || elapsed(began) + pause > timeout) return failure;
+      const error = unavailable(verdict.why, verdict.cause);
+      events.emit('refresh-failed', { error });
+      if (verdict.request === 'maybe-processed' || elapsed(began) + pause > refreshTimeout) return error;
       await coolDown.over();
       if (hasMoved()) return 'moved';
     }
   }
 
-  /** No caller's abort reaches the request. Only one that never ends is given up, long after the callers were told. */
-  async function call(): Promise<Verdict> {
-    const abandoned = new AbortController();
-    const verdict = parts.callEndpoint(abandoned.signal);
-    return within(parts.abandonAfter, verdict, (): Unreachable => {
-      const message = `no answer within ${parts.abandonAfter} ms; the request was given up.`;
-      abandoned.abort(new DOMException(message, 'TimeoutError'));
-      return { verdict: 'unreachable', message, request: 'maybe-processed' };
-    });
-  }
-
-  function unavailable(why: string, retryAfter = coolDown.remaining(), cause?: unknown): RefreshUnavailableError {
-    return new RefreshUnavailableError(`The access token can't be refreshed just now at ${parts.endpoint}: ${why}`, {
-      retryAfter: retryAfter || undefined,
-      ...(cause === undefined ? {} : { cause }),
-    });
-  }
-
-  function report<E extends AnyAuthError>(error: E): E {
-    events.emit('refresh-failed', { error });
-    return error;
+  function unavailable(why: string, cause?: unknown): RefreshUnavailableError {
+    const message = `${endpoint} can't refresh the access token just now: ${why}. The session is kept; try again later.`;
+    return new RefreshUnavailableError(message, coolDown.remaining() || undefined, { cause });
   }
 }

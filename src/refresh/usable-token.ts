@@ -1,6 +1,13 @@
 /** A token that will be good for a while: at once where there is one, else after the one refresh. */
 
-import { type AnyAuthError, ConfigurationError, RefreshUnavailableError, SessionChangedError, SessionExpiredError, SignedOutError } from '../errors.js';
+import {
+  type AnyAuthError,
+  ConfigurationError,
+  RefreshUnavailableError,
+  SessionChangedError,
+  SessionExpiredError,
+  SignedOutError,
+} from '../errors.js';
 import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-token.js';
 import type { Session } from '../session/session.js';
 import { abortable } from '../wait.js';
@@ -40,66 +47,52 @@ export function createUsableToken(parts: {
   /** While a sign-in runs in this tab, nobody waits: its own request may come through here. */
   isSigningIn: () => boolean;
 }): UsableToken {
-  const { session, refresher, futility } = parts;
-
-  function obtain(demand: TokenDemand) {
-    if (session.isClosed()) throw departure(demand.label);
-    const { token } = session.record();
-    if (token && remaining(token) > margin(token, demand.minValidity)) {
-      if (remaining(token) <= dueBeforeExpiry(token, parts.refreshAhead)) void refresher.refresh();
-      return token;
-    }
-    return session.state().status === 'signed-out' || parts.isSigningIn() ? token : refreshed(demand);
-  }
+  const { session, refresher, futility, refreshAhead, isSigningIn } = parts;
 
   /** A careless `minValidity`, longer than tokens live, must not refresh at each call: half the lifetime is the most. */
-  const margin = (token: AccessToken, minValidity: number | undefined): number =>
-    minValidity === undefined
-      ? Math.min(TRAVEL_TIME, dueBeforeExpiry(token, parts.refreshAhead) / 2)
-      : Math.min(minValidity, token.lifetime / 2);
+  const margin = (token: AccessToken, minValidity = Math.min(TRAVEL_TIME, dueBeforeExpiry(token, refreshAhead) / 2)) =>
+    Math.min(minValidity, token.lifetime / 2);
 
-  /** The session may move to one without a token yet (another user's, with the storage fallback): then once more. */
-  async function refreshed(demand: TokenDemand, tries = 2): Promise<AccessToken | undefined> {
+  async function refreshed(demand: TokenDemand, refused?: AccessToken): Promise<AccessToken | undefined> {
     const outcome = await abortable(refresher.refresh(), demand.signal);
     if (session.tenure() !== demand.tenure) throw departure(demand.label);
     const { token, ended } = session.record();
-    if (ended || (token && remaining(token) > 0)) return token;
-    if (outcome === 'moved' && tries > 1) return refreshed(demand, tries - 1);
-    throw unavailable(demand.label, outcome);
-  }
-
-  function unavailable(label: string, outcome: 'moved' | RefreshUnavailableError): RefreshUnavailableError {
+    if (ended || (token && token !== refused && remaining(token) > 0)) return token;
     const cause = outcome === 'moved' ? undefined : outcome;
-    return new RefreshUnavailableError(
-      `${label} waits for a token: ${cause?.message ?? 'there is none yet.'} The session is kept; try again later.`,
-      { cause, retryAfter: cause?.retryAfter },
-    );
+    const why = cause?.message ?? 'there is no token yet; try again.';
+    throw new RefreshUnavailableError(`${demand.label}: ${why}`, cause?.retryAfter, { cause });
   }
 
   function departure(label: string) {
-    if (session.isClosed()) return new ConfigurationError(`${label}: this client has been disposed of; make another.`);
     const state = session.state();
+    if (session.isClosed()) {
+      return new ConfigurationError(`${label}: there is no session on a server, and none after dispose().`);
+    }
     if (state.status !== 'signed-out') {
-      return new SessionChangedError(`${label} was made for another user's session, and was not sent in this one.`);
+      return new SessionChangedError(`${label} belongs to the session of a user who is no longer signed in.`);
     }
     return state.reason === 'expired'
-      ? new SessionExpiredError(`${label}: the server has ended the session. The user must sign in again.`)
+      ? new SessionExpiredError(`${label}: the server has ended the session; the user must sign in again.`)
       : new SignedOutError(`${label}: nobody is signed in.`);
   }
 
   return {
-    obtain,
     departure,
+    obtain(demand) {
+      if (session.isClosed()) throw departure(demand.label);
+      const { token, ended } = session.record();
+      const left = token ? remaining(token) : 0;
+      if (token && left > margin(token, demand.minValidity)) {
+        if (left <= dueBeforeExpiry(token, refreshAhead)) void refresher.refresh();
+        return token;
+      }
+      return ended || isSigningIn() ? token : refreshed(demand);
+    },
     async replace(refused, demand) {
       if (session.tenure() !== demand.tenure) throw departure(demand.label);
       const { token } = session.record();
       if (token && token !== refused) return token;
-      if (futility.remaining() > 0 || parts.isSigningIn()) return undefined;
-      const outcome = await abortable(refresher.refresh(), demand.signal);
-      if (session.tenure() !== demand.tenure) throw departure(demand.label);
-      const fresh = session.record().token;
-      if (!fresh || fresh === refused) throw unavailable(demand.label, outcome);
-      return fresh;
+      return futility.remaining() || isSigningIn() ? undefined : refreshed(demand, refused);
     },
     replayed(token, answer) {
       if (answer === 'accepted') futility.reset();

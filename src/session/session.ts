@@ -1,6 +1,7 @@
 /** The one session of this tab: its token in memory, the order of its changes, and what the app sees of it. */
 
 import { type Events, type SignedOutReason, safely } from '../events.js';
+import { gate } from '../wait.js';
 import { type AccessToken, expiresAt, subjectOf } from './access-token.js';
 
 /** What the app sees; narrow it on `status`. Frozen, the same object until something changes, never with the token. */
@@ -42,6 +43,8 @@ export interface Session {
   subscribe(listener: () => void): () => void;
   /** For the parts of the client: called before the app hears of the change. */
   watch(watcher: (source: ChangeSource) => void): () => void;
+  /** Resolves on the next change. */
+  changed(): Promise<void>;
   /** Counts every change. A part that waited compares it, and refuses its late result if it moved. */
   version(): number;
   /** Changes when the user leaves or another one comes: the session that a request belongs to. */
@@ -53,8 +56,8 @@ export interface Session {
   end(reason: SignedOutReason): void;
   /** What another tab says of its session; kept if it is newer. */
   learn(record: SessionRecord): void;
-  /** Forgets the token and everybody who listens; whoever waits finds the session gone. */
-  close(): void;
+  /** Forgets the token; nothing changes any more, and whoever waits finds the session gone. */
+  dispose(): void;
   isClosed(): boolean;
 }
 
@@ -74,102 +77,102 @@ export function createSession(events: Events): Session {
   let version = 0;
   let tenure = 0;
   let closed = false;
+  let change = gate();
   const watchers = new Set<(source: ChangeSource) => void>();
   const listeners = new Set<() => void>();
 
   function move(next: SessionRecord, source: ChangeSource): void {
     if (closed) return;
     const previous = record;
-    if (leaves(previous, next)) tenure++;
+    const left = isLeft(previous, next);
+    if (left) tenure++;
     record = next;
-    version++;
-    for (const watcher of [...watchers]) watcher(source);
-    announce(previous, next, source);
+    wakeParts(source);
+    const subject = subjectOf(next.token);
+    if (next.ended) {
+      if (left && !previous.ended) events.emit('signed-out', { reason: next.ended });
+    } else if (left) {
+      events.emit('user-changed', { subject, previousSubject: subjectOf(previous.token) });
+    } else if (previous.token) {
+      events.emit('refreshed', { by: source });
+    } else if (next.token) {
+      events.emit('signed-in', { subject });
+    }
     // From `record`, not `next`: a listener may have signed out or in by now.
     state = show(record);
     for (const listener of [...listeners]) safely(listener);
   }
 
-  function announce(previous: SessionRecord, next: SessionRecord, by: ChangeSource): void {
-    const subject = subjectOf(next.token);
-    if (next.ended) {
-      if (!previous.ended && leaves(previous, next)) events.emit('signed-out', { reason: next.ended });
-    } else if (known(previous) && !sameUser(previous, next)) {
-      events.emit('user-changed', { subject, previousSubject: subjectOf(previous.token) });
-    } else if (next.token) {
-      if (previous.token) events.emit('refreshed', { by });
-      else events.emit('signed-in', { subject });
-    }
+  function wakeParts(source: ChangeSource): void {
+    version++;
+    change.open();
+    change = gate();
+    for (const watcher of [...watchers]) watcher(source);
   }
 
   /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
   const nextEpoch = () => Math.max(Date.now(), record.epoch + 1);
 
-  function begin(token: AccessToken): void {
+  const begin = (token: AccessToken) =>
     move({ epoch: nextEpoch(), id: String(Math.random()), generation: 1, token }, 'this-tab');
-  }
 
   return {
     record: () => record,
     state: () => state,
     version: () => version,
     tenure: () => tenure,
-    subscribe: (listener) => add(listeners, () => listener()),
-    watch: (watcher) => add(watchers, (source) => watcher(source)),
+    subscribe: (listener) => add(listeners, listener),
+    watch: (watcher) => add(watchers, watcher),
+    changed: () => change.opened,
     begin,
     renew(token) {
       const next = { ...record, generation: record.generation + 1, token };
-      if (known(record) && sameUser(record, next)) move(next, 'this-tab');
+      if (isOpen(record) && !isLeft(record, next)) move(next, 'this-tab');
       else begin(token);
     },
     end(reason) {
-      const { id, generation } = record;
       // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
-      if (reason === 'signed-out') move({ epoch: nextEpoch(), id, generation, ended: reason }, 'this-tab');
-      else move({ epoch: record.epoch, id, generation, ended: record.ended ?? reason }, 'this-tab');
+      const last = reason === 'signed-out' ? { epoch: nextEpoch(), ended: reason } : { ended: record.ended ?? reason };
+      move({ ...record, token: undefined, ...last }, 'this-tab');
     },
     learn(theirs) {
       if (!isNewer(theirs, record)) return;
-      // News without a token (see tab-channel.ts) of the same session: ours is still good until it expires.
-      const keep = theirs.id === record.id && !theirs.token && !theirs.ended;
-      move(keep ? { ...theirs, token: record.token } : theirs, 'another-tab');
+      // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
+      const token = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
+      const next = { ...theirs, token };
+      if (token === record.token && theirs.ended === record.ended && !isLeft(record, next)) record = next;
+      else move(next, 'another-tab');
     },
-    close() {
-      closed = true;
+    dispose() {
       record = UNKNOWN;
-      version++;
+      closed = true;
       tenure++;
-      for (const watcher of [...watchers]) watcher('this-tab');
-      watchers.clear();
-      listeners.clear();
+      wakeParts('this-tab');
     },
     isClosed: () => closed,
   };
 }
 
-/** Whether there is a session, with or without a token at hand. */
-const known = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
+/** Whether somebody is, or may be, signed in. */
+const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
 
-/** Where a subject is missing, only the same session is surely the same user's. */
-function sameUser(a: SessionRecord, b: SessionRecord): boolean {
-  const [subjectA, subjectB] = [subjectOf(a.token), subjectOf(b.token)];
-  return subjectA !== undefined && subjectB !== undefined ? subjectA === subjectB : a.id === b.id;
+/** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
+function isLeft(previous: SessionRecord, next: SessionRecord): boolean {
+  if (next.ended === 'signed-out') return true;
+  return isOpen(previous) && (!!next.ended || !isSameUser(previous, next));
 }
 
-/** Whether requests that wait under `previous` have lost their session. */
-const leaves = (previous: SessionRecord, next: SessionRecord): boolean =>
-  next.ended === 'signed-out' || (known(previous) && (!!next.ended || !sameUser(previous, next)));
+/** Where a subject is missing, only the same session is surely the same user's. */
+function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
+  const [subjectA, subjectB] = [subjectOf(a.token), subjectOf(b.token)];
+  return subjectA && subjectB ? subjectA === subjectB : a.id === b.id;
+}
 
 function show({ token, ended }: SessionRecord): AuthState {
   if (ended) return Object.freeze({ status: 'signed-out', reason: ended });
   if (!token) return Object.freeze({ status: 'restoring' });
   const { claims } = token;
-  return Object.freeze({
-    status: 'signed-in',
-    claims: claims && Object.freeze(claims),
-    subject: subjectOf(token),
-    expiresAt: expiresAt(token),
-  });
+  return Object.freeze({ status: 'signed-in', claims, subject: subjectOf(token), expiresAt: expiresAt(token) });
 }
 
 function add<T>(set: Set<T>, item: T): () => void {
@@ -178,4 +181,3 @@ function add<T>(set: Set<T>, item: T): () => void {
     set.delete(item);
   };
 }
-

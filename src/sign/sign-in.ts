@@ -1,6 +1,6 @@
 /** Signing in: the login request runs alone among tabs, so that no late answer puts an earlier user's cookie back. */
 
-import { RefreshUnavailableError, SignedOutError, SignInFailedError } from '../errors.js';
+import { SignedOutError, SignInFailedError } from '../errors.js';
 import { isResponse, judge, type ReadTokens, type TokenResponse } from '../refresh/token-response.js';
 import type { Session } from '../session/session.js';
 import type { SessionSync } from '../tabs/session-sync.js';
@@ -18,22 +18,21 @@ export function createSignIn(parts: {
   sync: SessionSync;
   lock: TabLock;
   /** Milliseconds to wait for a refresh in flight. */
-  timeout: number;
+  refreshTimeout: number;
   readTokens: ReadTokens | undefined;
 }): SignIn {
-  const { session, sync, lock, timeout } = parts;
+  const { session, sync, lock, refreshTimeout } = parts;
   let underWay = 0;
 
-  async function accept(answer: TokenResponse, tenure = session.tenure()): Promise<void> {
+  async function accept(answer: TokenResponse, tenure: number): Promise<void> {
     if (isResponse(answer) && !answer.ok) {
-      const retryable = answer.status === 429 || answer.status >= 500;
-      throw new SignInFailedError(`The sign-in was answered ${answer.status}.`, { retryable, response: answer });
+      const { status } = answer;
+      throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
     }
     const verdict = await judge(answer, parts.readTokens);
-    if (verdict.verdict !== 'renewed') {
-      throw new SignInFailedError(`The sign-in brought no token: ${verdict.message}`, { retryable: false });
-    }
-    if (session.tenure() !== tenure && session.record().ended === 'signed-out') {
+    if (verdict.verdict !== 'renewed')
+      throw new SignInFailedError(`The sign-in brought no token: ${verdict.why}.`, false);
+    if (session.tenure() !== tenure && session.record().ended) {
       throw new SignedOutError('The user signed out while the sign-in was under way.');
     }
     session.begin(verdict.token);
@@ -42,19 +41,15 @@ export function createSignIn(parts: {
 
   return {
     isSigningIn: () => underWay > 0,
-    setSession: (answer) => accept(answer),
+    setSession: (answer) => accept(answer, session.tenure()),
     async signIn(request) {
       const tenure = session.tenure();
-      const patience = new AbortController();
       const task = async () => {
         underWay++;
         const answer = await request().finally(() => underWay--);
         return accept(answer, tenure);
       };
-      return lock.run(task, timeout, patience).catch((error: unknown) => {
-        if (!patience.signal.aborted) throw error;
-        throw new RefreshUnavailableError(`Signing in waited ${timeout} ms for a refresh in flight; try again.`);
-      });
+      return lock.run(task, refreshTimeout);
     },
   };
 }

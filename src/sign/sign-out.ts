@@ -14,31 +14,23 @@ export interface SignOutResult {
 export function createSignOut(parts: {
   session: Session;
   lock: TabLock;
-  fetch: typeof fetch;
+  fetch: typeof globalThis.fetch;
   /** Milliseconds to wait for a refresh in flight, and again for the answer. */
-  timeout: number;
-  endpoint: AuthRequestOptions | undefined;
+  refreshTimeout: number;
+  signOut: AuthRequestOptions | undefined;
 }): () => Promise<SignOutResult> {
-  const { session, lock, fetch, timeout, endpoint } = parts;
+  const { session, lock, fetch, refreshTimeout, signOut } = parts;
 
   async function askServer(): Promise<boolean> {
     // Somebody has signed in meanwhile: the cookie is theirs.
-    if (!endpoint || session.record().token) return false;
-    const sent = sendAuthRequest(endpoint, { fetch, signal: new AbortController().signal });
-    return within(
-      timeout,
-      sent.then(
-        (response) => response.ok,
-        () => false,
-      ),
-      () => false,
-    );
+    if (!signOut || session.record().token) return false;
+    const sent = sendAuthRequest(signOut, { fetch }).catch(() => undefined);
+    return !!(await within(refreshTimeout, sent))?.ok;
   }
 
   const confirm = shareInFlight(async (): Promise<SignOutResult> => {
-    const patience = new AbortController();
-    const serverConfirmed = lock.run(askServer, timeout, patience).catch(askServer);
-    return { serverConfirmed: await serverConfirmed };
+    const serverConfirmed = await lock.run(askServer, refreshTimeout).catch(askServer);
+    return { serverConfirmed };
   });
 
   return () => {

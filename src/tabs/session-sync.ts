@@ -1,7 +1,7 @@
 /** Mirrors the session between tabs, without echo: changes made here are posted, news from elsewhere is learned. */
 
-import { isNewer, type Session, type SessionRecord } from '../session/session.js';
-import { gate, within } from '../wait.js';
+import { isNewer, type Session } from '../session/session.js';
+import { within } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
 import type { TabLock } from './tab-lock.js';
 import { readMessage, type TabMessage, writeMessage } from './tab-message.js';
@@ -33,39 +33,34 @@ export function createSessionSync(parts: {
   const channel = parts.openChannel(receive);
   // With the storage fallback messages carry no token, so waiting for one is in vain.
   const handsOver = channel?.tokens === 'with-tokens';
-  const unwatch = session.watch((source) => {
-    if (source === 'this-tab' && !isUntold(session.record())) tell();
-  });
+  const unwatch = session.watch((source) => source === 'this-tab' && tell());
 
   const post = (message: TabMessage) => channel?.post(writeMessage(message, channel.tokens));
-  const tell = () => post({ kind: 'session', record: session.record() });
+
+  function tell(): void {
+    const record = session.record();
+    // "Nobody was signed in when I looked" is no news: another tab may know better.
+    if (record.epoch) post({ kind: 'session', record });
+  }
 
   function receive(data: unknown): void {
     const message = readMessage(data);
     if (message?.kind === 'cool-down') parts.onCoolDown(message.ms);
-    if (message?.kind === 'ask' && !isUntold(session.record())) tell();
+    if (message?.kind === 'ask') tell();
     if (message?.kind === 'session') {
       // A tab that missed a message learns of it when it speaks.
-      if (isNewer(session.record(), message.record) && !isUntold(session.record())) tell();
+      if (isNewer(session.record(), message.record)) tell();
       else session.learn(message.record);
     }
-  }
-
-  /** Resolves on the next change of the session, or after `ms`. */
-  async function nextChange(ms: number): Promise<void> {
-    const changed = gate();
-    const stop = session.watch(changed.open);
-    await within(ms, changed.opened, () => {});
-    stop();
   }
 
   return {
     async ask() {
       post({ kind: 'ask' });
-      if (handsOver) await nextChange(ANSWER_WITHIN);
+      if (handsOver) await within(ANSWER_WITHIN, session.changed());
     },
     async catchUp() {
-      if (handsOver && (await lock.hasWordOfNewer(session.record())) === 'newer') await nextChange(MESSAGE_WITHIN);
+      if (handsOver && (await lock.hasWordOfNewer(session.record()))) await within(MESSAGE_WITHIN, session.changed());
     },
     async leaveWord() {
       if (handsOver) await lock.leaveWord(session.record());
@@ -77,6 +72,3 @@ export function createSessionSync(parts: {
     },
   };
 }
-
-/** "Nobody was signed in when I looked" is no news: another tab may know better. */
-const isUntold = (record: SessionRecord): boolean => record.epoch === 0;

@@ -1,6 +1,6 @@
 /** Posts to the other tabs and listens to them; where that can't work, a tab is alone. */
 
-import { BroadcastChannel as LibraryChannel, type BroadcastMethod } from 'broadcast-channel';
+import { type BroadcastMethod, BroadcastChannel as LibraryChannel } from 'broadcast-channel';
 
 export interface TabChannel {
   /** Only the native channel may carry a token: the library's storage fallback leaves its messages behind. */

@@ -1,21 +1,24 @@
 /** Runs a task alone: among all tabs where there are Web Locks, else at least within this one. */
 
+import { RefreshUnavailableError } from '../errors.js';
 import type { SessionRecord } from '../session/session.js';
-import { abortable, gate, startTimer, within } from '../wait.js';
+import { abortable, gate, startTimer } from '../wait.js';
 
 export interface TabLock {
   /**
-   * Runs the task once nobody else runs one. Aborts `patience`, and rejects, if its turn hasn't come within `atMost`
-   * milliseconds; that means nothing to a task that has begun. One that doesn't end lets the others in after a while.
+   * Runs the task once nobody else runs one. Rejects if its turn hasn't come within `patience` milliseconds, or when
+   * `leave` is aborted before, and if the task takes three times as long; then the task's own signal is aborted.
+   *
+   * @throws RefreshUnavailableError
    */
-  run<T>(task: () => Promise<T>, atMost: number, patience?: AbortController): Promise<T>;
+  run<T>(task: (signal: AbortSignal) => Promise<T>, patience: number, leave?: AbortController): Promise<T>;
   /**
    * Leaves word of the newest session with the lock manager. A message and a lock travel separately, and the next
    * holder may run before the last one's message arrives (Chromium 156: 17 of 1,500 times, up to 10.6 ms late).
    */
   leaveWord(record: SessionRecord): Promise<void>;
   /** Whether a tab has left word of a session newer than this one: its message is on the way. */
-  hasWordOfNewer(record: SessionRecord): Promise<'newer' | 'nothing-newer'>;
+  hasWordOfNewer(record: SessionRecord): Promise<boolean>;
   /** Takes the word back. */
   dispose(): void;
 }
@@ -23,78 +26,70 @@ export interface TabLock {
 /** Longer than a message takes, even to a busy tab. Firefox doesn't cache a page that holds a lock (bfcache). */
 const WORD_LASTS = 1_000;
 
-/** @param longest milliseconds that a task may keep the others out */
-export function createTabLock(name: string, longest: number, locks: LockManager | undefined): TabLock {
-  const wordPrefix = `${name}@`;
-  let lastTurn: Promise<void> = Promise.resolve();
+/** A request may run on after those who wait for it were told: giving up one that the server has processed is costly. */
+const TASK_FACTOR = 3;
+
+export function createTabLock(name: string, locks: LockManager | undefined): TabLock {
+  let lastTurn: Promise<unknown> = Promise.resolve();
   let takeBack = () => {};
 
-  async function runWithinTab<T>(task: () => Promise<T>, patience: AbortSignal): Promise<T> {
-    const before = lastTurn;
-    const turn = gate();
-    lastTurn = before.then(() => turn.opened);
-    try {
-      await abortable(before, patience);
-      const result = task();
-      await within(longest, result, () => {});
-      return result;
-    } finally {
-      turn.open();
-    }
+  function runWithinTab<T>(task: () => Promise<T>, leave: AbortSignal): Promise<T> {
+    const turn = abortable(lastTurn, leave).then(task);
+    // Whoever leaves the queue doesn't let the next one in early.
+    lastTurn = Promise.allSettled([lastTurn, turn]).then(() => {});
+    return turn;
   }
 
-  async function runAmongTabs<T>(task: () => Promise<T>, patience: AbortSignal, web: LockManager): Promise<T> {
-    let result: Promise<T> | undefined;
+  async function runAmongTabs<T>(task: () => Promise<T>, leave: AbortSignal): Promise<T> {
+    let begun: Promise<T> | undefined;
     try {
-      await web.request(name, { signal: patience }, () => {
-        result = task();
-        return within(longest, result, () => {});
+      await locks?.request(name, { signal: leave }, () => {
+        begun = task();
+        return begun;
       });
     } catch (error) {
-      if (patience.aborted) throw error;
+      if (leave.aborted) throw error;
       // A sandboxed frame or an inactive document is refused: https://w3c.github.io/web-locks/#dom-lockmanager-request
     }
-    return result ?? runWithinTab(task, patience);
+    return begun ?? runWithinTab(task, leave);
   }
 
   return {
-    async run(task, atMost, patience = new AbortController()) {
-      const stopTimer = startTimer(atMost, () => patience.abort());
+    async run(task, patience, leave = new AbortController()) {
+      const late = () =>
+        new RefreshUnavailableError('A refresh or sign-in has been under way for too long; try again.');
+      const limit = new AbortController();
+      let stopTimer = startTimer(patience, () => leave.abort(late()));
       const begin = () => {
         stopTimer();
-        return task();
+        stopTimer = startTimer(patience * TASK_FACTOR, () => limit.abort(late()));
+        return abortable(task(limit.signal), limit.signal);
       };
-      const running = locks ? runAmongTabs(begin, patience.signal, locks) : runWithinTab(begin, patience.signal);
-      return running.finally(stopTimer);
+      return runAmongTabs(begin, leave.signal).finally(() => stopTimer());
     },
 
     async leaveWord({ epoch, generation }) {
       takeBack();
       const left = gate();
       const over = gate();
-      const stopTimer = startTimer(WORD_LASTS, over.open);
-      takeBack = () => {
-        stopTimer();
-        over.open();
-      };
-      const holding = locks?.request(`${wordPrefix}${epoch}.${generation}`, { ifAvailable: true }, () => {
+      takeBack = over.open;
+      startTimer(WORD_LASTS, over.open);
+      const word = `${name}@${epoch}.${generation}`;
+      const holding = locks?.request(word, { ifAvailable: true }, () => {
         left.open();
         return over.opened;
       });
       await Promise.race([left.opened, holding?.catch(() => {})]);
     },
 
-    async hasWordOfNewer(record) {
+    async hasWordOfNewer({ epoch, generation }) {
       const { held = [] } = (await locks?.query().catch(() => undefined)) ?? {};
-      const newer = held.some((lock) => lock.name?.startsWith(wordPrefix) && isLater(lock.name, record));
-      return newer ? 'newer' : 'nothing-newer';
+      return held.some((lock) => {
+        const [wordEpoch = 0, wordGeneration = 0] = lock.name?.split(`${name}@`)[1]?.split('.').map(Number) ?? [];
+        return wordEpoch > epoch || (wordEpoch === epoch && wordGeneration > generation);
+      });
     },
 
     dispose: () => takeBack(),
   };
-
-  function isLater(word: string, { epoch, generation }: SessionRecord): boolean {
-    const [wordEpoch = 0, wordGeneration = 0] = word.slice(wordPrefix.length).split('.').map(Number);
-    return wordEpoch > epoch || (wordEpoch === epoch && wordGeneration > generation);
-  }
 }

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export default defineConfig({
+  root: path('.'),
+  resolve: {
+    // Tests of the public face import the published name; here it stands for the source.
+    alias: [
+      { find: /^silent-refresh$/, replacement: path('../src/index.ts') },
+      { find: /^silent-refresh\/(.*)$/, replacement: path('../src/$1.ts') },
+    ],
+  },
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['browser/**'],
+    setupFiles: ['world/setup.ts'],
+    restoreMocks: true,
+    // An unhandled rejection anywhere fails the run: P12.
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});

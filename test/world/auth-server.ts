@@ -1,0 +1,207 @@
+/**
+ * A strict auth server and its API, behind msw: a refresh token is good once, a second use revokes the session and is
+ * counted. It has one cookie jar, that of one browser: a Set-Cookie lands there when the answer does.
+ */
+
+import { HttpResponse, http } from 'msw';
+import { network } from './network.ts';
+import { gate } from './waiting.ts';
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | null;
+  /** Whose token it bore, and of which refresh; `undefined` without a token, or with one that is not good. */
+  readonly user: string | undefined;
+  readonly generation: number | undefined;
+  readonly status: number;
+  readonly body: ArrayBuffer;
+  readonly headers: Headers;
+}
+
+interface Family {
+  readonly user: string;
+  current: string;
+  generation: number;
+  revoked: boolean;
+}
+
+export const API = 'https://api.test';
+export const TOKEN_ENDPOINT = 'https://app.test/auth/refresh';
+
+/** A JWT of the given payload; nobody here verifies its signature. */
+export function jwt(payload: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part(payload)}.c2lnbmF0dXJl`;
+}
+
+export function startAuthServer() {
+  const families = new Map<string, Family>();
+  const tokens = new Map<string, { family: Family; generation: number; expiresAt: number }>();
+  let serial = 0;
+  /** Millisecond clock of the server, apart from the page's. */
+  let serverNow = () => Date.now();
+  let underWay = 0;
+
+  const server = {
+    /** Seconds. */
+    lifetime: 60,
+    /** The browser's refresh cookie. */
+    cookie: undefined as string | undefined,
+    refreshCalls: 0,
+    reuseAlarms: 0,
+    overlaps: 0,
+    logouts: 0,
+    apiRequests: [] as ApiRequest[],
+    refreshRequests: [] as Request[],
+    /** Instead of the server's own answer to a refresh; nothing is rotated. */
+    answerRefresh: undefined as ((request: Request) => Response | Promise<Response>) | undefined,
+    /** Instead of the API's own answer. */
+    answerApi: undefined as ((request: Request) => Response | undefined | Promise<Response | undefined>) | undefined,
+    /** The shape of a token answer. */
+    shape: (token: string, lifetime: number): object => ({
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: lifetime,
+    }),
+    opaque: false,
+
+    signIn(user: string): object {
+      const family: Family = { user, current: '', generation: 0, revoked: false };
+      return issue(family);
+    },
+    /** The request for `auth.signIn`. */
+    login: (user: string) => async () => server.signIn(user),
+    /** Every access token so far meets a 401, though nobody knows. */
+    expireAccessTokens() {
+      for (const token of tokens.values()) token.expiresAt = 0;
+    },
+    revoke(user: string) {
+      for (const family of families.values()) if (family.user === user) family.revoked = true;
+    },
+    setClock(clock: () => number) {
+      serverNow = clock;
+    },
+    /** Keeps refreshes back after they have rotated, until released. */
+    holdRefresh() {
+      const arrived = gate();
+      const released = gate();
+      held = { arrived: arrived.open, released: released.opened };
+      return {
+        arrived: arrived.opened,
+        release() {
+          held = undefined;
+          released.open();
+        },
+      };
+    },
+    /** Keeps API answers back, until released. */
+    holdApi() {
+      const arrived = gate();
+      const released = gate();
+      heldApi = { arrived: arrived.open, released: released.opened };
+      return {
+        arrived: arrived.opened,
+        release() {
+          heldApi = undefined;
+          released.open();
+        },
+      };
+    },
+  };
+  let held: { arrived(): void; released: Promise<void> } | undefined;
+  let heldApi: { arrived(): void; released: Promise<void> } | undefined;
+
+  function issue(family: Family): object {
+    family.generation++;
+    family.current = `refresh-${++serial}`;
+    families.set(family.current, family);
+    server.cookie = family.current;
+    const iat = Math.floor(serverNow() / 1_000);
+    const payload = { sub: family.user, iat, exp: iat + server.lifetime, gen: family.generation, jti: String(serial) };
+    const token = server.opaque ? `opaque-${serial}` : jwt(payload);
+    tokens.set(token, {
+      family,
+      generation: family.generation,
+      expiresAt: serverNow() + server.lifetime * 1_000,
+    });
+    return server.shape(token, server.lifetime);
+  }
+
+  async function refresh(request: Request): Promise<Response> {
+    server.refreshCalls++;
+    server.refreshRequests.push(request.clone());
+    if (++underWay > 1) server.overlaps++;
+    try {
+      if (server.answerRefresh) return await server.answerRefresh(request);
+      const presented = server.cookie;
+      const family = presented ? families.get(presented) : undefined;
+      if (!family || family.revoked) return HttpResponse.json({ error: 'invalid_grant' }, { status: 401 });
+      if (family.current !== presented) {
+        server.reuseAlarms++;
+        family.revoked = true;
+        return HttpResponse.json({ error: 'invalid_grant' }, { status: 401 });
+      }
+      const before = server.cookie;
+      const answer = issue(family);
+      const rotated = server.cookie;
+      // The cookie lands in the jar with the answer, not before it.
+      server.cookie = before;
+      if (held) {
+        const { arrived, released } = held;
+        arrived();
+        await released;
+      }
+      server.cookie = rotated;
+      return HttpResponse.json(answer, { headers: { 'Cache-Control': 'no-store' } });
+    } finally {
+      underWay--;
+    }
+  }
+
+  async function api(request: Request): Promise<Response> {
+    const authorization = request.headers.get('authorization');
+    const token = tokens.get(authorization?.replace('Bearer ', '') ?? '');
+    const isGood = token && !token.family.revoked && token.expiresAt > serverNow();
+    const body = await request.clone().arrayBuffer();
+    const good = isGood
+      ? HttpResponse.json({ user: token.family.user, generation: token.generation })
+      : HttpResponse.json(
+          { error: 'invalid_token' },
+          { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' } },
+        );
+    if (heldApi) {
+      const { arrived, released } = heldApi;
+      arrived();
+      await released;
+    }
+    const response = (await server.answerApi?.(request)) ?? good;
+    server.apiRequests.push({
+      method: request.method,
+      url: request.url,
+      authorization,
+      user: token?.family.user,
+      generation: token?.generation,
+      status: response.status,
+      body,
+      headers: request.headers,
+    });
+    return response;
+  }
+
+  network.use(
+    http.post(TOKEN_ENDPOINT, ({ request }) => refresh(request)),
+    http.post('https://app.test/auth/logout', () => {
+      server.logouts++;
+      const family = families.get(server.cookie ?? '');
+      if (family) family.revoked = true;
+      server.cookie = undefined;
+      return new HttpResponse(null, { status: 204 });
+    }),
+    http.all(`${API}/*`, ({ request }) => api(request)),
+    http.all('https://app.test/api/*', ({ request }) => api(request)),
+  );
+  return server;
+}
+
+export type AuthServer = ReturnType<typeof startAuthServer>;

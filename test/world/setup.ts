@@ -1,0 +1,17 @@
+/** Before the tests: a page around the client, and no request that a test doesn't know of. */
+
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { network } from './network.ts';
+import { resetPage } from './page.ts';
+import { disposeClients } from './tabs.ts';
+
+beforeAll(() => network.listen({ onUnhandledRequest: 'error' }));
+
+afterEach(() => {
+  disposeClients();
+  vi.useRealTimers();
+  network.resetHandlers();
+  resetPage();
+});
+
+afterAll(() => network.close());
