@@ -1,0 +1,18 @@
+/** The size budget, in bytes that travel: bundled as ES modules, as apps do it, minified and gzipped. */
+
+const asModule = (config) => ({ ...config, format: 'esm' });
+
+const budget = (name, path, limit, ignore) => ({
+  name,
+  path,
+  limit,
+  ignore,
+  gzip: true,
+  modifyEsbuildConfig: asModule,
+});
+
+export default [
+  budget("the core's own code", 'dist/index.js', '6 kB', ['broadcast-channel', 'jwt-decode']),
+  budget('silent-refresh with its dependencies', 'dist/index.js', '10.5 kB', []),
+  budget('silent-refresh/ky, without ky itself', 'dist/ky.js', '0.4 kB', ['ky']),
+];

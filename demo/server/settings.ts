@@ -1,0 +1,57 @@
+/** What can be set while the server runs: how long tokens live, how slow answers are, and what goes wrong. */
+
+const TOKENS = ['jwt', 'opaque'] as const;
+const FAULTS = ['none', '503', '429', 'html-403', 'drop'] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+export interface Settings {
+  /** Seconds that an access token is good for; fractions are allowed. */
+  lifetime: number;
+  tokens: (typeof TOKENS)[number];
+  /** Milliseconds between a rotation and its answer. */
+  refreshLatency: number;
+  /** Milliseconds between the API's decision and its answer. */
+  apiLatency: number;
+  /** Milliseconds in which a refresh token that was just rotated gets its successor again, without an alarm. */
+  overlap: number;
+  /** What `/auth/refresh` meets instead of an answer. */
+  fault: Fault;
+  /** Seconds in the `Retry-After` of 429 and 503. */
+  retryAfter: number;
+  /** Whether `drop` loses the answer of a refresh that was made, or the request itself. */
+  dropAfterRotation: boolean;
+}
+
+export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
+  lifetime: 60,
+  tokens: 'jwt',
+  refreshLatency: 0,
+  apiLatency: 0,
+  overlap: 0,
+  fault: 'none',
+  retryAfter: 2,
+  dropAfterRotation: true,
+});
+
+const accepts: { readonly [Name in keyof Settings]: (value: unknown) => boolean } = {
+  lifetime: (value) => isAmount(value) && value > 0,
+  tokens: (value) => TOKENS.some((word) => word === value),
+  refreshLatency: isAmount,
+  apiLatency: isAmount,
+  overlap: isAmount,
+  fault: (value) => FAULTS.some((word) => word === value),
+  retryAfter: isAmount,
+  dropAfterRotation: (value) => typeof value === 'boolean',
+};
+
+/** The names of what makes no sense in a change of settings; empty: it may be merged. */
+export function misfits(change: object): string[] {
+  return Object.entries(change)
+    .filter(([name, value]) => !(Object.hasOwn(accepts, name) && accepts[name as keyof Settings](value)))
+    .map(([name]) => name);
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

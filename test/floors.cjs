@@ -1,0 +1,51 @@
+/** Imports go down the floors only. Checked by `npm run layering`. */
+
+const floors = [
+  { name: 'doors', path: '^src/(index|ky)\\.tsx?$' },
+  { name: 'client', path: '^src/client\\.ts$' },
+  { name: 'the public face and its options', path: '^src/(auth-client|client-options)\\.ts$' },
+  { name: 'http', path: '^src/http/' },
+  { name: 'sign', path: '^src/sign/' },
+  { name: 'refresh', path: '^src/refresh/' },
+  { name: 'tabs', path: '^src/tabs/' },
+  { name: 'session', path: '^src/session/' },
+  { name: 'ground', path: '^src/(errors|events|page|wait)\\.ts$' },
+];
+
+const upwards = floors.slice(1).map((floor, index) => ({
+  name: `${floor.name}-imports-upwards`,
+  severity: 'error',
+  from: { path: floor.path },
+  to: { path: floors.slice(0, index + 1).map(({ path }) => path) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...upwards,
+    { name: 'circle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-floor',
+      comment: 'A new file belongs to a floor: add it above.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: floors.map(({ path }) => path) },
+    },
+    {
+      name: 'core-imports-ky-or-react',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(ky|react)\\.tsx?$' },
+      to: { path: 'node_modules/(ky|react|react-dom)/' },
+    },
+    {
+      name: 'undeclared-dependency',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { pathNot: 'node_modules/ky/', dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};
