@@ -19,8 +19,8 @@ export const signInAs = (user: string): Promise<AuthState<JwtClaims>> =>
 declare global {
   interface Window {
     /** For the console. */
-    demo: { readonly auth: typeof auth; readonly api: typeof api };
+    demo: { readonly auth: typeof auth; readonly api: typeof api; readonly signInAs: typeof signInAs };
   }
 }
 
-window.demo = { auth, api };
+window.demo = { auth, api, signInAs };

@@ -1,4 +1,4 @@
-/** Builds the demo page on the built package, and the package as a module that a console or a test can import. */
+/** Builds the demo page on the built package, and its client alone at `/client.js`, for pages with nothing around it. */
 
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
@@ -15,10 +15,10 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         page: `${import.meta.dirname}/index.html`,
-        'silent-refresh': `${import.meta.dirname}/silent-refresh.ts`,
+        client: `${import.meta.dirname}/auth.ts`,
       },
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: ({ name }) => (name === 'silent-refresh' ? '[name].js' : 'assets/[name]-[hash].js') },
+      output: { entryFileNames: ({ name }) => (name === 'client' ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
 });

@@ -33,7 +33,7 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
 export function pageRoutes(): Hono {
   const routes = new Hono();
 
-  // Same origin, same headers, and nothing on it: `import('/silent-refresh.js')` from a console or a test.
+  // Same origin, same headers, and nothing on it: `import('/client.js')` from a console or a test.
   routes.get('/blank', (c) =>
     c.html('<!doctype html><html lang="en"><meta charset="utf-8"><title>blank</title></html>'),
   );
