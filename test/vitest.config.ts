@@ -5,6 +5,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 export default defineConfig({
   root: path('.'),
+  cacheDir: path('../node_modules/.vite'),
   resolve: {
     // Tests of the public face import the published name; here it stands for the source.
     alias: [

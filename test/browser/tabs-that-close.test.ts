@@ -5,6 +5,13 @@ import { sendRequests, setStage, signIn, status } from './stage.ts';
 
 const stage = setStage();
 
+/** A page that came after the one that left: by now what left with it has been cancelled. */
+async function browserHasGoneOn(): Promise<void> {
+  const page = await stage.context.newPage();
+  await page.goto(`${stage.server.url}/blank`);
+  await page.close();
+}
+
 it('a tab closed in mid-refresh: the session lives on in the other tab (P4)', async () => {
   const [closing, staying] = [await stage.openTab(), await stage.openTab()];
   await signIn(closing, 'ada');
@@ -15,6 +22,7 @@ it('a tab closed in mid-refresh: the session lives on in the other tab (P4)', as
   void sendRequests(closing, 5, 'closing').catch(() => {});
   await hold.arrived;
   await closing.close();
+  await browserHasGoneOn();
   hold.release();
 
   expect(await sendRequests(staying, 5, 'staying')).toEqual([200, 200, 200, 200, 200]);
@@ -31,6 +39,7 @@ it('the only tab closed, or navigated away, in mid-refresh: the rotated cookie s
     await hold.arrived;
     if (leave === 'close') await leaving.close();
     else await leaving.goto('about:blank');
+    await browserHasGoneOn();
     hold.release();
     const rotations = stage.server.stats().rotations;
 
