@@ -53,17 +53,21 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     ...parts,
     sync,
     callEndpoint: (signal) => callTokenEndpoint(settings.strategy, { fetch, signal }, readTokens),
+    onFailure: () => schedule.lookLater(),
   });
+  // Before the schedule looks: a pause that the change has ended must not hold up the next refresh.
+  session.watch(() => coolDown.reset());
   const schedule = createRefreshSchedule({ ...parts, sync, refresher });
   const { signIn, setSession, isSigningIn } = createSignIn({ ...parts, sync });
   const tokens = createUsableToken({ ...parts, refresher, isSigningIn });
   const scope = createTokenScope(settings.allowed, globalThis.location?.origin, settings.authUrls);
-  session.watch(() => coolDown.reset());
 
   const state = () => session.state() as AuthState<Claims>;
 
   async function restore() {
-    const outcome = state().status === 'restoring' ? await refresher.refresh() : 'moved';
+    // In a listener the state may be older than the record.
+    const { token, ended } = session.record();
+    const outcome = await (token || ended ? 'moved' : refresher.refresh());
     if (outcome !== 'moved' && state().status === 'restoring') throw outcome;
     return state();
   }
@@ -72,7 +76,14 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     const { ended } = session.record();
     const outcome = ended === 'signed-out' || session.isClosed() ? 'moved' : await refresher.refresh();
     if (outcome !== 'moved') throw outcome;
-    if (state().status !== 'signed-in') throw tokens.departure('refresh()');
+    if (session.isClosed() || state().status !== 'signed-in') throw tokens.departure('refresh()');
+    return state();
+  }
+
+  async function enter(label: string, run: () => Promise<void>) {
+    if (!session.isClosed()) await run();
+    // Also where dispose() came while it waited.
+    if (session.isClosed()) throw tokens.departure(label);
     return state();
   }
 
@@ -90,10 +101,10 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       return token.value;
     },
     restore: () => quiet(restore()),
-    signIn: (request) => signIn(request).then(state),
-    setSession: (answer) => setSession(answer).then(state),
+    signIn: (request) => enter('signIn()', () => signIn(request)),
+    setSession: (answer) => enter('setSession()', () => setSession(answer)),
     refresh: () => quiet(refresh()),
-    signOut: createSignOut(parts),
+    signOut: onServer ? async () => ({ serverConfirmed: false }) : createSignOut(parts),
     getState: state,
     subscribe: session.subscribe,
     on: events.on,

@@ -56,7 +56,7 @@ export function createEvents(): Events {
       return () => those.delete(listener);
     },
     emit(event, detail) {
-      for (const listener of listeners.get(event) ?? []) safely(() => listener(Object.freeze(detail) as never));
+      for (const listener of [...(listeners.get(event) ?? [])]) safely(() => listener(Object.freeze(detail) as never));
     },
   };
 }

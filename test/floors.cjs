@@ -40,7 +40,10 @@ module.exports = {
       name: 'undeclared-dependency',
       severity: 'error',
       from: { path: '^src/' },
-      to: { pathNot: 'node_modules/ky/', dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+      to: {
+        pathNot: 'node_modules/ky/',
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+      },
     },
   ],
   options: {

@@ -24,6 +24,8 @@ export function createAuthorizedFetch(parts: {
   const { fetch, scope, session, tokens, events } = parts;
 
   return async function authorizedFetch(input, init) {
+    // A Request may stand for init, but its members can't be spread.
+    if (init instanceof Request) return authorizedFetch(new Request(input, init), undefined);
     const request = replayableRequest(input, init, fetch);
     if (!request || !scope.covers(request.url)) return fetch(input, init);
 

@@ -7,25 +7,24 @@ export interface BearerChallenge {
   readonly maxAge: number | undefined;
 }
 
+/** A scheme, or a parameter of it: several challenges may stand in one header (RFC 9110 §11.6.1). */
+const PART = /([^\s,="]+)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+)))?/g;
+
 /**
  * A challenge that no refreshed token can meet: a Bearer challenge with an `error` other than `invalid_token`
  * (RFC 6750 §3.1), such as `insufficient_scope`, or `insufficient_user_authentication` (RFC 9470 §3).
  */
 export function unmetChallenge({ status, headers }: Response): BearerChallenge | undefined {
-  const header = status === 401 || status === 403 ? headers.get('www-authenticate') : '';
-  // Several challenges may stand in one header (RFC 9110 §11.6.1); what follows "Bearer" comes first.
-  const bearer = header?.split(/(?:^|,)\s*bearer\s/i)[1] ?? '';
-  const parameter = (name: string) => {
-    const match = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,]+))`, 'i').exec(bearer);
-    return match?.[1] ?? match?.[2];
-  };
-  const error = parameter('error');
+  const header = (status === 401 || status === 403) && headers.get('www-authenticate');
+  const bearer: Record<string, string | undefined> = {};
+  let scheme = '';
+  for (const [, name = '', quoted, plain] of (header || '').matchAll(PART)) {
+    const value = quoted ?? plain;
+    if (value === undefined) scheme = name.toLowerCase();
+    else if (scheme === 'bearer') bearer[name.toLowerCase()] ??= value;
+  }
+  const { error, scope, acr_values: acrValues } = bearer;
   if (!error || error === 'invalid_token') return undefined;
-  const maxAge = Number(parameter('max_age') ?? NaN);
-  return {
-    error,
-    scope: parameter('scope'),
-    acrValues: parameter('acr_values'),
-    maxAge: Number.isNaN(maxAge) ? undefined : maxAge,
-  };
+  const maxAge = Number(bearer.max_age);
+  return { error, scope, acrValues, maxAge: Number.isNaN(maxAge) ? undefined : maxAge };
 }

@@ -6,7 +6,7 @@ export interface TokenScope {
 
 /**
  * @param allowed origins, or URL prefixes on a path boundary
- * @param own the page's origin: allowed as a whole, unless an entry names a part of it
+ * @param own the page's origin, if it has one: allowed as a whole, unless an entry names a part of it
  * @param authEndpoints whose own 401 must never ask for a refresh
  */
 export function createTokenScope(
@@ -15,10 +15,13 @@ export function createTokenScope(
   authEndpoints: readonly URL[],
 ): TokenScope {
   const entries =
-    own === undefined || allowed.some(({ origin }) => origin === own) ? allowed : [new URL(own), ...allowed];
+    !own?.startsWith('http') || allowed.some(({ origin }) => origin === own) ? allowed : [new URL(own), ...allowed];
   return {
+    // The origin of a "blob:" URL is that of its page, and all files and apps have the origin "null".
     covers: (url) =>
-      entries.some((entry) => reaches(entry, url)) && !authEndpoints.some((endpoint) => isSame(endpoint, url)),
+      url.protocol.startsWith('http') &&
+      entries.some((entry) => reaches(entry, url)) &&
+      !authEndpoints.some((endpoint) => isSame(endpoint, url)),
   };
 }
 

@@ -22,7 +22,7 @@ export interface AuthRequestOptions {
   readonly credentials?: RequestCredentials | undefined;
 }
 
-export function sendAuthRequest(
+export async function sendAuthRequest(
   { url, method = 'POST', headers, csrf, credentials = 'include' }: AuthRequestOptions,
   { fetch, signal }: { fetch: typeof globalThis.fetch; signal?: AbortSignal },
 ): Promise<Response> {

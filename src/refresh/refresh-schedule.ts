@@ -1,6 +1,5 @@
 /** Refreshes ahead of expiry while somebody looks. Its timer is a hint: every waking looks again. */
 
-import type { Events } from '../events.js';
 import { dueBeforeExpiry, remaining } from '../session/access-token.js';
 import type { Session } from '../session/session.js';
 import type { SessionSync } from '../tabs/session-sync.js';
@@ -11,15 +10,20 @@ import type { Refresher } from './refresher.js';
 /** After a failure that named no pause. */
 const LOOK_AGAIN = 1_000;
 
+export interface RefreshSchedule {
+  /** After a refresh in vain. A restore, too, is wanted from now on. */
+  lookLater(): void;
+  dispose(): void;
+}
+
 export function createRefreshSchedule(parts: {
   session: Session;
   refresher: Refresher;
   coolDown: CoolDown;
   sync: SessionSync;
-  events: Events;
   refreshAhead: number;
-}): { dispose(): void } {
-  const { session, refresher, coolDown, sync, events } = parts;
+}): RefreshSchedule {
+  const { session, refresher, coolDown, sync } = parts;
   const page = globalThis.document as Document | undefined;
   let stopTimer: (() => void) | undefined;
   let restoreFailed = false;
@@ -35,18 +39,19 @@ export function createRefreshSchedule(parts: {
     if (due === undefined) return;
     const pause = Math.max(due, coolDown.remaining());
     if (pause > 0) stopTimer = startTimer(pause, look);
-    else refresher.refresh().then((outcome) => outcome !== 'moved' && lookLater());
+    else void refresher.refresh();
   }
 
   function dueIn(): number | undefined {
-    const { token } = session.record();
+    // Not from the state, which shows a change only after this has heard of it.
+    const { token, ended, epoch } = session.record();
     if (token) return remaining(token) - dueBeforeExpiry(token, parts.refreshAhead) * earliness;
     // Nobody needs a restore until somebody has asked for it, or another tab has told of a session without its token.
-    const wanted = restoreFailed || session.record().epoch > 0;
-    return wanted && session.state().status === 'restoring' ? 0 : undefined;
+    return !ended && (restoreFailed || epoch > 0) ? 0 : undefined;
   }
 
   function lookLater(): void {
+    restoreFailed = true;
     stopTimer?.();
     if (!disposed) stopTimer = startTimer(Math.max(LOOK_AGAIN, coolDown.remaining()), look);
   }
@@ -62,10 +67,6 @@ export function createRefreshSchedule(parts: {
     earliness = 0.8 + Math.random() / 5;
     look();
   });
-  const unlisten = events.on('refresh-failed', () => {
-    restoreFailed = true;
-    lookLater();
-  });
   const wakings = [
     [page, 'visibilitychange'],
     [page, 'resume'],
@@ -75,11 +76,11 @@ export function createRefreshSchedule(parts: {
   for (const [target, type] of wakings) target?.addEventListener?.(type, wake);
 
   return {
+    lookLater,
     dispose() {
       disposed = true;
       stopTimer?.();
       unwatch();
-      unlisten();
       for (const [target, type] of wakings) target?.removeEventListener?.(type, wake);
     },
   };

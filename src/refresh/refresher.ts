@@ -29,6 +29,8 @@ export function createRefresher(parts: {
   /** Milliseconds that callers wait. */
   refreshTimeout: number;
   callEndpoint: (signal: AbortSignal) => Promise<Verdict>;
+  /** Called when those who waited leave with nothing. */
+  onFailure: () => void;
 }): Refresher {
   const { session, sync, lock, coolDown, events, endpoint, refreshTimeout } = parts;
 
@@ -37,8 +39,11 @@ export function createRefresher(parts: {
     refresh: shareInFlight(async () => {
       if (session.isClosed()) return 'moved';
       const moved = session.changed().then((): RefreshOutcome => 'moved');
-      const outcome = await within(refreshTimeout, Promise.race([moved, flight()]));
-      return outcome ?? unavailable('no answer in time; the request runs on');
+      const outcome =
+        (await within(refreshTimeout, Promise.race([moved, flight()]))) ??
+        unavailable('no answer in time; the request runs on');
+      if (outcome !== 'moved') parts.onFailure();
+      return outcome;
     }),
   };
 
@@ -80,10 +85,11 @@ export function createRefresher(parts: {
       }
       if (verdict.verdict === 'rejected') {
         // A visitor who never signed in has lost nothing.
-        const reason = session.record().token ? 'expired' : 'no-session';
+        const reason = session.record().epoch ? 'expired' : 'no-session';
         const error = new SessionExpiredError(`${endpoint} refused to refresh: ${verdict.why}.`);
         if (reason === 'expired') events.emit('refresh-failed', { error });
         session.end(reason);
+        await sync.leaveWord();
         return 'moved';
       }
       const pause = coolDown.start(verdict.retryAfter);

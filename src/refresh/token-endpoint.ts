@@ -8,11 +8,16 @@ export async function callTokenEndpoint(
   context: { readonly fetch: typeof fetch; readonly signal: AbortSignal },
   readTokens: ReadTokens | undefined,
 ): Promise<Verdict> {
-  try {
-    return await judge(await strategy.request(context), readTokens);
-  } catch (cause) {
-    // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
-    const response = (cause as { response?: Response } | undefined)?.response;
-    return response?.status ? judge(new Response(null, response)) : unreachable('the request failed', cause);
-  }
+  return (
+    Promise.resolve()
+      .then(() => strategy.request(context))
+      .catch((error) => {
+        // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
+        if (!error?.response?.status) throw error;
+        return new Response(null, error.response);
+      })
+      .then((answer) => judge(answer, readTokens))
+      // A parser's error quotes the answer.
+      .catch((cause) => unreachable('the request failed', cause instanceof SyntaxError ? undefined : cause))
+  );
 }

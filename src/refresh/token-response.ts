@@ -80,9 +80,12 @@ function judgeTokens(read: () => TokenSet, serverNow?: number): Verdict {
   }
   const claims = decodeClaims(value);
   const lifetime = lifetimeOf(set.expiresIn, claims, serverNow);
-  if (lifetime > 0) return { verdict: 'renewed', token: { value, lifetime, receivedAt, claims } };
+  // One that lasts less than a second would be refreshed without end.
+  if (lifetime >= 1_000) return { verdict: 'renewed', token: { value, lifetime, receivedAt, claims } };
   return unreachable(
-    lifetime <= 0 ? 'the access token in its answer has already expired' : 'the expires_in of its answer is no number',
+    lifetime < 1_000
+      ? 'the access token in its answer has already expired'
+      : 'the expires_in of its answer is no number',
   );
 }
 
@@ -106,5 +109,6 @@ function lifetimeOf(expiresIn: TokenSet['expiresIn'], claims: AccessToken['claim
   return Math.min(Infinity, ...evidence, expiresIn == null ? Infinity : Number(expiresIn || '0') * 1_000);
 }
 
-/** Also for a `Response` of another realm. */
-export const isResponse = (answer: TokenResponse): answer is Response => 'status' in answer && 'headers' in answer;
+/** Also for a `Response` of another realm, and for whatever else untyped code gives. */
+export const isResponse = (answer: TokenResponse | undefined): answer is Response =>
+  typeof (answer as Response | undefined)?.text === 'function';

@@ -79,6 +79,7 @@ export function createUsableToken(parts: {
   return {
     departure,
     obtain(demand) {
+      demand.signal?.throwIfAborted();
       if (session.isClosed()) throw departure(demand.label);
       const { token, ended } = session.record();
       const left = token ? remaining(token) : 0;

@@ -98,6 +98,8 @@ export function createSession(events: Events): Session {
     } else if (next.token) {
       events.emit('signed-in', { subject });
     }
+    // Nothing that shows has changed.
+    if (previous.ended && previous.ended === next.ended) return;
     // From `record`, not `next`: a listener may have signed out or in by now.
     state = show(record);
     for (const listener of [...listeners]) safely(listener);

@@ -32,7 +32,7 @@ export function createSignIn(parts: {
     const verdict = await judge(answer, parts.readTokens);
     if (verdict.verdict !== 'renewed')
       throw new SignInFailedError(`The sign-in brought no token: ${verdict.why}.`, false);
-    if (session.tenure() !== tenure && session.record().ended) {
+    if (session.tenure() !== tenure && session.record().ended === 'signed-out') {
       throw new SignedOutError('The user signed out while the sign-in was under way.');
     }
     session.begin(verdict.token);
@@ -44,12 +44,16 @@ export function createSignIn(parts: {
     setSession: (answer) => accept(answer, session.tenure()),
     async signIn(request) {
       const tenure = session.tenure();
+      let begun = 0;
       const task = async () => {
-        underWay++;
-        const answer = await request().finally(() => underWay--);
-        return accept(answer, tenure);
+        if (session.isClosed()) return;
+        underWay += ++begun;
+        return accept(await request(), tenure);
       };
-      return lock.run(task, refreshTimeout);
+      // Also for a request that throws at once, and for one that never answers.
+      return lock.run(task, refreshTimeout).finally(() => {
+        underWay -= begun;
+      });
     },
   };
 }

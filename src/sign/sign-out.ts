@@ -22,8 +22,9 @@ export function createSignOut(parts: {
   const { session, lock, fetch, refreshTimeout, signOut } = parts;
 
   async function askServer(): Promise<boolean> {
+    const { epoch, ended } = session.record();
     // Somebody has signed in meanwhile: the cookie is theirs.
-    if (!signOut || session.record().token) return false;
+    if (!signOut || (epoch && !ended)) return false;
     const sent = sendAuthRequest(signOut, { fetch }).catch(() => undefined);
     return !!(await within(refreshTimeout, sent))?.ok;
   }

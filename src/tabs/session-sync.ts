@@ -19,7 +19,7 @@ export interface SessionSync {
 }
 
 /** How long a new tab waits for an answer from the others before it asks the server. */
-const ANSWER_WITHIN = 40;
+const ANSWER_WITHIN = 30;
 /** How long a message that is surely on the way may take, before a refresh of our own is the better way. */
 const MESSAGE_WITHIN = 1_000;
 
@@ -57,13 +57,17 @@ export function createSessionSync(parts: {
   return {
     async ask() {
       post({ kind: 'ask' });
-      if (handsOver) await within(ANSWER_WITHIN, session.changed());
+      // Also without a token: the answer tells whether the token to come is that of the same session.
+      if (channel) await within(ANSWER_WITHIN, session.changed());
     },
     async catchUp() {
-      if (handsOver && (await lock.hasWordOfNewer(session.record()))) await within(MESSAGE_WITHIN, session.changed());
+      // From now on: the message may come during the look.
+      const changed = session.changed();
+      if (handsOver && (await lock.hasWordOfNewer(session.record()))) await within(MESSAGE_WITHIN, changed);
     },
     async leaveWord() {
-      if (handsOver) await lock.leaveWord(session.record());
+      // Of a visit without a session there is no message (see `tell`).
+      if (handsOver && session.record().epoch) await lock.leaveWord(session.record());
     },
     postCoolDown: (ms) => post({ kind: 'cool-down', ms }),
     dispose() {

@@ -29,6 +29,15 @@ const WORD_LASTS = 1_000;
 /** A request may run on after those who wait for it were told: giving up one that the server has processed is costly. */
 const TASK_FACTOR = 3;
 
+/** What the lock manager gives, or `undefined` where it refuses. */
+const ifAllowed = <T>(ask: () => Promise<T> | undefined): Promise<T | undefined> =>
+  Promise.resolve()
+    .then(ask)
+    .catch(() => undefined);
+
+/** The end of a session comes after all its refreshes. */
+const place = ({ generation, ended }: SessionRecord): number => (ended ? Infinity : generation);
+
 export function createTabLock(name: string, locks: LockManager | undefined): TabLock {
   let lastTurn: Promise<unknown> = Promise.resolve();
   let takeBack = () => {};
@@ -68,25 +77,30 @@ export function createTabLock(name: string, locks: LockManager | undefined): Tab
       return runAmongTabs(begin, leave.signal).finally(() => stopTimer());
     },
 
-    async leaveWord({ epoch, generation }) {
+    async leaveWord(record) {
       takeBack();
       const left = gate();
       const over = gate();
-      takeBack = over.open;
-      startTimer(WORD_LASTS, over.open);
-      const word = `${name}@${epoch}.${generation}`;
-      const holding = locks?.request(word, { ifAvailable: true }, () => {
-        left.open();
-        return over.opened;
-      });
-      await Promise.race([left.opened, holding?.catch(() => {})]);
+      const stopTimer = startTimer(WORD_LASTS, over.open);
+      takeBack = () => {
+        stopTimer();
+        over.open();
+      };
+      const word = `${name}@${record.epoch}.${place(record)}`;
+      const holding = ifAllowed(() =>
+        locks?.request(word, { ifAvailable: true }, () => {
+          left.open();
+          return over.opened;
+        }),
+      );
+      await Promise.race([left.opened, holding]);
     },
 
-    async hasWordOfNewer({ epoch, generation }) {
-      const { held = [] } = (await locks?.query().catch(() => undefined)) ?? {};
+    async hasWordOfNewer(record) {
+      const { held = [] } = (await ifAllowed(() => locks?.query())) ?? {};
       return held.some((lock) => {
-        const [wordEpoch = 0, wordGeneration = 0] = lock.name?.split(`${name}@`)[1]?.split('.').map(Number) ?? [];
-        return wordEpoch > epoch || (wordEpoch === epoch && wordGeneration > generation);
+        const [epoch = 0, placed = 0] = lock.name?.split(`${name}@`)[1]?.split('.').map(Number) ?? [];
+        return epoch > record.epoch || (epoch === record.epoch && placed > place(record));
       });
     },
 

@@ -26,19 +26,22 @@ export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'witho
 
 /** The message, or `undefined` for garbage and for other versions' messages. Never throws. */
 export function readMessage(data: unknown): TabMessage | undefined {
-  const { v, kind, ms, epoch, id, generation, ended, value, lifetime, wall, age } = { ...(data as Fields) };
+  const { v, kind, ms, epoch, id, generation, ended, value, lifetime, wall, age } = (data ?? {}) as Fields;
   if (v !== VERSION) return undefined;
   if (kind === 'ask') return { kind };
   if (kind === 'cool-down' && isCount(ms)) return { kind, ms };
   if (kind !== 'session' || !isCount(epoch) || typeof id !== 'string' || !isCount(generation)) return undefined;
   const record = { epoch, id, generation };
   if (ended === 'signed-out' || ended === 'expired') return { kind, record: { ...record, ended } };
-  if (typeof value !== 'string' || typeof lifetime !== 'number' || !isCount(wall) || !isCount(age)) {
-    return { kind, record };
-  }
+  if (ended !== undefined) return undefined;
+  if (value === undefined) return { kind, record };
+  if (typeof value !== 'string' || !(isCount(lifetime) || lifetime === Infinity)) return undefined;
+  if (!isCount(wall) || !isCount(age)) return undefined;
+  // A tab without a token must not take an expired one for the answer.
+  if (age >= lifetime) return { kind, record };
   const receivedAt = { wall, monotonic: performance.now() - age };
   return { kind, record: { ...record, token: { value, lifetime, receivedAt, claims: decodeClaims(value) } } };
 }
 
-type Fields = Readonly<Record<string, unknown>> | undefined;
+type Fields = Readonly<Record<string, unknown>>;
 const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity;

@@ -52,6 +52,9 @@ export function startAuthServer() {
     reuseAlarms: 0,
     overlaps: 0,
     logouts: 0,
+    logoutRequests: [] as Request[],
+    /** Instead of the server's own answer to a sign-out; the session stays. */
+    answerLogout: undefined as ((request: Request) => Response | Promise<Response>) | undefined,
     apiRequests: [] as ApiRequest[],
     refreshRequests: [] as Request[],
     /** Instead of the server's own answer to a refresh; nothing is rotated. */
@@ -191,8 +194,10 @@ export function startAuthServer() {
 
   network.use(
     http.post(TOKEN_ENDPOINT, ({ request }) => refresh(request)),
-    http.post('https://app.test/auth/logout', () => {
+    http.post('https://app.test/auth/logout', ({ request }) => {
       server.logouts++;
+      server.logoutRequests.push(request);
+      if (server.answerLogout) return server.answerLogout(request);
       const family = families.get(server.cookie ?? '');
       if (family) family.revoked = true;
       server.cookie = undefined;

@@ -8,6 +8,8 @@ class FakeDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden' = 'visible';
   cookie = '';
   baseURI = PAGE_URL;
+  /** The old way to make an event; the storage fallback of broadcast-channel makes its storage events so. */
+  createEvent = () => Object.assign(new Event('storage'), { initEvent() {} });
 }
 
 let page = new FakeDocument();
@@ -43,6 +45,17 @@ export function setCookie(cookie: string): void {
   page.cookie = cookie;
 }
 
+/** The page moves on, as by `history.pushState`: relative URLs mean another place. */
+export function setBase(url: string): void {
+  page.baseURI = url;
+}
+
+/** The page is loaded from elsewhere. */
+export function setLocation(url: string): void {
+  page.baseURI = url;
+  Object.assign(globalThis, { location: new URL(url) });
+}
+
 export function show(visibility: 'visible' | 'hidden'): void {
   page.visibilityState = visibility;
   page.dispatchEvent(new Event('visibilitychange'));
@@ -50,6 +63,10 @@ export function show(visibility: 'visible' | 'hidden'): void {
 
 export function goOnline(): void {
   windowEvents.dispatchEvent(new Event('online'));
+}
+
+export function focusWindow(): void {
+  windowEvents.dispatchEvent(new Event('focus'));
 }
 
 export function returnFromBackForwardCache(): void {

@@ -5,7 +5,7 @@ import { network } from './network.ts';
 import { resetPage } from './page.ts';
 import { disposeClients } from './tabs.ts';
 
-beforeAll(() => network.listen({ onUnhandledRequest: 'error' }));
+beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 
 afterEach(() => {
   disposeClients();

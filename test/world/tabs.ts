@@ -1,6 +1,7 @@
 /** Tabs of one browser: clients in one process, on Node's own Web Locks and BroadcastChannel. */
 
 import { type AuthClient, type AuthClientOptions, type AuthEvents, createAuthClient } from 'silent-refresh';
+import { until } from './waiting.ts';
 
 const open = new Set<AuthClient>();
 let browsers = 0;
@@ -26,6 +27,16 @@ export function openTabs(count: number, options: Partial<AuthClientOptions> = {}
   const name = newBrowser();
   return Array.from({ length: count }, () => openTab({ name, ...options }));
 }
+
+/** Two tabs of one browser, by name. */
+export function openTwoTabs(options: Partial<AuthClientOptions> = {}): readonly [AuthClient, AuthClient] {
+  const name = newBrowser();
+  return [openTab({ name, ...options }), openTab({ name, ...options })];
+}
+
+/** Resolves once each tab has heard of the session. */
+export const signedInEverywhere = (...tabs: AuthClient[]): Promise<void> =>
+  until(() => tabs.every((tab) => tab.getState().status === 'signed-in'), 'every tab is signed in');
 
 export function disposeClients(): void {
   for (const auth of open) auth.dispose();
