@@ -309,6 +309,16 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
+  it('a refresh that turns out to be another user’s says so to the other tab, though without their token', async () => {
+    const { server, a, b } = await twoTabs();
+    const seen = [record(a), record(b)];
+    server.signIn('bob');
+    await settled(a.refresh());
+
+    expect([a, b].map(subjectOf)).toEqual(['bob', 'bob']);
+    expect(seen.map((events) => events[0]?.name)).toEqual(['user-changed', 'user-changed']);
+  });
+
   it('a session that the server has ended is over in every tab, and the tabs fall silent', async () => {
     const { everStored, server, name, a, b } = await twoTabs();
     server.revoke('ada');

@@ -170,6 +170,8 @@ describe('garbage on the channel (P12)', () => {
     const auth = openTab({ name });
     const raw = openRawChannel(name);
     for (const garbage of [...nonsense, ...halfValid]) raw.say(garbage);
+    // Knowing nothing is no answer.
+    raw.say({ v: 1, kind: 'ask' });
     const restored = auth.restore();
     await until(() => raw.heard.length > 0);
     raw.close();
@@ -246,6 +248,23 @@ describe('a tab with an older view', () => {
     raw.close();
 
     for (const tab of [a, b]) expect(tab.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
+  });
+
+  it('learns without echo: one change is one message, however many tabs hear it', async () => {
+    const server = startAuthServer();
+    const name = newBrowser();
+    const tabs = [openTab({ name }), openTab({ name }), openTab({ name })];
+    const raw = openRawChannel(name);
+    await tabs[0]?.signIn(server.login('ada'));
+    await signedInEverywhere(...tabs);
+    await tabs[1]?.refresh();
+    await rest();
+    raw.close();
+
+    expect(raw.heard.map(({ kind, generation }) => [kind, generation])).toEqual([
+      ['session', 1],
+      ['session', 2],
+    ]);
   });
 
   it('is corrected once, not for ever: equal views say nothing', async () => {
