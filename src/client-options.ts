@@ -2,7 +2,8 @@
 
 import { ConfigurationError } from './errors.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
-import { baseUrl } from './page.js';
+import type { TokenScope } from './http/token-scope.js';
+import { resolveUrl, withoutQuery } from './page.js';
 import type { AuthRequestOptions, CsrfOptions } from './refresh/auth-request.js';
 import { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
 import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
@@ -97,14 +98,11 @@ export interface AuthClientOptions {
 }
 
 /** The options as the parts use them. */
-export interface ClientSettings {
+export interface ClientSettings extends TokenScope {
   readonly strategy: Pick<RefreshStrategy, 'request'>;
   /** How errors name the token endpoint. */
   readonly endpoint: string;
   readonly signOut: AuthRequestOptions | undefined;
-  /** Where a 401 must never ask for a refresh. */
-  readonly authUrls: readonly URL[];
-  readonly allowed: readonly URL[];
   readonly name: string;
   readonly refreshAhead: number;
   readonly refreshTimeout: number;
@@ -113,32 +111,32 @@ export interface ClientSettings {
 /** @throws ConfigurationError naming the option */
 export function checkOptions(options: AuthClientOptions): ClientSettings {
   const { refresh, signOut, name = 'default', allowedOrigins = [] } = options;
-  if (!refresh) refuse('refresh', "is missing: give the URL of your token endpoint, such as '/auth/refresh'");
-  if (!name) refuse('name', 'is empty');
-  const strategy = isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
-  const refreshUrl = typeof strategy === 'function' ? undefined : checkUrl('refresh', strategy.url);
-  const signOutOptions = isUrl(signOut) ? { url: signOut } : signOut;
-  const signOutUrl = signOutOptions && checkUrl('signOut', signOutOptions.url);
+  if (!refresh) refuse('refresh', 'missing: give the URL of your token endpoint');
+  if (!name) refuse('name', 'empty');
+  const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
+    typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
+  const endpoint = strategy.url && withoutQuery(checkUrl('refresh', strategy.url));
+  const ending = isUrl(signOut) ? { url: signOut } : signOut;
   return {
-    strategy: typeof strategy === 'function' ? { request: strategy } : strategy,
-    endpoint: refreshUrl ? refreshUrl.origin + refreshUrl.pathname : 'The refresh function',
-    signOut: signOutOptions,
-    authUrls: [refreshUrl, signOutUrl].filter((url) => url !== undefined),
+    strategy,
+    endpoint: endpoint ?? 'The refresh function',
+    signOut: ending,
+    authEndpoints: [endpoint, ending && withoutQuery(checkUrl('signOut', ending.url))],
     allowed: allowedOrigins.map((entry) => checkUrl('allowedOrigins', entry)),
-    name,
+    name: `silent-refresh:${name}`,
     refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
     refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
   };
 }
 
 function refuse(option: keyof AuthClientOptions, why: string): never {
-  throw new ConfigurationError(`createAuthClient: ${option} ${why}.`);
+  throw new ConfigurationError(`createAuthClient: ${option} is ${why}.`);
 }
 
 const isUrl = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
 
 function checkDuration(option: keyof AuthClientOptions, ms: number, least: number): number {
-  if (!(ms >= least && ms < Infinity)) refuse(option, `is ${ms}, not a number of milliseconds of at least ${least}`);
+  if (!(ms >= least && ms < Infinity)) refuse(option, `${ms}, not milliseconds from ${least} up`);
   return ms;
 }
 
@@ -146,16 +144,11 @@ function checkDuration(option: keyof AuthClientOptions, ms: number, least: numbe
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
-  let url: URL;
-  try {
-    url = new URL(value, baseUrl());
-  } catch {
-    return refuse(option, `is '${value}': not a URL, or a relative one where there is no page; give an absolute URL`);
-  }
+  const url = resolveUrl(value) ?? refuse(option, `'${value}', no URL here: give an absolute URL`);
   const { protocol, hostname, origin } = url;
   const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;
   if (!isSafe || !protocol.startsWith('http')) {
-    refuse(option, `is on ${protocol}//${hostname}, where tokens can be read on the way; use https`);
+    refuse(option, `on ${protocol}//${hostname}, where tokens can be read; use https`);
   }
   return url;
 }

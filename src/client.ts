@@ -2,21 +2,18 @@
 
 import type { AuthClient, JwtClaims } from './auth-client.js';
 import { type AuthClientOptions, checkOptions } from './client-options.js';
-import { createEvents } from './events.js';
-import { createAuthorizedFetch } from './http/authorized-fetch.js';
-import { createTokenScope } from './http/token-scope.js';
+import { listen } from './events.js';
+import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
 import { baseUrl } from './page.js';
-import { createCoolDown } from './refresh/cool-down.js';
-import { createRefreshSchedule } from './refresh/refresh-schedule.js';
-import { createRefresher } from './refresh/refresher.js';
-import { callTokenEndpoint } from './refresh/token-endpoint.js';
-import { createUsableToken } from './refresh/usable-token.js';
-import { type AuthState, createSession } from './session/session.js';
-import { createSignIn } from './sign/sign-in.js';
-import { createSignOut } from './sign/sign-out.js';
-import { createSessionSync } from './tabs/session-sync.js';
+import { resetCoolDown, startPause } from './refresh/cool-down.js';
+import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
+import { refresh } from './refresh/refresher.js';
+import { departure, tokenFor } from './refresh/usable-token.js';
+import { type AuthState, close, createSession } from './session/session.js';
+import { accept, signIn } from './sign/sign-in.js';
+import { type EndableSession, signOut } from './sign/sign-out.js';
+import { announce, receive } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
-import { createTabLock } from './tabs/tab-lock.js';
 
 /**
  * Makes the client; one for the whole app, at module level. Making it asks nothing of the network: call `restore()`, or
@@ -33,81 +30,73 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const settings = checkOptions(options);
   const onServer = baseUrl() === undefined;
   const alone = onServer || options.tabs === false;
-  const name = `silent-refresh:${settings.name}`;
-  const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
 
-  const events = createEvents();
-  const session = createSession(events);
-  const coolDown = createCoolDown();
-  const futility = createCoolDown();
-  const lock = createTabLock(name, alone ? undefined : globalThis.navigator?.locks);
-  const { readTokens, shouldRefresh } = options;
-  const parts = { ...settings, fetch, readTokens, shouldRefresh, events, session, coolDown, futility, lock };
+  const session: BearerSession & EndableSession = {
+    ...settings,
+    ...createSession((source) => {
+      resetCoolDown(session);
+      if (source === 'this-tab') announce(session);
+      look(session);
+    }),
+    fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
+    readTokens: options.readTokens,
+    shouldRefresh: options.shouldRefresh,
+    locks: alone ? undefined : globalThis.navigator?.locks,
+    channel: alone ? undefined : openTabChannel(settings.name, (data) => receive(session, data)),
+    lastTurn: Promise.resolve(),
+    failures: 0,
+    signIns: 0,
+    onCoolDown: (ms) => startPause(session, ms),
+    onFailure: () => lookLater(session),
+  };
+  const unwatch = onServer ? undefined : watchWakings(session);
 
-  const sync = createSessionSync({
-    ...parts,
-    openChannel: (receive) => (alone ? undefined : openTabChannel(name, receive)),
-    onCoolDown: coolDown.start,
-  });
-  const refresher = createRefresher({
-    ...parts,
-    sync,
-    callEndpoint: (signal) => callTokenEndpoint(settings.strategy, { fetch, signal }, readTokens),
-    onFailure: () => schedule.lookLater(),
-  });
-  // Before the schedule looks: a pause that the change has ended must not hold up the next refresh.
-  session.watch(() => coolDown.reset());
-  const schedule = createRefreshSchedule({ ...parts, sync, refresher });
-  const { signIn, setSession, isSigningIn } = createSignIn({ ...parts, sync });
-  const tokens = createUsableToken({ ...parts, refresher, isSigningIn });
-  const scope = createTokenScope(settings.allowed, globalThis.location?.origin, settings.authUrls);
-
-  const state = () => session.state() as AuthState<Claims>;
+  const state = () => session.state as AuthState<Claims>;
 
   async function restore() {
     // In a listener the state may be older than the record.
-    const { token, ended } = session.record();
-    const outcome = await (token || ended ? 'moved' : refresher.refresh());
+    const { token, ended } = session.record;
+    const outcome = await (token || ended ? 'moved' : refresh(session));
     if (outcome !== 'moved' && state().status === 'restoring') throw outcome;
     return state();
   }
 
-  async function refresh() {
-    const { ended } = session.record();
-    const outcome = ended === 'signed-out' || session.isClosed() ? 'moved' : await refresher.refresh();
-    if (outcome !== 'moved') throw outcome;
-    if (session.isClosed() || state().status !== 'signed-in') throw tokens.departure('refresh()');
+  async function enter(label: string, run: () => Promise<unknown>) {
+    if (!session.closed) await run();
+    // Also where dispose() came while it waited.
+    if (session.closed) throw departure(session, label);
     return state();
   }
 
-  async function enter(label: string, run: () => Promise<void>) {
-    if (!session.isClosed()) await run();
-    // Also where dispose() came while it waited.
-    if (session.isClosed()) throw tokens.departure(label);
-    return state();
+  async function refreshNow() {
+    const outcome = session.record.ended === 'signed-out' ? 'moved' : await refresh(session);
+    if (outcome !== 'moved') throw outcome;
+    if (state().status !== 'signed-in') throw departure(session, 'refresh()');
   }
 
   function dispose() {
-    for (const part of [schedule, sync, session, lock, coolDown, futility]) part.dispose();
+    session.channel?.close()?.catch(() => {});
+    unwatch?.();
+    close(session);
   }
 
   if (onServer) dispose();
   return {
-    fetch: createAuthorizedFetch({ ...parts, scope, tokens }),
-    async getAccessToken({ minValidity, signal } = {}) {
-      const demand = { label: 'getAccessToken()', tenure: session.tenure(), minValidity, signal };
-      const token = await tokens.obtain(demand);
-      if (!token) throw tokens.departure(demand.label);
+    fetch: (input, init) => authorizedFetch(session, input, init),
+    async getAccessToken(options) {
+      const demand = { ...options, label: 'getAccessToken()', tenure: session.tenure };
+      const token = await tokenFor(session, demand);
+      if (!token) throw departure(session, demand.label);
       return token.value;
     },
     restore: () => quiet(restore()),
-    signIn: (request) => enter('signIn()', () => signIn(request)),
-    setSession: (answer) => enter('setSession()', () => setSession(answer)),
-    refresh: () => quiet(refresh()),
-    signOut: onServer ? async () => ({ serverConfirmed: false }) : createSignOut(parts),
+    signIn: (request) => enter('signIn()', () => signIn(session, request)),
+    setSession: (answer) => enter('setSession()', () => accept(session, answer)),
+    refresh: () => quiet(enter('refresh()', refreshNow)),
+    signOut: () => signOut(session),
     getState: state,
-    subscribe: session.subscribe,
-    on: events.on,
+    subscribe: (listener) => listen(session, 'state', listener),
+    on: (event, listener) => listen(session, event, listener),
     dispose,
     [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: dispose,
   } as AuthClient<Claims>;

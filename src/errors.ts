@@ -10,7 +10,7 @@ export abstract class AuthError extends Error {
   /** Which failure this is; stable between versions, unlike the message. */
   abstract readonly code: AuthErrorCode;
   /** `true`: the same call may succeed later, and the user is still signed in. `false`: it can't succeed as it is. */
-  abstract readonly retryable: boolean;
+  readonly retryable: boolean = false;
 
   readonly [BRAND] = true;
 }
@@ -19,28 +19,28 @@ export abstract class AuthError extends Error {
 export class SessionExpiredError extends AuthError {
   override readonly name = 'SessionExpiredError';
   readonly code = 'session-expired';
-  readonly retryable = false;
+  declare readonly retryable: false;
 }
 
 /** The user has signed out, here or in another tab, or has never signed in. */
 export class SignedOutError extends AuthError {
   override readonly name = 'SignedOutError';
   readonly code = 'signed-out';
-  readonly retryable = false;
+  declare readonly retryable: false;
 }
 
 /** The request was made in the session of a user who is no longer the one signed in; it was not sent as the new one. */
 export class SessionChangedError extends AuthError {
   override readonly name = 'SessionChangedError';
   readonly code = 'session-changed';
-  readonly retryable = false;
+  declare readonly retryable: false;
 }
 
 /** The access token couldn't be refreshed just now (offline, a time-out, 429, 5xx …). The session is kept. */
 export class RefreshUnavailableError extends AuthError {
   override readonly name = 'RefreshUnavailableError';
   readonly code = 'refresh-unavailable';
-  readonly retryable = true;
+  override readonly retryable = true;
 
   constructor(
     message: string,
@@ -56,7 +56,7 @@ export class RefreshUnavailableError extends AuthError {
 export class BodyNotReplayableError extends AuthError {
   override readonly name = 'BodyNotReplayableError';
   readonly code = 'body-not-replayable';
-  readonly retryable = false;
+  declare readonly retryable: false;
 }
 
 /** The answer to a sign-in held no usable access token: the server refused it, or its shape isn't understood. */
@@ -66,7 +66,7 @@ export class SignInFailedError extends AuthError {
 
   constructor(
     message: string,
-    readonly retryable: boolean,
+    override readonly retryable: boolean,
     /** The server's refusal, its body unread, where the sign-in request gave a `Response` that wasn't 2xx. */
     readonly response?: Response | undefined,
   ) {
@@ -78,7 +78,7 @@ export class SignInFailedError extends AuthError {
 export class ConfigurationError extends AuthError {
   override readonly name = 'ConfigurationError';
   readonly code = 'configuration';
-  readonly retryable = false;
+  declare readonly retryable: false;
 }
 
 /** Every error of this package; `switch (error.code)` narrows it. */

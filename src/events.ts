@@ -1,4 +1,4 @@
-/** What the client tells the app, and the small emitter that tells it. */
+/** What the client tells the app, and who listens to it. */
 
 import type { AnyAuthError } from './errors.js';
 
@@ -42,31 +42,37 @@ export interface AuthEvents {
 
 export type AuthEventListener<Name extends keyof AuthEvents> = (detail: AuthEvents[Name]) => void;
 
-export interface Events {
-  on<Name extends keyof AuthEvents>(event: Name, listener: AuthEventListener<Name>): () => void;
-  emit<Name extends keyof AuthEvents>(event: Name, detail: AuthEvents[Name]): void;
+/** All that can be heard: the app's events, and `state` for `subscribe`. */
+interface Heard extends AuthEvents {
+  readonly state: undefined;
 }
 
-export function createEvents(): Events {
-  const listeners = new Map<string, Set<(detail: never) => void>>();
-  return {
-    on(event, listener) {
-      const those = listeners.get(event) ?? new Set();
-      listeners.set(event, those.add(listener));
-      return () => those.delete(listener);
-    },
-    emit(event, detail) {
-      for (const listener of [...(listeners.get(event) ?? [])]) safely(() => listener(Object.freeze(detail) as never));
-    },
+/** Who listens, and to what. */
+export interface Audience {
+  readonly listeners: Set<readonly [event: keyof Heard, listener: (detail: never) => void]>;
+}
+
+/** Returns its undo. */
+export function listen<Name extends keyof Heard>(
+  { listeners }: Audience,
+  event: Name,
+  listener: (detail: Heard[Name]) => void,
+): () => void {
+  const entry = [event, listener] as const;
+  listeners.add(entry);
+  return () => {
+    listeners.delete(entry);
   };
 }
 
-/** Runs the app's code so that what it throws reaches the console, and nobody else. */
-export function safely(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (typeof reportError === 'function') reportError(error);
-    else console.error(error);
+/** What a listener throws reaches the console, and nobody else. */
+export function emit<Name extends keyof Heard>({ listeners }: Audience, event: Name, detail: Heard[Name]): void {
+  for (const [heard, listener] of [...listeners]) {
+    if (heard !== event) continue;
+    try {
+      listener(Object.freeze(detail) as never);
+    } catch (error) {
+      (globalThis.reportError ?? console.error)(error);
+    }
   }
 }

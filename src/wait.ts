@@ -21,8 +21,13 @@ export function startTimer(ms: number, run: () => void): () => void {
   return () => clearTimeout(id);
 }
 
-/** A promise that can be settled from outside. */
-export function gate(): { readonly opened: Promise<void>; open(): void } {
+/** A promise that is settled from outside. */
+export interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+export function gate(): Gate {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => {
     open = resolve;

@@ -2,11 +2,9 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createEvents } from '../src/events.ts';
 import { decodeClaims } from '../src/session/access-token.ts';
-import { createSession, isNewer, type Session, type SessionRecord } from '../src/session/session.ts';
-import { createSessionSync, type SessionSync } from '../src/tabs/session-sync.ts';
-import { createTabLock } from '../src/tabs/tab-lock.ts';
+import { begin, createSession, end, isNewer, renew, type SessionRecord } from '../src/session/session.ts';
+import { announce, ask, receive, type SharedSession } from '../src/tabs/session-sync.ts';
 import { readMessage, writeMessage } from '../src/tabs/tab-message.ts';
 import { now } from '../src/wait.ts';
 import { API, jwt, startAuthServer } from './world/auth-server.ts';
@@ -298,42 +296,41 @@ function dice(seed: number) {
 }
 
 interface Tab {
-  readonly session: Session;
-  readonly sync: SessionSync;
+  readonly session: SharedSession;
   readonly seen: SessionRecord[];
 }
 
 /** Tabs whose messages travel as unreliably as the dice say. */
 function unreliableTabs(count: number, roll: (sides: number) => number) {
   const underWay: { to: number; data: unknown }[] = [];
-  const receivers: ((data: unknown) => void)[] = [];
   const tabs = Array.from({ length: count }, (_, from): Tab => {
-    const session = createSession(createEvents());
     const seen: SessionRecord[] = [];
-    session.watch(() => seen.push(session.record()));
-    const sync = createSessionSync({
-      session,
-      lock: createTabLock('unused', undefined),
+    const session: SharedSession = {
+      ...createSession((source) => {
+        if (source === 'this-tab') announce(session);
+        seen.push(session.record);
+      }),
+      name: 'unused',
+      locks: undefined,
+      refreshTimeout: 10_000,
+      lastTurn: Promise.resolve(),
       onCoolDown: () => {},
-      openChannel(receive) {
-        receivers[from] = receive;
-        return {
-          tokens: 'with-tokens',
-          post(data) {
-            for (let to = 0; to < count; to++) if (to !== from) underWay.push({ to, data: structuredClone(data) });
-          },
-          close() {},
-        };
-      },
-    });
-    return { session, sync, seen };
+      channel: {
+        type: 'native',
+        async postMessage(data: object) {
+          for (let to = 0; to < count; to++) if (to !== from) underWay.push({ to, data: structuredClone(data) });
+        },
+      } as NonNullable<SharedSession['channel']>,
+    };
+    return { session, seen };
   });
 
   function deliverOne(fate: 'once' | 'doubled' | 'lost') {
     const [message] = underWay.splice(roll(underWay.length), 1);
     if (!message || fate === 'lost') return;
     if (fate === 'doubled') underWay.push(message);
-    receivers[message.to]?.(message.data);
+    const tab = tabs[message.to];
+    if (tab) receive(tab.session, message.data);
   }
 
   return {
@@ -367,25 +364,25 @@ describe('lost, doubled and reordered messages', () => {
 
     for (let step = 0; step < 60; step++) {
       const session = tabs[roll(tabs.length)]?.session ?? raise();
-      const { epoch, ended, token } = session.record();
+      const { epoch, ended, token } = session.record;
       const isOpen = epoch > 0 && !ended;
       const action = roll(12);
-      if (action === 0) session.begin(newToken(roll(2) ? 'ada' : 'bob'));
-      else if (action === 1) session.end('signed-out');
-      else if (action === 2 && isOpen) session.end('expired');
-      else if (action <= 4 && isOpen) session.renew(newToken(String(token?.claims?.sub)));
+      if (action === 0) begin(session, newToken(roll(2) ? 'ada' : 'bob'));
+      else if (action === 1) end(session, 'signed-out');
+      else if (action === 2 && isOpen) end(session, 'expired');
+      else if (action <= 4 && isOpen) renew(session, newToken(String(token?.claims?.sub)));
       else deliverOne((['once', 'once', 'doubled', 'lost'] as const)[roll(4)] ?? 'once');
       // The wall clock moves, at times backwards.
       if (roll(5) === 0) jumpWallClock(roll(3) - 1);
     }
     deliverAll();
     // Whoever missed a message learns of it when it asks.
-    for (const { sync } of tabs) void sync.ask();
+    for (const { session } of tabs) void ask(session);
     deliverAll();
 
-    const [first, ...others] = tabs.map(({ session }) => order(session.record()));
+    const [first, ...others] = tabs.map(({ session }) => order(session.record));
     expect(others, `seed ${seed}`).toEqual(others.map(() => first));
-    expect(new Set(tabs.map(({ session }) => session.state().status)).size, `seed ${seed}`).toBe(1);
+    expect(new Set(tabs.map(({ session }) => session.state.status)).size, `seed ${seed}`).toBe(1);
 
     const hasEnded = new Set<string>();
     for (const { seen } of tabs) {

@@ -6,7 +6,15 @@ import { API, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { holdMessages } from './world/messages.ts';
 import { focusWindow, goOnline, returnFromBackForwardCache, show } from './world/page.ts';
-import { newBrowser, openTab, openTabs, openTwoTabs, record, signedInEverywhere } from './world/tabs.ts';
+import {
+  disposeClients,
+  newBrowser,
+  openTab,
+  openTabs,
+  openTwoTabs,
+  record,
+  signedInEverywhere,
+} from './world/tabs.ts';
 import { gate, rest, standing, until } from './world/waiting.ts';
 
 /** The access token has expired while the machine slept: no timer has said so. */
@@ -26,6 +34,8 @@ async function holdLock(name: string): Promise<() => void> {
   return open;
 }
 afterEach(() => {
+  // First, or the lock would pass on to a client of this test, which would call the next one's server.
+  disposeClients();
   for (const letGo of held.splice(0)) letGo();
 });
 

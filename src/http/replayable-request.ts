@@ -1,6 +1,6 @@
 /** A request that can be sent with one token and, if its body allows, once more with another. */
 
-import { baseUrl } from '../page.js';
+import { resolveUrl } from '../page.js';
 import type { AccessToken } from '../session/access-token.js';
 
 export interface ReplayableRequest {
@@ -20,7 +20,7 @@ export function replayableRequest(
 ): ReplayableRequest | undefined {
   // Also a Request of another realm.
   const request = typeof input === 'object' && 'clone' in input ? input : undefined;
-  const url = resolve(request?.url ?? input);
+  const url = resolveUrl(request?.url ?? String(input));
   const headers = new Headers(init?.headers ?? request?.headers);
   if (!url || headers.has('authorization')) return undefined;
   // What the caller changes while the request waits is not sent.
@@ -45,14 +45,6 @@ export function replayableRequest(
       return fetch(copy ?? url.href, { ...fixed, headers });
     },
   };
-}
-
-function resolve(input: RequestInfo | URL): URL | undefined {
-  try {
-    return new URL(String(input), baseUrl());
-  } catch {
-    return undefined;
-  }
 }
 
 /** A form's parts can be changed later: they are listed anew. Its files are shared, not copied. */

@@ -1,36 +1,28 @@
 /** Which URLs may carry the access token: whole origins, or a part of one; and never the auth server's own endpoints. */
 
+import { withoutQuery } from '../page.js';
+
 export interface TokenScope {
-  covers(url: URL): boolean;
+  /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry names a part of it. */
+  readonly allowed: readonly URL[];
+  /** Origin and path of the endpoints whose own 401 must never ask for a refresh. */
+  readonly authEndpoints: readonly (string | undefined)[];
 }
 
-/**
- * @param allowed origins, or URL prefixes on a path boundary
- * @param own the page's origin, if it has one: allowed as a whole, unless an entry names a part of it
- * @param authEndpoints whose own 401 must never ask for a refresh
- */
-export function createTokenScope(
-  allowed: readonly URL[],
-  own: string | undefined,
-  authEndpoints: readonly URL[],
-): TokenScope {
-  const entries =
-    !own?.startsWith('http') || allowed.some(({ origin }) => origin === own) ? allowed : [new URL(own), ...allowed];
-  return {
+export function covers({ allowed, authEndpoints }: TokenScope, url: URL): boolean {
+  const own = globalThis.location?.origin;
+  const isOwn = url.origin === own && allowed.every(({ origin }) => origin !== own);
+  return (
     // The origin of a "blob:" URL is that of its page, and all files and apps have the origin "null".
-    covers: (url) =>
-      url.protocol.startsWith('http') &&
-      entries.some((entry) => reaches(entry, url)) &&
-      !authEndpoints.some((endpoint) => isSame(endpoint, url)),
-  };
+    url.protocol.startsWith('http') &&
+    (isOwn || allowed.some((entry) => reaches(entry, url))) &&
+    !authEndpoints.includes(withoutQuery(url))
+  );
 }
 
-function reaches(entry: URL, url: URL): boolean {
-  if (entry.origin !== url.origin) return false;
-  const prefix = entry.pathname.replace(/\/$/, '');
-  if (prefix === '') return true;
+function reaches({ origin, pathname }: URL, url: URL): boolean {
+  if (origin !== url.origin) return false;
+  if (pathname === '/') return true;
   // Servers may decode "%2f" and "%5c" after we have compared: "/api/..%2fadmin" isn't surely below "/api".
-  return `${url.pathname}/`.startsWith(`${prefix}/`) && !/%(2f|5c)/i.test(url.pathname);
+  return `${url.pathname}/`.startsWith(pathname.replace(/\/?$/, '/')) && !/%(2f|5c)/i.test(url.pathname);
 }
-
-const isSame = (a: URL, b: URL): boolean => a.origin === b.origin && a.pathname === b.pathname;

@@ -24,7 +24,7 @@ export interface AuthRequestOptions {
 
 export async function sendAuthRequest(
   { url, method = 'POST', headers, csrf, credentials = 'include' }: AuthRequestOptions,
-  { fetch, signal }: { fetch: typeof globalThis.fetch; signal?: AbortSignal },
+  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal | null },
 ): Promise<Response> {
   return fetch(new URL(url, baseUrl()), {
     method,
@@ -40,7 +40,7 @@ export async function sendAuthRequest(
     keepalive: true,
     cache: 'no-store',
     redirect: 'error',
-    signal: signal ?? null,
+    signal,
   });
 }
 

@@ -3,14 +3,21 @@
 import type { RefreshStrategy } from './cookie-refresh.js';
 import { judge, type ReadTokens, unreachable, type Verdict } from './token-response.js';
 
+export interface TokenEndpoint {
+  readonly strategy: Pick<RefreshStrategy, 'request'>;
+  /** How errors name it. */
+  readonly endpoint: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly readTokens: ReadTokens | undefined;
+}
+
 export async function callTokenEndpoint(
-  strategy: Pick<RefreshStrategy, 'request'>,
-  context: { readonly fetch: typeof fetch; readonly signal: AbortSignal },
-  readTokens: ReadTokens | undefined,
+  { strategy, fetch, readTokens }: TokenEndpoint,
+  signal: AbortSignal,
 ): Promise<Verdict> {
+  const send = async () => strategy.request({ fetch, signal });
   return (
-    Promise.resolve()
-      .then(() => strategy.request(context))
+    send()
       .catch((error) => {
         // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
         if (!error?.response?.status) throw error;

@@ -19,25 +19,19 @@ export type ReadTokens = (body: unknown, response: Response | undefined) => Toke
 export type Verdict =
   | { readonly verdict: 'renewed'; readonly token: AccessToken }
   /** The auth server says no: 400, 401 or 403. */
-  | { readonly verdict: 'rejected'; readonly why: string }
-  | Unreachable;
+  | (Refusal & { readonly verdict: 'rejected' })
+  /** The server has surely not spent the refresh token: only then is the request sent again by itself. */
+  | (Refusal & { readonly verdict: 'not-processed' })
+  | (Refusal & { readonly verdict: 'unreachable' });
 
-export interface Unreachable {
-  readonly verdict: 'unreachable';
+interface Refusal {
   readonly why: string;
-  /** Whether the server has surely not spent the refresh token: only then is the request sent again by itself. */
-  readonly request: 'not-processed' | 'maybe-processed';
   /** Milliseconds that the server asks for. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
-export const unreachable = (why: string, cause?: unknown): Unreachable => ({
-  verdict: 'unreachable',
-  why,
-  request: 'maybe-processed',
-  cause,
-});
+export const unreachable = (why: string, cause?: unknown): Verdict => ({ verdict: 'unreachable', why, cause });
 
 export async function judge(answer: TokenResponse, readTokens: ReadTokens = readKnownShapes): Promise<Verdict> {
   if (!isResponse(answer)) return judgeTokens(() => readTokens(answer, undefined));
@@ -47,10 +41,10 @@ export async function judge(answer: TokenResponse, readTokens: ReadTokens = read
   const why = `it answered ${status}, ${type}`;
   // A proxy, a captive portal or a firewall speaks HTML; an auth server doesn't.
   const speaksHtml = type.includes('html') || text.trimStart().startsWith('<');
-  if ((status === 400 || status === 401 || status === 403) && !speaksHtml) return { verdict: 'rejected', why };
+  if ([400, 401, 403].includes(status) && !speaksHtml) return { verdict: 'rejected', why };
   if (!answer.ok || speaksHtml) {
-    const request = status === 429 || status === 503 ? 'not-processed' : 'maybe-processed';
-    return { verdict: 'unreachable', why, request, retryAfter: retryAfter(headers) };
+    const verdict = [429, 503].includes(status) ? 'not-processed' : 'unreachable';
+    return { verdict, why, retryAfter: retryAfter(headers) };
   }
   return judgeTokens(() => readTokens(JSON.parse(text), answer), serverTime(headers));
 }
@@ -66,27 +60,22 @@ const serverTime = (headers: Headers): number | undefined => Date.parse(headers.
 
 function judgeTokens(read: () => TokenSet, serverNow?: number): Verdict {
   const receivedAt = now();
-  let set: TokenSet;
+  let set: TokenSet | undefined;
   try {
     set = read();
   } catch {
     // The parser's error would quote the answer, and with it the token.
-    return unreachable('its answer is not JSON, or not of a shape that readTokens can read');
   }
   const value: unknown = set?.accessToken;
   // What isn't visible ASCII can't be sent in a header (RFC 6750 §2.1).
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
-    return unreachable('its answer has no access token; the option readTokens can read other shapes');
+    return unreachable('its answer is not JSON, or has no access token (see the option readTokens)');
   }
   const claims = decodeClaims(value);
-  const lifetime = lifetimeOf(set.expiresIn, claims, serverNow);
+  const lifetime = lifetimeOf(set?.expiresIn, claims, serverNow);
   // One that lasts less than a second would be refreshed without end.
   if (lifetime >= 1_000) return { verdict: 'renewed', token: { value, lifetime, receivedAt, claims } };
-  return unreachable(
-    lifetime < 1_000
-      ? 'the access token in its answer has already expired'
-      : 'the expires_in of its answer is no number',
-  );
+  return unreachable(lifetime < 1_000 ? 'its token has already expired' : 'its expires_in is no number');
 }
 
 /** OAuth 2.0 (RFC 6749 §5.1), Django SimpleJWT, and camelCase. */
@@ -104,9 +93,8 @@ function readKnownShapes(body: unknown): TokenSet {
  */
 function lifetimeOf(expiresIn: TokenSet['expiresIn'], claims: AccessToken['claims'], serverNow = NaN): number {
   const expiry = Number(claims?.exp) * 1_000;
-  const evidence = [expiry - Number(claims?.iat) * 1_000, expiry - serverNow].filter((ms) => !Number.isNaN(ms));
-  // `null` and '' would count as 0.
-  return Math.min(Infinity, ...evidence, expiresIn == null ? Infinity : Number(expiresIn || '0') * 1_000);
+  const evidence = [expiry - Number(claims?.iat) * 1_000, expiry - serverNow].filter(Number.isFinite);
+  return Math.min(Number(expiresIn ?? Infinity) * 1_000, ...evidence);
 }
 
 /** Also for a `Response` of another realm, and for whatever else untyped code gives. */

@@ -9,10 +9,17 @@ import {
   SignedOutError,
 } from '../errors.js';
 import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-token.js';
-import type { Session } from '../session/session.js';
-import { abortable } from '../wait.js';
-import type { CoolDown } from './cool-down.js';
-import type { Refresher } from './refresher.js';
+import { abortable, elapsed, type Instant, now } from '../wait.js';
+import type { ScheduledSession } from './refresh-schedule.js';
+import { refresh } from './refresher.js';
+
+/** A session that requests get their tokens from. */
+export interface UsableSession extends ScheduledSession {
+  /** Sign-ins under way in this tab. Nobody waits then: their own requests may come through here. */
+  signIns: number;
+  /** When the API last refused a token that had only just been refreshed. */
+  futileAt?: Instant | undefined;
+}
 
 /** Who wants a token, for which session, and until when they wait. */
 export interface TokenDemand {
@@ -24,80 +31,59 @@ export interface TokenDemand {
   readonly signal?: AbortSignal | null | undefined;
 }
 
-export interface UsableToken {
-  /** A good token, `undefined` where nobody is signed in, or a promise where one has to wait. Rejects with an `AuthError`. */
-  obtain(demand: TokenDemand): AccessToken | undefined | Promise<AccessToken | undefined>;
-  /** After a 401: today's token if it isn't the refused one, else the refreshed one; `undefined`: leave it at the 401. */
-  replace(refused: AccessToken, demand: TokenDemand): Promise<AccessToken | undefined>;
-  /** How a replay went. If a token that is still young is refused, refreshing doesn't help: not every 401 may cost one. */
-  replayed(token: AccessToken, answer: 'accepted' | 'refused'): void;
-  /** What to tell a caller whose session is gone. */
-  departure(label: string): AnyAuthError;
-}
-
 /** A token that expires while its request travels costs a 401 and a replay. */
 const TRAVEL_TIME = 5_000;
+/** How long a 401 costs no refresh, after one has turned out to be of no use. */
+const FUTILE_FOR = 30_000;
 
-export function createUsableToken(parts: {
-  session: Session;
-  refresher: Refresher;
-  /** Runs while the API refuses tokens that were only just refreshed. */
-  futility: CoolDown;
-  refreshAhead: number;
-  /** While a sign-in runs in this tab, nobody waits: its own request may come through here. */
-  isSigningIn: () => boolean;
-}): UsableToken {
-  const { session, refresher, futility, refreshAhead, isSigningIn } = parts;
-
-  /** A careless `minValidity`, longer than tokens live, must not refresh at each call: half the lifetime is the most. */
-  const margin = (token: AccessToken, minValidity = Math.min(TRAVEL_TIME, dueBeforeExpiry(token, refreshAhead) / 2)) =>
-    Math.min(minValidity, token.lifetime / 2);
-
-  async function refreshed(demand: TokenDemand, refused?: AccessToken): Promise<AccessToken | undefined> {
-    const outcome = await abortable(refresher.refresh(), demand.signal);
-    if (session.tenure() !== demand.tenure) throw departure(demand.label);
-    const { token, ended } = session.record();
-    if (ended || (token && token !== refused && remaining(token) > 0)) return token;
-    const cause = outcome === 'moved' ? undefined : outcome;
-    const why = cause?.message ?? 'there is no token yet; try again.';
-    throw new RefreshUnavailableError(`${demand.label}: ${why}`, cause?.retryAfter, { cause });
+/**
+ * A token that is good for long enough: today's where it is, else that of the one refresh, else what is left of
+ * today's. `undefined` where nobody is signed in, or where a refresh wouldn't help.
+ *
+ * @param refused the token that has met a 401: today's will do, if it is another one
+ */
+export async function tokenFor(
+  session: UsableSession,
+  { label, tenure, minValidity, signal }: TokenDemand,
+  refused?: AccessToken,
+): Promise<AccessToken | undefined> {
+  function today(): AccessToken | undefined {
+    if (session.closed || session.tenure !== tenure) throw departure(session, label);
+    const { token } = session.record;
+    return token && token !== refused && remaining(token) > 0 ? token : undefined;
   }
 
-  function departure(label: string) {
-    const state = session.state();
-    if (session.isClosed()) {
-      return new ConfigurationError(`${label}: there is no session on a server, and none after dispose().`);
-    }
-    if (state.status !== 'signed-out') {
-      return new SessionChangedError(`${label} belongs to the session of a user who is no longer signed in.`);
-    }
-    return state.reason === 'expired'
-      ? new SessionExpiredError(`${label}: the server has ended the session; the user must sign in again.`)
-      : new SignedOutError(`${label}: nobody is signed in.`);
+  signal?.throwIfAborted();
+  const token = today();
+  if (token) {
+    const due = dueBeforeExpiry(token, session.refreshAhead);
+    // A careless `minValidity`, longer than tokens live, must not refresh at each call: half the lifetime is the most.
+    const margin = Math.min(minValidity ?? Math.min(TRAVEL_TIME, due / 2), token.lifetime / 2);
+    if (remaining(token) <= due) void refresh(session);
+    if (remaining(token) > margin) return token;
   }
+  const isFutile = refused && session.futileAt && elapsed(session.futileAt) < FUTILE_FOR;
+  if (session.record.ended || session.signIns || isFutile) return token;
+  const outcome = await abortable(refresh(session), signal);
+  const fresh = today();
+  if (fresh || session.record.ended) return fresh;
+  const cause = outcome === 'moved' ? undefined : outcome;
+  const why = cause?.message ?? 'there is no token yet; try again.';
+  throw new RefreshUnavailableError(`${label}: ${why}`, cause?.retryAfter, { cause });
+}
 
-  return {
-    departure,
-    obtain(demand) {
-      demand.signal?.throwIfAborted();
-      if (session.isClosed()) throw departure(demand.label);
-      const { token, ended } = session.record();
-      const left = token ? remaining(token) : 0;
-      if (token && left > margin(token, demand.minValidity)) {
-        if (left <= dueBeforeExpiry(token, refreshAhead)) void refresher.refresh();
-        return token;
-      }
-      return ended || isSigningIn() ? token : refreshed(demand);
-    },
-    async replace(refused, demand) {
-      if (session.tenure() !== demand.tenure) throw departure(demand.label);
-      const { token } = session.record();
-      if (token && token !== refused) return token;
-      return futility.remaining() || isSigningIn() ? undefined : refreshed(demand, refused);
-    },
-    replayed(token, answer) {
-      if (answer === 'accepted') futility.reset();
-      else if (remaining(token) > token.lifetime / 2 && !futility.remaining()) futility.start();
-    },
-  };
+/** How a replay went. If a token that is still young is refused, refreshing doesn't help: not every 401 may cost one. */
+export function replayed(session: UsableSession, token: AccessToken, answer: 'accepted' | 'refused'): void {
+  session.futileAt = answer === 'refused' && remaining(token) > token.lifetime / 2 ? now() : undefined;
+}
+
+/** What to tell a caller whose session is gone. */
+export function departure({ closed, state }: UsableSession, label: string): AnyAuthError {
+  if (closed) return new ConfigurationError(`${label}: no session on a server, nor after dispose().`);
+  if (state.status !== 'signed-out') {
+    return new SessionChangedError(`${label}: another user is signed in now.`);
+  }
+  return state.reason === 'expired'
+    ? new SessionExpiredError(`${label}: the session has ended; sign in again.`)
+    : new SignedOutError(`${label}: nobody is signed in.`);
 }

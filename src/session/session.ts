@@ -1,7 +1,7 @@
 /** The one session of this tab: its token in memory, the order of its changes, and what the app sees of it. */
 
-import { type Events, type SignedOutReason, safely } from '../events.js';
-import { gate } from '../wait.js';
+import { type Audience, emit, type SignedOutReason } from '../events.js';
+import { type Gate, gate } from '../wait.js';
 import { type AccessToken, expiresAt, subjectOf } from './access-token.js';
 
 /** What the app sees; narrow it on `status`. Frozen, the same object until something changes, never with the token. */
@@ -37,28 +37,17 @@ export interface SessionRecord {
 
 export type ChangeSource = 'this-tab' | 'another-tab';
 
-export interface Session {
-  record(): SessionRecord;
-  state(): AuthState;
-  subscribe(listener: () => void): () => void;
-  /** For the parts of the client: called before the app hears of the change. */
-  watch(watcher: (source: ChangeSource) => void): () => void;
-  /** Resolves on the next change. */
-  changed(): Promise<void>;
-  /** Counts every change. A part that waited compares it, and refuses its late result if it moved. */
-  version(): number;
+export interface Session extends Audience {
+  record: SessionRecord;
+  state: AuthState;
+  /** Opens on the next change. A part that waited compares it, and refuses its late result if another one stands there. */
+  change: Gate;
   /** Changes when the user leaves or another one comes: the session that a request belongs to. */
-  tenure(): number;
-  /** A sign-in: a new session, after all earlier ones. */
-  begin(token: AccessToken): void;
-  /** A refresh: the next generation, unless the token turns out to be somebody else's. */
-  renew(token: AccessToken): void;
-  end(reason: SignedOutReason): void;
-  /** What another tab says of its session; kept if it is newer. */
-  learn(record: SessionRecord): void;
-  /** Forgets the token; nothing changes any more, and whoever waits finds the session gone. */
-  dispose(): void;
-  isClosed(): boolean;
+  tenure: number;
+  /** Nothing changes any more, and nobody need wait. */
+  closed: boolean;
+  /** For the parts of the client: called before the app hears of the change. */
+  onChange(source: ChangeSource): void;
 }
 
 const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };
@@ -71,89 +60,90 @@ export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
   return a.generation > b.generation;
 }
 
-export function createSession(events: Events): Session {
-  let record = UNKNOWN;
-  let state = show(record);
-  let version = 0;
-  let tenure = 0;
-  let closed = false;
-  let change = gate();
-  const watchers = new Set<(source: ChangeSource) => void>();
-  const listeners = new Set<() => void>();
-
-  function move(next: SessionRecord, source: ChangeSource): void {
-    if (closed) return;
-    const previous = record;
-    const left = isLeft(previous, next);
-    if (left) tenure++;
-    record = next;
-    wakeParts(source);
-    const subject = subjectOf(next.token);
-    if (next.ended) {
-      if (left && !previous.ended) events.emit('signed-out', { reason: next.ended });
-    } else if (left) {
-      events.emit('user-changed', { subject, previousSubject: subjectOf(previous.token) });
-    } else if (previous.token) {
-      events.emit('refreshed', { by: source });
-    } else if (next.token) {
-      events.emit('signed-in', { subject });
-    }
-    // Nothing that shows has changed.
-    if (previous.ended && previous.ended === next.ended) return;
-    // From `record`, not `next`: a listener may have signed out or in by now.
-    state = show(record);
-    for (const listener of [...listeners]) safely(listener);
-  }
-
-  function wakeParts(source: ChangeSource): void {
-    version++;
-    change.open();
-    change = gate();
-    for (const watcher of [...watchers]) watcher(source);
-  }
-
-  /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
-  const nextEpoch = () => Math.max(Date.now(), record.epoch + 1);
-
-  const begin = (token: AccessToken) =>
-    move({ epoch: nextEpoch(), id: String(Math.random()), generation: 1, token }, 'this-tab');
-
+export function createSession(onChange: Session['onChange']): Session {
   return {
-    record: () => record,
-    state: () => state,
-    version: () => version,
-    tenure: () => tenure,
-    subscribe: (listener) => add(listeners, listener),
-    watch: (watcher) => add(watchers, watcher),
-    changed: () => change.opened,
-    begin,
-    renew(token) {
-      const next = { ...record, generation: record.generation + 1, token };
-      if (isOpen(record) && !isLeft(record, next)) move(next, 'this-tab');
-      else begin(token);
-    },
-    end(reason) {
-      // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
-      const last = reason === 'signed-out' ? { epoch: nextEpoch(), ended: reason } : { ended: record.ended ?? reason };
-      move({ ...record, token: undefined, ...last }, 'this-tab');
-    },
-    learn(theirs) {
-      if (!isNewer(theirs, record)) return;
-      // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
-      const token = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
-      const next = { ...theirs, token };
-      if (token === record.token && theirs.ended === record.ended && !isLeft(record, next)) record = next;
-      else move(next, 'another-tab');
-    },
-    dispose() {
-      record = UNKNOWN;
-      closed = true;
-      tenure++;
-      wakeParts('this-tab');
-    },
-    isClosed: () => closed,
+    record: UNKNOWN,
+    state: show(UNKNOWN),
+    change: gate(),
+    tenure: 0,
+    closed: false,
+    listeners: new Set(),
+    onChange,
   };
 }
+
+/** A sign-in: a new session, after all earlier ones. */
+export function begin(session: Session, token: AccessToken): void {
+  move(session, { epoch: nextEpoch(session), id: String(Math.random()), generation: 1, token }, 'this-tab');
+}
+
+/** A refresh: the next generation, unless the token turns out to be somebody else's. */
+export function renew(session: Session, token: AccessToken): void {
+  const { record } = session;
+  const next = { ...record, generation: record.generation + 1, token };
+  if (isOpen(record) && !isLeft(record, next)) move(session, next, 'this-tab');
+  else begin(session, token);
+}
+
+export function end(session: Session, reason: SignedOutReason): void {
+  const { record } = session;
+  // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
+  const last =
+    reason === 'signed-out' ? { epoch: nextEpoch(session), ended: reason } : { ended: record.ended ?? reason };
+  move(session, { ...record, token: undefined, ...last }, 'this-tab');
+}
+
+/** What another tab says of its session; kept if it is newer. */
+export function learn(session: Session, theirs: SessionRecord): void {
+  const { record } = session;
+  if (!isNewer(theirs, record)) return;
+  // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
+  const token = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
+  const next = { ...theirs, token };
+  if (token === record.token && theirs.ended === record.ended && !isLeft(record, next)) session.record = next;
+  else move(session, next, 'another-tab');
+}
+
+/** Forgets the token; whoever waits finds the session gone. */
+export function close(session: Session): void {
+  session.closed = true;
+  session.record = UNKNOWN;
+  session.tenure++;
+  wake(session, 'this-tab');
+}
+
+function move(session: Session, next: SessionRecord, source: ChangeSource): void {
+  if (session.closed) return;
+  const { record: previous } = session;
+  const left = isLeft(previous, next);
+  if (left) session.tenure++;
+  session.record = next;
+  wake(session, source);
+  const subject = subjectOf(next.token);
+  if (next.ended) {
+    // Nothing that shows has changed.
+    if (previous.ended === next.ended) return;
+    if (left && !previous.ended) emit(session, 'signed-out', { reason: next.ended });
+  } else if (left) {
+    emit(session, 'user-changed', { subject, previousSubject: subjectOf(previous.token) });
+  } else if (previous.token) {
+    emit(session, 'refreshed', { by: source });
+  } else if (next.token) {
+    emit(session, 'signed-in', { subject });
+  }
+  // From the record of now: a listener may have signed out or in by now.
+  session.state = show(session.record);
+  emit(session, 'state', undefined);
+}
+
+function wake(session: Session, source: ChangeSource): void {
+  session.change.open();
+  session.change = gate();
+  session.onChange(source);
+}
+
+/** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
+const nextEpoch = ({ record }: Session): number => Math.max(Date.now(), record.epoch + 1);
 
 /** Whether somebody is, or may be, signed in. */
 const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
@@ -171,15 +161,11 @@ function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
 }
 
 function show({ token, ended }: SessionRecord): AuthState {
-  if (ended) return Object.freeze({ status: 'signed-out', reason: ended });
-  if (!token) return Object.freeze({ status: 'restoring' });
-  const { claims } = token;
-  return Object.freeze({ status: 'signed-in', claims, subject: subjectOf(token), expiresAt: expiresAt(token) });
-}
-
-function add<T>(set: Set<T>, item: T): () => void {
-  set.add(item);
-  return () => {
-    set.delete(item);
-  };
+  return Object.freeze<AuthState>(
+    ended
+      ? { status: 'signed-out', reason: ended }
+      : token
+        ? { status: 'signed-in', claims: token.claims, subject: subjectOf(token), expiresAt: expiresAt(token) }
+        : { status: 'restoring' },
+  );
 }

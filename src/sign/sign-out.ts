@@ -1,9 +1,9 @@
 /** Signing out: here and in all tabs at once; at the server after a refresh in flight, so that it has the last word. */
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
-import { shareInFlight } from '../refresh/share-in-flight.js';
-import type { Session } from '../session/session.js';
-import type { TabLock } from '../tabs/tab-lock.js';
+import type { UsableSession } from '../refresh/usable-token.js';
+import { end } from '../session/session.js';
+import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';
 
 export interface SignOutResult {
@@ -11,31 +11,28 @@ export interface SignOutResult {
   readonly serverConfirmed: boolean;
 }
 
-export function createSignOut(parts: {
-  session: Session;
-  lock: TabLock;
-  fetch: typeof globalThis.fetch;
-  /** Milliseconds to wait for a refresh in flight, and again for the answer. */
-  refreshTimeout: number;
-  signOut: AuthRequestOptions | undefined;
-}): () => Promise<SignOutResult> {
-  const { session, lock, fetch, refreshTimeout, signOut } = parts;
+/** A session that can be ended at the server too. */
+export interface EndableSession extends UsableSession {
+  readonly signOut: AuthRequestOptions | undefined;
+  signingOut?: Promise<boolean> | undefined;
+}
 
-  async function askServer(): Promise<boolean> {
-    const { epoch, ended } = session.record();
-    // Somebody has signed in meanwhile: the cookie is theirs.
-    if (!signOut || (epoch && !ended)) return false;
-    const sent = sendAuthRequest(signOut, { fetch }).catch(() => undefined);
-    return !!(await within(refreshTimeout, sent))?.ok;
-  }
+export async function signOut(session: EndableSession): Promise<SignOutResult> {
+  const askServer = () => confirm(session);
+  // On a server, and after `dispose()`.
+  if (session.closed) return { serverConfirmed: false };
+  end(session, 'signed-out');
+  session.signingOut ??= runAlone(session, askServer)
+    .catch(askServer)
+    .finally(() => {
+      session.signingOut = undefined;
+    });
+  return { serverConfirmed: await session.signingOut };
+}
 
-  const confirm = shareInFlight(async (): Promise<SignOutResult> => {
-    const serverConfirmed = await lock.run(askServer, refreshTimeout).catch(askServer);
-    return { serverConfirmed };
-  });
-
-  return () => {
-    session.end('signed-out');
-    return confirm();
-  };
+async function confirm({ record, signOut, fetch, refreshTimeout }: EndableSession): Promise<boolean> {
+  // Somebody has signed in meanwhile: the cookie is theirs.
+  if (!signOut || (record.epoch && !record.ended)) return false;
+  const sent = sendAuthRequest(signOut, { fetch, signal: null }).catch(() => undefined);
+  return !!(await within(refreshTimeout, sent))?.ok;
 }

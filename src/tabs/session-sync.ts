@@ -1,21 +1,17 @@
 /** Mirrors the session between tabs, without echo: changes made here are posted, news from elsewhere is learned. */
 
-import { isNewer, type Session } from '../session/session.js';
+import { isNewer, learn } from '../session/session.js';
 import { within } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
-import type { TabLock } from './tab-lock.js';
+import { hasWordOfNewer, type LockedSession, leaveWord } from './tab-lock.js';
 import { readMessage, type TabMessage, writeMessage } from './tab-message.js';
 
-export interface SessionSync {
-  /** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
-  ask(): Promise<void>;
-  /** Under the lock, before a refresh: waits for a message that is on the way. */
-  catchUp(): Promise<void>;
-  /** Under the lock, after a change: lets the next holder know that a message is on the way. */
-  leaveWord(): Promise<void>;
-  /** Tells the other tabs how long the token endpoint wants no call. */
-  postCoolDown(ms: number): void;
-  dispose(): void;
+/** A session that tabs share. */
+export interface SharedSession extends LockedSession {
+  /** Absent where the tab is alone. */
+  readonly channel: TabChannel | undefined;
+  /** Another tab says how long the token endpoint wants no call. */
+  onCoolDown(ms: number): void;
 }
 
 /** How long a new tab waits for an answer from the others before it asks the server. */
@@ -23,56 +19,46 @@ const ANSWER_WITHIN = 30;
 /** How long a message that is surely on the way may take, before a refresh of our own is the better way. */
 const MESSAGE_WITHIN = 1_000;
 
-export function createSessionSync(parts: {
-  session: Session;
-  lock: TabLock;
-  openChannel: (receive: (data: unknown) => void) => TabChannel | undefined;
-  onCoolDown: (ms: number) => void;
-}): SessionSync {
-  const { session, lock } = parts;
-  const channel = parts.openChannel(receive);
-  // With the storage fallback messages carry no token, so waiting for one is in vain.
-  const handsOver = channel?.tokens === 'with-tokens';
-  const unwatch = session.watch((source) => source === 'this-tab' && tell());
+/** Only the native channel may carry a token: the library's storage fallback leaves its messages behind. */
+const handsOver = ({ channel }: SharedSession): boolean => channel?.type === 'native';
 
-  const post = (message: TabMessage) => channel?.post(writeMessage(message, channel.tokens));
+export function post(session: SharedSession, message: TabMessage): void {
+  const { channel } = session;
+  // The library's own error for a closed channel would quote the message.
+  if (!channel || channel.isClosed) return;
+  channel.postMessage(writeMessage(message, handsOver(session) ? 'with-tokens' : 'without-tokens')).catch(() => {});
+}
 
-  function tell(): void {
-    const record = session.record();
-    // "Nobody was signed in when I looked" is no news: another tab may know better.
-    if (record.epoch) post({ kind: 'session', record });
+/** Tells the other tabs of the session; whoever holds the lock next knows that the message is on the way. */
+export function announce(session: SharedSession): void {
+  const { record } = session;
+  // "Nobody was signed in when I looked" is no news: another tab may know better.
+  if (!record.epoch) return;
+  post(session, { kind: 'session', record });
+  void leaveWord(session);
+}
+
+export function receive(session: SharedSession, data: unknown): void {
+  const message = readMessage(data);
+  if (message?.kind === 'cool-down') session.onCoolDown(message.ms);
+  if (message?.kind === 'ask') announce(session);
+  if (message?.kind === 'session') {
+    // A tab that missed a message learns of it when it speaks.
+    if (isNewer(session.record, message.record)) announce(session);
+    else learn(session, message.record);
   }
+}
 
-  function receive(data: unknown): void {
-    const message = readMessage(data);
-    if (message?.kind === 'cool-down') parts.onCoolDown(message.ms);
-    if (message?.kind === 'ask') tell();
-    if (message?.kind === 'session') {
-      // A tab that missed a message learns of it when it speaks.
-      if (isNewer(session.record(), message.record)) tell();
-      else session.learn(message.record);
-    }
-  }
+/** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
+export async function ask(session: SharedSession): Promise<void> {
+  post(session, { kind: 'ask' });
+  // Also without a token: the answer tells whether the token to come is that of the same session.
+  if (session.channel) await within(ANSWER_WITHIN, session.change.opened);
+}
 
-  return {
-    async ask() {
-      post({ kind: 'ask' });
-      // Also without a token: the answer tells whether the token to come is that of the same session.
-      if (channel) await within(ANSWER_WITHIN, session.changed());
-    },
-    async catchUp() {
-      // From now on: the message may come during the look.
-      const changed = session.changed();
-      if (handsOver && (await lock.hasWordOfNewer(session.record()))) await within(MESSAGE_WITHIN, changed);
-    },
-    async leaveWord() {
-      // Of a visit without a session there is no message (see `tell`).
-      if (handsOver && session.record().epoch) await lock.leaveWord(session.record());
-    },
-    postCoolDown: (ms) => post({ kind: 'cool-down', ms }),
-    dispose() {
-      unwatch();
-      channel?.close();
-    },
-  };
+/** Under the lock, before a refresh: waits for a message that is on the way. */
+export async function catchUp(session: SharedSession): Promise<void> {
+  // From now on: the message may come during the look.
+  const { change } = session;
+  if (handsOver(session) && (await hasWordOfNewer(session))) await within(MESSAGE_WITHIN, change.opened);
 }

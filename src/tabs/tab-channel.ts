@@ -2,26 +2,19 @@
 
 import { type BroadcastMethod, BroadcastChannel as LibraryChannel } from 'broadcast-channel';
 
-export interface TabChannel {
-  /** Only the native channel may carry a token: the library's storage fallback leaves its messages behind. */
-  readonly tokens: 'with-tokens' | 'without-tokens';
-  post(data: object): void;
-  close(): void;
-}
+export type TabChannel = LibraryChannel<object>;
 
 /**
  * The native channel as a method of the library's (its documented extension point), since its own one drops all
  * messages once the clock is set back (it compares time stamps), and throws on messages that it didn't write.
  */
-const nativeMethod: BroadcastMethod<BroadcastChannel> = {
+const nativeMethod: Partial<BroadcastMethod<BroadcastChannel>> = {
   type: 'native',
-  canBeUsed: () => true,
-  averageResponseTime: () => 0,
   microSeconds: () => 0,
   create: (name) => new BroadcastChannel(name),
   onMessage(channel, deliver) {
     channel.onmessage = ({ data }) => {
-      if (data?.type === 'message' && data.time === 0) deliver(data);
+      if (data?.type === 'message') deliver(data);
     };
   },
   async postMessage(channel, message) {
@@ -31,24 +24,16 @@ const nativeMethod: BroadcastMethod<BroadcastChannel> = {
 };
 
 export function openTabChannel(name: string, receive: (data: unknown) => void): TabChannel | undefined {
-  const native = typeof BroadcastChannel === 'function';
   try {
-    // The library would prefer IndexedDB, which polls and keeps a page out of the back/forward cache.
-    const channel = new LibraryChannel<object>(
+    const channel: TabChannel = new LibraryChannel(
       name,
-      native ? { type: 'native', methods: nativeMethod as BroadcastMethod } : { type: 'localstorage' },
+      // The library would prefer IndexedDB, which polls and keeps a page out of the back/forward cache.
+      typeof BroadcastChannel === 'function'
+        ? { type: 'native', methods: nativeMethod as BroadcastMethod }
+        : { type: 'localstorage' },
     );
     channel.onmessage = receive;
-    return {
-      tokens: native ? 'with-tokens' : 'without-tokens',
-      post(data) {
-        // The library's own error for a closed channel would quote the message.
-        if (!channel.isClosed) channel.postMessage(data).catch(() => {});
-      },
-      close() {
-        channel.close()?.catch(() => {});
-      },
-    };
+    return channel;
   } catch {
     return undefined;
   }

@@ -18,10 +18,10 @@ export type TabMessage =
 export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'without-tokens'): object {
   if (message.kind !== 'session') return { v: VERSION, ...message };
   const { token, ...record } = message.record;
-  const base = { v: VERSION, kind: message.kind, ...record };
-  if (!token || tokens === 'without-tokens') return base;
+  const plain = { v: VERSION, kind: message.kind, ...record };
+  if (!token || tokens === 'without-tokens') return plain;
   const { value, lifetime, receivedAt } = token;
-  return { ...base, value, lifetime, wall: receivedAt.wall, age: elapsed(receivedAt) };
+  return { ...plain, value, lifetime, wall: receivedAt.wall, age: elapsed(receivedAt) };
 }
 
 /** The message, or `undefined` for garbage and for other versions' messages. Never throws. */
