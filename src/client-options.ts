@@ -14,11 +14,11 @@ export type RefreshFunction = (context: { readonly signal: AbortSignal }) => Pro
 export interface SignOutOptions {
   readonly url: string | URL;
   /** @default 'POST' */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** Added to the built-in `X-Requested-With: silent-refresh`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** For servers with double-submit protection; none by default. */
-  readonly csrf?: CsrfOptions;
+  readonly csrf?: CsrfOptions | undefined;
 }
 
 export interface AuthClientOptions {
@@ -110,7 +110,7 @@ export interface ClientSettings extends TokenScope {
 
 /** @throws ConfigurationError naming the option */
 export function checkOptions(options: AuthClientOptions): ClientSettings {
-  const { refresh, signOut, name = 'default', allowedOrigins = [] } = options;
+  const { refresh, signOut, name = 'default', allowedOrigins = [] } = options ?? {};
   if (!refresh) refuse('refresh', 'missing: give the URL of your token endpoint');
   if (!name) refuse('name', 'empty');
   const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
@@ -122,7 +122,7 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
     endpoint: endpoint ?? 'The refresh function',
     signOut: ending,
     authEndpoints: [endpoint, ending && withoutQuery(checkUrl('signOut', ending.url))],
-    allowed: allowedOrigins.map((entry) => checkUrl('allowedOrigins', entry)),
+    allowed: [...allowedOrigins].map(checkAllowed),
     name: `silent-refresh:${name}`,
     refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
     refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
@@ -140,12 +140,19 @@ function checkDuration(option: keyof AuthClientOptions, ms: number, least: numbe
   return ms;
 }
 
+function checkAllowed(entry: string | URL): URL {
+  // 'api.example.com' would be a path of the page's own origin, and narrow that to it.
+  if (!/^(https?:)?\//.test(String(entry))) refuse('allowedOrigins', `'${entry}', no origin: begin with https:// or /`);
+  return checkUrl('allowedOrigins', entry);
+}
+
 /** Loopback hosts are "potentially trustworthy": https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy */
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
   const url = resolveUrl(value) ?? refuse(option, `'${value}', no URL here: give an absolute URL`);
-  const { protocol, hostname, origin } = url;
+  const { protocol, hostname, origin, username, password } = url;
+  if (username || password) refuse(option, 'a URL with a user name or password, which browsers refuse to fetch');
   const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;
   if (!isSafe || !protocol.startsWith('http')) {
     refuse(option, `on ${protocol}//${hostname}, where tokens can be read; use https`);

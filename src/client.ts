@@ -2,6 +2,7 @@
 
 import type { AuthClient, JwtClaims } from './auth-client.js';
 import { type AuthClientOptions, checkOptions } from './client-options.js';
+import { RefreshUnavailableError } from './errors.js';
 import { listen } from './events.js';
 import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
 import { baseUrl } from './page.js';
@@ -86,8 +87,11 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     async getAccessToken(options) {
       const demand = { ...options, label: 'getAccessToken()', tenure: session.tenure };
       const token = await tokenFor(session, demand);
-      if (!token) throw departure(session, demand.label);
-      return token.value;
+      if (token) return token.value;
+      // A sign-in is under way, and nobody waits for it here (see UsableSession).
+      if (state().status === 'restoring')
+        throw new RefreshUnavailableError(`${demand.label}: no token yet; try again.`);
+      throw departure(session, demand.label);
     },
     restore: () => quiet(restore()),
     signIn: (request) => enter('signIn()', () => signIn(session, request)),

@@ -53,14 +53,26 @@ describe('one replay, then the caller’s answer', () => {
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it('an API that refuses every token costs one refresh, then none for a while (P3, scenario 4)', async () => {
+  it('an address that refuses every token costs one refresh, then none for a while; others refresh as ever (P3)', async () => {
+    const { server, auth } = await signedIn();
+    server.answerApi = (request) => (request.url.endsWith('/bad') ? refusal() : undefined);
+
+    for (const _ of times(5, String)) expect((await auth.fetch(`${API}/bad`)).status).toBe(401);
+    expect(server.refreshCalls).toBe(1);
+
+    server.expireAccessTokens();
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+    expect(server.refreshCalls).toBe(2);
+  });
+
+  it('an API that refuses every token costs three refreshes, then none for a while (P3, scenario 4)', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = () => refusal();
 
     for (const path of times(20, String)) expect((await auth.fetch(`${API}/${path}`)).status).toBe(401);
 
-    expect(server.refreshCalls).toBe(1);
-    expect(server.apiRequests).toHaveLength(21);
+    expect(server.refreshCalls).toBe(3);
+    expect(server.apiRequests).toHaveLength(23);
   });
 
   it('50 requests at once to an API that refuses every token: one refresh, one replay each (P3, scenario 4)', async () => {
@@ -797,8 +809,8 @@ describe('shouldRefresh', () => {
 
     for (const path of times(10, String)) expect((await auth.fetch(`${API}/${path}`)).status).toBe(200);
 
-    expect(server.refreshCalls).toBe(1);
-    expect(server.apiRequests).toHaveLength(11);
+    expect(server.refreshCalls).toBe(3);
+    expect(server.apiRequests).toHaveLength(13);
   });
 
   it.for([

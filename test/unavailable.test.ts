@@ -674,12 +674,12 @@ describe('`refresh-failed` tells what went wrong', () => {
       code: 'refresh-unavailable',
       retryable: true,
       retryAfter: HOUR,
-      message: `${TOKEN_ENDPOINT} can't refresh the access token just now: it answered 429, application/json. The session is kept; try again later.`,
+      message: `${TOKEN_ENDPOINT} can't refresh the access token just now: it answered 429, application/json. Nobody was signed out; try again later.`,
     });
     expect(Object.isFrozen(events[0]?.detail)).toBe(true);
   });
 
-  it('with the network’s own error as its cause; a request’s error has the refresh’s as its cause', async () => {
+  it('with the network’s own error as its cause, and so has the error of each request that waited', async () => {
     const auth = await signedIn();
     const events = record(auth);
     server.expireAccessTokens();
@@ -687,7 +687,7 @@ describe('`refresh-failed` tells what went wrong', () => {
     const error = await failure(auth.fetch(`${API}/orders`));
     const failed = (events[0]?.detail as { error: Error } | undefined)?.error;
     expect(failed?.cause).toBeInstanceOf(TypeError);
-    expect((error as Error).cause).toBe(failed);
+    expect((error as Error).cause).toBe(failed?.cause);
   });
 });
 

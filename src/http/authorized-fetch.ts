@@ -48,7 +48,7 @@ export async function authorizedFetch(
     );
   }
   const replay = await request.send(fresh);
-  replayed(session, fresh, replay.status === response.status ? 'refused' : 'accepted');
+  replayed(session, label, fresh, replay.status === response.status ? 'refused' : 'accepted');
   emit(session, 'replayed', { ...summary, status: replay.status });
   return replay;
 

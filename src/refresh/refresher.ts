@@ -50,7 +50,7 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
   for (;;) {
     const left = pauseLeft(session);
     if (elapsed(began) + left > refreshTimeout) {
-      return failure ?? unavailable(session, 'it has asked for a pause');
+      return failure ?? unavailable(session, 'it is left alone for a while');
     }
     if (left && session.pause) await within(left, session.pause.end.opened);
     if (hasMoved()) return 'moved';
@@ -89,7 +89,7 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
 
 function unavailable(session: RefreshableSession, why: string, cause?: unknown): RefreshUnavailableError {
   return new RefreshUnavailableError(
-    `${session.endpoint} can't refresh the access token just now: ${why}. The session is kept; try again later.`,
+    `${session.endpoint} can't refresh the access token just now: ${why}. Nobody was signed out; try again later.`,
     pauseLeft(session) || undefined,
     { cause },
   );

@@ -52,8 +52,10 @@ export async function judge(answer: TokenResponse, readTokens: ReadTokens = read
 /** RFC 9110 §10.2.3: seconds, or a date, which is counted from the server's own clock where that can be read. */
 function retryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after') ?? '';
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - (serverTime(headers) ?? Date.now());
-  return ms >= 0 ? ms : undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  const ms = Date.parse(value) - (serverTime(headers) ?? Date.now());
+  // More than an hour says more about this machine's clock.
+  return ms >= 0 && ms <= 3_600_000 ? ms : undefined;
 }
 
 const serverTime = (headers: Headers): number | undefined => Date.parse(headers.get('date') ?? '') || undefined;

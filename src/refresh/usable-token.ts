@@ -17,8 +17,8 @@ import { refresh } from './refresher.js';
 export interface UsableSession extends ScheduledSession {
   /** Sign-ins under way in this tab. Nobody waits then: their own requests may come through here. */
   signIns: number;
-  /** When the API last refused a token that had only just been refreshed. */
-  futileAt?: Instant | undefined;
+  /** Where the API has refused tokens that had only just been refreshed, and since when. */
+  futile?: { readonly since: Instant; readonly labels: Set<string> } | undefined;
 }
 
 /** Who wants a token, for which session, and until when they wait. */
@@ -33,7 +33,7 @@ export interface TokenDemand {
 
 /** A token that expires while its request travels costs a 401 and a replay. */
 const TRAVEL_TIME = 5_000;
-/** How long a 401 costs no refresh, after one has turned out to be of no use. */
+/** How long a 401 costs no refresh, after one has turned out to be of no use at that address, or at several. */
 const FUTILE_FOR = 30_000;
 
 /**
@@ -62,20 +62,36 @@ export async function tokenFor(
     if (remaining(token) <= due) void refresh(session);
     if (remaining(token) > margin) return token;
   }
-  const isFutile = refused && session.futileAt && elapsed(session.futileAt) < FUTILE_FOR;
-  if (session.record.ended || session.signIns || isFutile) return token;
+  if (session.record.ended || session.signIns || (refused && isFutile(session, label))) return token;
   const outcome = await abortable(refresh(session), signal);
   const fresh = today();
   if (fresh || session.record.ended) return fresh;
-  const cause = outcome === 'moved' ? undefined : outcome;
-  const why = cause?.message ?? 'there is no token yet; try again.';
-  throw new RefreshUnavailableError(`${label}: ${why}`, cause?.retryAfter, { cause });
+  if (outcome === 'moved') throw new RefreshUnavailableError(`${label}: there is no token yet; try again.`);
+  const { message, retryAfter, cause } = outcome;
+  throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
 }
 
-/** How a replay went. If a token that is still young is refused, refreshing doesn't help: not every 401 may cost one. */
-export function replayed(session: UsableSession, token: AccessToken, answer: 'accepted' | 'refused'): void {
-  session.futileAt = answer === 'refused' && remaining(token) > token.lifetime / 2 ? now() : undefined;
+/** One address that always says 401 is its own trouble; when several do, the API likes none of our tokens. */
+const SEVERAL = 3;
+
+/** How a replay went. Where a token that is still young is refused, refreshing doesn't help: no storm of refreshes. */
+export function replayed(
+  session: UsableSession,
+  label: string,
+  token: AccessToken,
+  answer: 'accepted' | 'refused',
+): void {
+  if (answer === 'accepted') session.futile = undefined;
+  else if (remaining(token) > token.lifetime / 2) {
+    if (!isRecent(session.futile)) session.futile = { since: now(), labels: new Set() };
+    session.futile?.labels.add(label);
+  }
 }
+
+const isRecent = (futile: UsableSession['futile']) => futile && elapsed(futile.since) < FUTILE_FOR;
+
+const isFutile = ({ futile }: UsableSession, label: string) =>
+  isRecent(futile) && (futile?.labels.has(label) || Number(futile?.labels.size) >= SEVERAL);
 
 /** What to tell a caller whose session is gone. */
 export function departure({ closed, state }: UsableSession, label: string): AnyAuthError {

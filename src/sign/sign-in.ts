@@ -1,7 +1,7 @@
 /** Signing in: the login request runs alone among tabs, so that no late answer puts an earlier user's cookie back. */
 
 import { SignedOutError, SignInFailedError } from '../errors.js';
-import { isResponse, judge, type TokenResponse } from '../refresh/token-response.js';
+import { isResponse, judge, type TokenResponse, unreachable } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
 import { begin } from '../session/session.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -26,7 +26,7 @@ export async function accept(session: UsableSession, answer: TokenResponse, tenu
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
   }
-  const verdict = await judge(answer, session.readTokens);
+  const verdict = await judge(answer, session.readTokens).catch(() => unreachable("its answer can't be read"));
   if (verdict.verdict !== 'renewed') {
     throw new SignInFailedError(`The sign-in brought no token: ${verdict.why}.`, false);
   }

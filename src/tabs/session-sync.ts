@@ -29,22 +29,25 @@ export function post(session: SharedSession, message: TabMessage): void {
   channel.postMessage(writeMessage(message, handsOver(session) ? 'with-tokens' : 'without-tokens')).catch(() => {});
 }
 
-/** Tells the other tabs of the session; whoever holds the lock next knows that the message is on the way. */
+/** Tells the other tabs of a change; whoever holds the lock next knows that the message is on the way. */
 export function announce(session: SharedSession): void {
+  tell(session);
+  if (session.record.epoch) void leaveWord(session);
+}
+
+function tell(session: SharedSession): void {
   const { record } = session;
   // "Nobody was signed in when I looked" is no news: another tab may know better.
-  if (!record.epoch) return;
-  post(session, { kind: 'session', record });
-  void leaveWord(session);
+  if (record.epoch) post(session, { kind: 'session', record });
 }
 
 export function receive(session: SharedSession, data: unknown): void {
   const message = readMessage(data);
   if (message?.kind === 'cool-down') session.onCoolDown(message.ms);
-  if (message?.kind === 'ask') announce(session);
+  if (message?.kind === 'ask') tell(session);
   if (message?.kind === 'session') {
     // A tab that missed a message learns of it when it speaks.
-    if (isNewer(session.record, message.record)) announce(session);
+    if (isNewer(session.record, message.record)) tell(session);
     else learn(session, message.record);
   }
 }
