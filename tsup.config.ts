@@ -5,7 +5,8 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   // The oldest browsers promised: those of late 2023.
   target: 'es2022',
-  dts: true,
+  // For Symbol.dispose, whatever the reader's own "lib" says.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   splitting: true,
   sourcemap: true,
   clean: true,

@@ -63,7 +63,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Signs a user in. `request` sends your login request and gives the server's answer as it came: the `Response`, or
-   * its parsed JSON. It runs alone among tabs and after a refresh in flight, so keep dialogs out of it.
+   * its parsed JSON. It runs alone among tabs and after a refresh in flight, so keep dialogs out of it; it is given up
+   * after three times `refreshTimeout`. Meanwhile requests of this tab don't wait for tokens.
    *
    * @throws {@link SignInFailedError} the answer isn't 2xx (then with its `response`), or holds no token
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
@@ -81,8 +82,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
   setSession(answer: TokenResponse): Promise<AuthState<Claims>>;
 
   /**
-   * Refreshes now, though the token may still be good: after the user's rights have changed, or when a redirect has
-   * come back from a login page. Joins a refresh in flight.
+   * Refreshes now, though the token may still be good: after the user's rights have changed, say. Joins a refresh in
+   * flight, and keeps to a pause after a failure. Signed out by the user, it stays so; see `signIn` for a new session.
    *
    * @throws {@link RefreshUnavailableError}, {@link SessionExpiredError}, {@link SignedOutError}. A rejection that nobody
    *   handles is no unhandled rejection.

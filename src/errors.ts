@@ -9,7 +9,7 @@ const BRAND: unique symbol = Symbol.for('silent-refresh.error') as never;
 export abstract class AuthError extends Error {
   /** Which failure this is; stable between versions, unlike the message. */
   abstract readonly code: AuthErrorCode;
-  /** `true`: the same call may succeed later, and the user is still signed in. `false`: it can't succeed as it is. */
+  /** `true`: the same call may succeed later; nobody was signed out. `false`: it can't succeed as it is. */
   readonly retryable: boolean = false;
 
   readonly [BRAND] = true;

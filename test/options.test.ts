@@ -206,3 +206,29 @@ describe('errors are told apart by code', () => {
     expect(isAuthError(error) && error.code).toBe('signed-out');
   });
 });
+
+describe('input that looks right and isn’t is refused too', () => {
+  it.each(['api.test', '*', 'api.test/v1', 'localhost:3000'])(
+    'allowedOrigins: %s, where the scheme was forgotten',
+    (entry) => {
+      expect(() => openTab({ allowedOrigins: [entry] })).toThrow(/allowedOrigins/);
+    },
+  );
+
+  it.each(['/api', 'https://api.test', 'http://localhost:3000/v1', '//cdn.test'])(
+    'allowedOrigins: %s is accepted',
+    (entry) => {
+      expect(() => openTab({ allowedOrigins: [entry] })).not.toThrow();
+    },
+  );
+
+  it.each(['refresh', 'signOut'] as const)(
+    '%s with a password in its URL, which the message doesn’t repeat',
+    (option) => {
+      const create = () => openTab({ [option]: 'https://ada:hunter2@app.test/auth' });
+      expect(create).toThrow(ConfigurationError);
+      expect(create).toThrow(new RegExp(option));
+      expect(create).not.toThrow(/hunter2/);
+    },
+  );
+});

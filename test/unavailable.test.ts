@@ -382,6 +382,21 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
   });
 });
 
+describe('a date that only this machine’s clock can read (P10, 21)', () => {
+  it('a Retry-After of a day, without the server’s own Date, is this clock’s error: backoff instead', async () => {
+    const auth = await signedIn();
+    const inADay = new Date(Date.now() + 24 * HOUR).toUTCString();
+    server.answerRefresh = () => new Response('{}', { status: 429, headers: { 'retry-after': inADay } });
+    const events = record(auth);
+    void auth.refresh();
+    await until(() => events.length);
+
+    const { error } = events[0]?.detail as { error: RefreshUnavailableError };
+    expect(error.retryAfter).toBeGreaterThanOrEqual(1_000);
+    expect(error.retryAfter).toBeLessThanOrEqual(30_000);
+  });
+});
+
 describe('backoff (P5, 20)', () => {
   it.each<[string, number, number[]]>([
     ['never less than a second', 0, [1_000, 1_000, 1_000, 1_000, 1_000, 1_000]],
