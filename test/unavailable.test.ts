@@ -391,7 +391,8 @@ describe('a date that only this machine’s clock can read (P10, 21)', () => {
     void auth.refresh();
     await until(() => events.length);
 
-    const { error } = events[0]?.detail as { error: RefreshUnavailableError };
+    const [{ detail } = { detail: undefined }] = events;
+    const { error } = detail as { error: RefreshUnavailableError };
     expect(error.retryAfter).toBeGreaterThanOrEqual(1_000);
     expect(error.retryAfter).toBeLessThanOrEqual(30_000);
   });
