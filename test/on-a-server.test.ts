@@ -54,7 +54,7 @@ function opened(watched: Record<string, Watched>): string[] {
   return Object.entries(watched).flatMap(([name, spy]) => (spy.mock.calls.length ? [name] : []));
 }
 
-describe('on a server nothing happens (P14)', () => {
+describe('on a server nothing happens (P14, scenario 47)', () => {
   it('importing the package opens nothing', async () => {
     vi.resetModules();
     const watched = watchEverything();

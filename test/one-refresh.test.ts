@@ -8,7 +8,7 @@ import { until } from './world/waiting.ts';
 const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
 
 describe('one refresh (P1)', () => {
-  it('50 concurrent 401s: 1 refresh, 50 replays', async () => {
+  it('50 concurrent 401s: 1 refresh, 50 replays (scenario 1)', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -61,7 +61,7 @@ describe('one refresh (P1)', () => {
 });
 
 describe('a late 401 costs nothing (P2)', () => {
-  it('a 401 for an older token is replayed with today’s, without a refresh', async () => {
+  it('a 401 for an older token is replayed with today’s, without a refresh (scenario 2)', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));

@@ -154,7 +154,7 @@ describe('only a received 401 is replayed', () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  it('a network error is not replayed (P3, scenario 27)', async () => {
+  it('a network error is not replayed, nor is a 401 without CORS headers, which looks like one (P3, scenarios 27 and 29)', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = () => HttpResponse.error();
 

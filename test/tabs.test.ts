@@ -447,7 +447,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
   });
 });
 
-describe('a message that comes later than the lock (DESIGN §4)', () => {
+describe('a message that comes later than the lock (P1)', () => {
   async function handOver() {
     stopClocks();
     const server = startAuthServer();
@@ -608,5 +608,24 @@ describe('tabs: false', () => {
     expect(other.getState()).toEqual({ status: 'restoring' });
     letGo();
     listener.close();
+  });
+});
+
+describe('a slow, older answer (P6, scenario 8)', () => {
+  it('doesn’t replace the newer session', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const held = server.holdRefresh();
+    const slow = auth.refresh();
+    await held.arrived;
+    // Ada signs in anew while the refresh is under way.
+    await auth.setSession(server.signIn('ada'));
+    const newer = await auth.getAccessToken();
+    held.release();
+    await slow;
+    await rest();
+
+    expect(await auth.getAccessToken()).toBe(newer);
   });
 });
