@@ -65,14 +65,10 @@ export function listen<Name extends keyof Heard>(
   };
 }
 
-/** What a listener throws reaches the console, and nobody else. */
+/** What a listener throws, now or later, reaches the console, and nobody else. */
 export function emit<Name extends keyof Heard>({ listeners }: Audience, event: Name, detail: Heard[Name]): void {
+  const report = globalThis.reportError ?? console.error;
   for (const [heard, listener] of [...listeners]) {
-    if (heard !== event) continue;
-    try {
-      listener(Object.freeze(detail) as never);
-    } catch (error) {
-      (globalThis.reportError ?? console.error)(error);
-    }
+    if (heard === event) (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error));
   }
 }

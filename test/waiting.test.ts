@@ -309,6 +309,20 @@ describe('every method works inside every listener (P12, scenario 14)', () => {
 });
 
 describe('listeners come and go (P12)', () => {
+  it('an async listener that rejects is reported, and leaves no unhandled rejection', async () => {
+    const { auth } = await signedIn();
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const mine = new Error('mine');
+    auth.on('refreshed', async () => {
+      await rest();
+      throw mine;
+    });
+
+    await auth.refresh();
+    await until(() => reported.mock.calls.length);
+    expect(reported).toHaveBeenCalledExactlyOnceWith(mine);
+  });
+
   it('a listener’s undo ends it alone, and may be called twice', async () => {
     const { auth } = await signedIn();
     const [leaving, staying] = [vi.fn(), vi.fn()];
