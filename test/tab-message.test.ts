@@ -260,6 +260,8 @@ describe('a tab with an older view', () => {
     raw.close();
 
     expect(raw.heard.map(({ kind, generation }) => [kind, generation])).toEqual([
+      // A tab that knows of no session asks before it begins one.
+      ['ask', undefined],
       ['session', 1],
       ['session', 2],
     ]);

@@ -38,10 +38,14 @@ export async function authorizedFetch(
 
   const response = await request.send(token);
   if (!(await asksForRefresh())) return response;
-  const fresh = await tokenFor(session, demand, token);
-  if (!fresh) return response;
   // Unread, it would keep its connection busy.
-  response.body?.cancel().catch(() => {});
+  const discard = () => response.body?.cancel().catch(() => {});
+  const fresh = await tokenFor(session, demand, token).catch((error) => {
+    discard();
+    throw error;
+  });
+  if (!fresh) return response;
+  discard();
   if (body === 'one-shot') {
     throw new BodyNotReplayableError(
       `${label} met a ${response.status}, and a stream can't be sent twice: call again with a new one.`,

@@ -29,7 +29,7 @@ export function replayableRequest(
   return {
     method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
     url,
-    signal: init?.signal ?? request?.signal,
+    signal: init?.signal === undefined ? request?.signal : init.signal,
     body: init?.body instanceof ReadableStream ? 'one-shot' : 'replayable',
     send(token) {
       const authorization = `Bearer ${token.value}`;

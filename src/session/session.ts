@@ -115,7 +115,8 @@ export function close(session: Session): void {
 function move(session: Session, next: SessionRecord, source: ChangeSource): void {
   if (session.closed) return;
   const { record: previous } = session;
-  const left = isLeft(previous, next);
+  // Also who doesn't know yet whether somebody is signed in means it when he signs out.
+  const left = isLeft(previous, next) || (next.ended === 'signed-out' && source === 'this-tab');
   if (left) session.tenure++;
   session.record = next;
   wake(session, source);
@@ -150,7 +151,6 @@ const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.e
 
 /** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
 function isLeft(previous: SessionRecord, next: SessionRecord): boolean {
-  if (next.ended === 'signed-out') return true;
   return isOpen(previous) && (!!next.ended || !isSameUser(previous, next));
 }
 

@@ -4,11 +4,14 @@ import { SignedOutError, SignInFailedError } from '../errors.js';
 import { isResponse, judge, type TokenResponse, unreachable } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
 import { begin } from '../session/session.js';
+import { catchUp, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { abortable } from '../wait.js';
 
 export function signIn(session: UsableSession, request: () => Promise<TokenResponse>): Promise<void> {
   const { tenure } = session;
+  // Only who knows the others' session can begin a later one: the clock alone may have been set back.
+  if (!session.record.epoch) post(session, { kind: 'ask' });
   return runAlone(session, async (signal) => {
     if (session.closed) return;
     session.signIns++;
@@ -30,6 +33,7 @@ export async function accept(session: UsableSession, answer: TokenResponse, tenu
   if (verdict.verdict !== 'renewed') {
     throw new SignInFailedError(`The sign-in brought no token: ${verdict.why}.`, false);
   }
+  await catchUp(session);
   if (session.tenure !== tenure && session.record.ended === 'signed-out') {
     throw new SignedOutError('The user signed out during the sign-in.');
   }

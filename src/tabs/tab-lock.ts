@@ -73,8 +73,8 @@ export async function leaveWord({ name, locks, record, change }: LockedSession):
 export async function hasWordOfNewer({ name, locks, record }: LockedSession): Promise<boolean> {
   try {
     const { held = [] } = (await locks?.query()) ?? {};
-    const words = held.flatMap((lock) => lock.name?.split(`${name}@`)[1] ?? []);
-    return words.some((word) => isNewer(JSON.parse(word), record));
+    const words = held.map((lock) => lock.name?.split(`${name}@`)[1] ?? '');
+    return words.some((word) => word.startsWith('{') && isNewer(JSON.parse(word), record));
   } catch {
     return false;
   }
