@@ -3,6 +3,7 @@
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { UsableSession } from '../refresh/usable-token.js';
 import { end } from '../session/session.js';
+import { catchUp } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';
 
@@ -30,7 +31,9 @@ export async function signOut(session: EndableSession): Promise<SignOutResult> {
   return { serverConfirmed: await session.signingOut };
 }
 
-async function confirm({ record, signOut, fetch, refreshTimeout }: EndableSession): Promise<boolean> {
+async function confirm(session: EndableSession): Promise<boolean> {
+  await catchUp(session);
+  const { record, signOut, fetch, refreshTimeout } = session;
   // Somebody has signed in meanwhile: the cookie is theirs.
   if (!signOut || (record.epoch && !record.ended)) return false;
   const sent = sendAuthRequest(signOut, { fetch, signal: null }).catch(() => undefined);
