@@ -15,7 +15,7 @@ export interface SharedSession extends LockedSession {
 }
 
 /** How long a new tab waits for an answer from the others before it asks the server. */
-const ANSWER_WITHIN = 30;
+const ANSWER_WITHIN = 25;
 /** How long a message that is surely on the way may take, before a refresh of our own is the better way. */
 const MESSAGE_WITHIN = 1_000;
 
