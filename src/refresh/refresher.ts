@@ -4,7 +4,7 @@ import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { end, renew } from '../session/session.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
-import { runAlone } from '../tabs/tab-lock.js';
+import { noteRequest, runAlone } from '../tabs/tab-lock.js';
 import { elapsed, now, within } from '../wait.js';
 import { type CoolDown, type Pause, pauseLeft, startPause } from './cool-down.js';
 import { callTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
@@ -65,7 +65,11 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
     if (hasMoved()) return 'moved';
     if (session.pause && session.pause !== pause) return unavailable(session, 'it has just been tried in vain');
     // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
+    const answered = noteRequest(session);
     const verdict = await callTokenEndpoint(session, signal);
+    // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
+    const mayGoOn = verdict.verdict === 'unreachable' && verdict.cause && globalThis.navigator?.onLine;
+    if (!mayGoOn) answered();
     if (hasMoved()) return 'moved';
     if (verdict.verdict === 'renewed') {
       renew(session, verdict.token);

@@ -37,7 +37,8 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   const begin = () => {
     stopTimer();
     stopTimer = startTimer(refreshTimeout * TASK_FACTOR, giveUp);
-    turn = abortable(task(signal), signal);
+    const orphan = orphanedRequest(session);
+    turn = abortable(orphan ? within(orphan, session.change.opened).then(() => task(signal)) : task(signal), signal);
     return turn;
   };
   try {
@@ -53,6 +54,35 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     session.lastTurn = turn.catch(() => lastTurn);
   }
   return turn.finally(() => stopTimer());
+}
+
+/**
+ * Notes that a request is under way; returns the end of the note. The browser takes a lock back with its page, but the
+ * page's `keepalive` request lives on: whoever comes next, after a reload say, would spend the same refresh token.
+ * Nothing else tells of it, since a page can't see the cookie land.
+ */
+export function noteRequest({ name, locks }: LockedSession): () => void {
+  try {
+    if (!locks) return () => {};
+    localStorage.setItem(name, String(Date.now()));
+    return () => localStorage.removeItem(name);
+  } catch {
+    // No storage here, or it is full: a reload in mid-refresh then needs the server's overlap.
+    return () => {};
+  }
+}
+
+/** Milliseconds to wait for the answer to a request that a page has left behind; 0 where there is none. */
+function orphanedRequest({ name, locks, refreshTimeout }: LockedSession): number {
+  try {
+    // We have the lock, so it is no live page's request.
+    const since = Number(locks && localStorage.getItem(name));
+    // Half the time that callers wait, so that they still get their answer.
+    const left = since + refreshTimeout / 2 - Date.now();
+    return left > 0 && left <= refreshTimeout ? left : 0;
+  } catch {
+    return 0;
+  }
 }
 
 /**

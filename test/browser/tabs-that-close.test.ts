@@ -50,6 +50,26 @@ it('the only tab closed, or navigated away, in mid-refresh: the rotated cookie s
   }
 });
 
+it('reloaded in mid-refresh: the next page waits for the answer that its predecessor left behind (P1, P4)', async () => {
+  const tab = await stage.openTab();
+  await signIn(tab, 'ada');
+  stage.server.expire();
+  const hold = stage.server.holdRefresh();
+  void sendRequests(tab, 1).catch(() => {});
+  await hold.arrived;
+
+  await tab.reload();
+  // The new page is up, and has asked for the session, before the old answer lands.
+  await tab.locator('[data-testid=state][data-status=restoring]').waitFor();
+  await browserHasGoneOn();
+  hold.release();
+
+  await tab.locator('[data-testid=state]:not([data-status=restoring])').waitFor();
+  expect(await status(tab)).toBe('signed-in');
+  expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0, mostRefreshesAtOnce: 1 });
+  expect(await tab.evaluate(() => ({ ...localStorage }))).toEqual({});
+});
+
 it('offline keeps the session, and it recovers without a click (P5)', async () => {
   const tab = await stage.openTab();
   await signIn(tab, 'ada');
