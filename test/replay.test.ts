@@ -881,3 +881,21 @@ describe('the replayed event', () => {
     expect((await first).status).toBe(200);
   });
 });
+
+describe('a 401 that is not handed out', () => {
+  it('has its body let go when the refresh fails: unread, it would keep its connection busy', async () => {
+    const server = startAuthServer();
+    let cancelled = 0;
+    const auth = openTab({
+      fetch: async (input, init) =>
+        String(input).startsWith(API)
+          ? new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 401 })
+          : fetch(input, init),
+    });
+    await auth.signIn(server.login('ada'));
+    server.revoke('ada');
+
+    await expect(auth.fetch(`${API}/orders`)).rejects.toMatchObject({ code: 'session-expired' });
+    expect(cancelled).toBe(1);
+  });
+});
