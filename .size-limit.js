@@ -18,4 +18,5 @@ export default [
   budget("the core's own code", 'dist/index.js', '7.8 kB', ['broadcast-channel', 'jwt-decode']),
   budget('silent-refresh with its dependencies', 'dist/index.js', '11.6 kB', []),
   budget('silent-refresh/ky, without ky itself', 'dist/ky.js', '0.4 kB', ['ky']),
+  budget('silent-refresh/react, without React itself', 'dist/react.js', '0.7 kB', ['react', 'react/jsx-runtime']),
 ];

@@ -1,13 +1,16 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/ky.ts'],
-  format: ['esm', 'cjs'],
+const shared: Options = {
+  entry: ['src/index.ts', 'src/ky.ts', 'src/react.tsx'],
   // The oldest browsers promised: those of late 2023.
   target: 'es2022',
   // For Symbol.dispose, whatever the reader's own "lib" says.
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
-  splitting: true,
   sourcemap: true,
-  clean: true,
-});
+};
+
+export default defineConfig([
+  { ...shared, format: 'esm', splitting: true },
+  // Split, the CommonJS files would have code before "use client", which counts only as the first statement.
+  { ...shared, format: 'cjs', splitting: false },
+]);

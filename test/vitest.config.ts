@@ -10,7 +10,8 @@ export default defineConfig({
     // Tests of the public face import the published name; here it stands for the source.
     alias: [
       { find: /^silent-refresh$/, replacement: path('../src/index.ts') },
-      { find: /^silent-refresh\/(.*)$/, replacement: path('../src/$1.ts') },
+      { find: /^silent-refresh\/ky$/, replacement: path('../src/ky.ts') },
+      { find: /^silent-refresh\/react$/, replacement: path('../src/react.tsx') },
     ],
   },
   test: {
