@@ -1,26 +1,24 @@
-/** The page's one client, a ky on top of it, and what the page asks of the auth server by itself. */
+/** The page's own client, with all that it does recorded for the timeline. */
 
-import { type AuthState, createAuthClient, type JwtClaims } from 'silent-refresh';
-import { createKy } from 'silent-refresh/ky';
+import { createAuthClient } from 'silent-refresh';
+import { expose } from './expose.ts';
+import { followLanes } from './trace/lanes.ts';
+import { recordLockWaits } from './trace/lock-waits.ts';
+import { createNetwork } from './trace/network.ts';
+import { createRecorder } from './trace/recorder.ts';
+import { recordTokens, tokensOf } from './trace/tokens.ts';
 
-export const auth = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout' });
+/** All pages of this demo hear each other. */
+export const CHANNEL = 'demo-page';
 
-export const api = createKy(auth, { prefix: '/api' });
+/** Before the recorder, so that it misses nothing. */
+export const pageLanes = followLanes(CHANNEL);
+export const recorder = createRecorder(CHANNEL);
+export const network = createNetwork(recorder);
+recordLockWaits(recorder, 'silent-refresh:default');
 
-export const signInAs = (user: string): Promise<AuthState<JwtClaims>> =>
-  auth.signIn(() =>
-    fetch('/auth/login', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ user, password: 'demo' }),
-    }),
-  );
+const client = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', fetch: network.fetch });
+export const auth = { ...client, fetch: network.asSeenByCallers(client.fetch) };
+export const { api, signInAs } = expose(auth, network.fetch);
 
-declare global {
-  interface Window {
-    /** For the console. */
-    demo: { readonly auth: typeof auth; readonly api: typeof api; readonly signInAs: typeof signInAs };
-  }
-}
-
-window.demo = { auth, api, signInAs };
+recordTokens(recorder, tokensOf(client));

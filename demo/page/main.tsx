@@ -1,20 +1,21 @@
-/** Starts the page: finds out who is signed in, and shows it. */
+/** Starts the page. */
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { AuthProvider } from 'silent-refresh/react';
 import { App } from './App.tsx';
 import { auth } from './auth.ts';
 import { followServer } from './server-news.ts';
 
-// What it throws is in the journal already, as the event of the refresh that failed.
-void auth.restore();
 followServer();
 
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <AuthProvider client={auth}>
+        <App />
+      </AuthProvider>
     </StrictMode>,
   );
 }

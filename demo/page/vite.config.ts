@@ -1,4 +1,4 @@
-/** Builds the demo page on the built package, and its client alone at `/client.js`, for pages with nothing around it. */
+/** Builds the demo page on the built package, and its client alone at `/client.js`. */
 
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
@@ -15,7 +15,8 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         page: `${import.meta.dirname}/index.html`,
-        client: `${import.meta.dirname}/auth.ts`,
+        tab: `${import.meta.dirname}/tab/tab.html`,
+        client: `${import.meta.dirname}/client.ts`,
       },
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: ({ name }) => (name === 'client' ? '[name].js' : 'assets/[name]-[hash].js') },

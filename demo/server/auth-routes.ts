@@ -19,13 +19,15 @@ type Subject = Pick<Grant, 'family' | 'generation'>;
 const COOKIE_MAX_AGE = 2_592_000;
 
 export function authRoutes(parts: {
+  /** Where the cookie is sent: to these routes alone. */
+  cookiePath: string;
   settings: Settings;
   sessions: Sessions;
   tokens: AccessTokens;
   activity: Activity;
   timing: AnswerTiming;
 }): Hono<{ Bindings: HttpBindings }> {
-  const { settings, sessions, tokens, activity, timing } = parts;
+  const { cookiePath, settings, sessions, tokens, activity, timing } = parts;
   const routes = new Hono<{ Bindings: HttpBindings }>();
 
   routes.use(async (c, next) => {
@@ -103,6 +105,17 @@ export function authRoutes(parts: {
     );
   });
 
+  // In production also `Secure`, and `__Secure-` before the name; not every browser takes those over http from loopback.
+  const cookie = { path: cookiePath, httpOnly: true, sameSite: 'Strict' } as const;
+
+  function giveCookie(c: AuthContext, grant: Grant): void {
+    setCookie(c, cookieName(c), grant.refreshToken, { ...cookie, maxAge: COOKIE_MAX_AGE });
+  }
+
+  function takeCookie(c: AuthContext): void {
+    deleteCookie(c, cookieName(c), cookie);
+  }
+
   async function tokenResponse(grant: Grant): Promise<object> {
     const { lifetime } = settings;
     return { access_token: await tokens.mint(grant), token_type: 'Bearer', expires_in: lifetime };
@@ -133,11 +146,3 @@ export function authRoutes(parts: {
 
 /** One per port: cookies don't tell ports apart (RFC 6265 §8.5), and two of these servers may meet in one browser. */
 const cookieName = (c: AuthContext): string => `refresh_token_${new URL(c.req.url).port}`;
-
-// In production also `Secure`, and `__Secure-` before the name; not every browser takes those over http from loopback.
-const COOKIE = { path: '/auth', httpOnly: true, sameSite: 'Strict' } as const;
-
-const giveCookie = (c: AuthContext, grant: Grant): void =>
-  setCookie(c, cookieName(c), grant.refreshToken, { ...COOKIE, maxAge: COOKIE_MAX_AGE });
-
-const takeCookie = (c: AuthContext): string | undefined => deleteCookie(c, cookieName(c), COOKIE);

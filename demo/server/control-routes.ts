@@ -33,6 +33,8 @@ export function controlRoutes(parts: {
 
   routes.get('/state', (c) => c.json(state()));
 
+  routes.get('/log', (c) => c.json(activity.log()));
+
   routes.post('/settings', async (c) => {
     const change: unknown = await c.req.json().catch(() => undefined);
     if (typeof change !== 'object' || change === null) return c.json({ error: 'not_json' }, 400);

@@ -20,11 +20,10 @@ const server = await start(FIRST_PORT);
 console.log(`
   silent-refresh demo: ${server.url}/
 
-  1. Sign in as Ada, then "Expire tokens now" and "Send 20 requests": 20 answers, one refresh.
-  2. Open a second tab: it is signed in at once, without a call to the server.
-  3. Sign out in one tab, and look at the other.
+  1. Click a scenario: "20 requests, 1 refresh". Then play it again with the plain interceptor.
+  2. By hand: sign in as Ada, "Expire tokens now", "Send 20 requests": 20 answers, one refresh.
+  3. Open another tab: it is signed in at once, without a call to the server. Sign out in one, and look at the other.
   4. Set the fault to 503 and expire again: the session stays, and the calls back off.
-  5. Sign in as Bob in one tab while Ada's requests wait in another: none of them is sent as Bob.
 `);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

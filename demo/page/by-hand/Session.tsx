@@ -2,27 +2,31 @@
 
 import { useEffect, useState } from 'react';
 import type { AuthState, JwtClaims } from 'silent-refresh';
-import { auth, signInAs } from './auth.ts';
+import { useAuth } from 'silent-refresh/react';
+import { signInAs } from '../auth.ts';
 import { noteError } from './journal.ts';
 
-type State = AuthState<JwtClaims>;
-type SignedIn = Extract<State, { status: 'signed-in' }>;
-
-const WHY: Record<Extract<State, { status: 'signed-out' }>['reason'], string> = {
+const WHY: Record<Extract<AuthState, { status: 'signed-out' }>['reason'], string> = {
   'no-session': 'nobody was signed in',
   'signed-out': 'by the user',
   expired: 'the server ended the session',
 };
 
-export function describe(state: State): string {
+function describe(state: AuthState<JwtClaims>): string {
   if (state.status === 'restoring') return 'Finding out who is signed in…';
   if (state.status === 'signed-out') return `Signed out: ${WHY[state.reason]}`;
   const name = state.claims?.name ?? state.subject;
   return typeof name === 'string' ? `Signed in as ${name}` : 'Signed in (the token is opaque)';
 }
 
-export function Session({ state }: { state: State }) {
+export function Session() {
+  const auth = useAuth();
   const [signOutResult, setSignOutResult] = useState('');
+  const status = describe(auth);
+
+  useEffect(() => {
+    document.title = `${status} · silent-refresh demo`;
+  }, [status]);
 
   async function signIn(user: string) {
     setSignOutResult('');
@@ -38,21 +42,21 @@ export function Session({ state }: { state: State }) {
   }
 
   async function refresh() {
-    await auth.refresh().catch((error: unknown) => noteError('Refresh', error));
+    await auth.client.refresh().catch((error: unknown) => noteError('Refresh', error));
   }
 
   return (
-    <section aria-labelledby="session-title" className={`session ${state.status}`}>
-      <h2 id="session-title">Session</h2>
+    <section aria-labelledby="session-title" className={`panel session ${auth.status}`}>
+      <h3 id="session-title">Session</h3>
       <p className="state">
-        <span role="status" aria-live="polite" data-testid="state" data-status={state.status}>
-          {describe(state)}
+        <span role="status" aria-live="polite" data-testid="state" data-status={auth.status}>
+          {status}
         </span>
       </p>
       <p className="detail">
-        {state.status === 'signed-in' && <Expiry key={state.expiresAt} state={state} />}
+        {auth.status === 'signed-in' && <Expiry />}
         <span role="status" data-testid="sign-out-result">
-          {state.status === 'signed-out' && signOutResult}
+          {auth.status === 'signed-out' && signOutResult}
         </span>
       </p>
       <div className="buttons">
@@ -68,16 +72,16 @@ export function Session({ state }: { state: State }) {
         <button type="button" data-testid="refresh" onClick={refresh}>
           Refresh now
         </button>
-        <a href="/" target="_blank" rel="noopener" data-testid="second-tab">
-          Open a second tab
-        </a>
       </div>
     </section>
   );
 }
 
 /** Apart from the live region: a screen reader must not count the seconds. */
-function Expiry({ state }: { state: SignedIn }) {
+function Expiry() {
+  // Each by itself: a refresh that changes nothing else makes no component render, but for those that ask for this.
+  const expiresAt = useAuth((state) => (state.status === 'signed-in' ? state.expiresAt : undefined));
+  const generation = useAuth((state) => (state.status === 'signed-in' ? state.claims?.gen : undefined));
   const [now, setNow] = useState(Date.now);
 
   useEffect(() => {
@@ -85,9 +89,8 @@ function Expiry({ state }: { state: SignedIn }) {
     return () => clearInterval(timer);
   }, []);
 
-  if (state.expiresAt === undefined) return <span data-testid="expires">The server did not say until when.</span>;
-  const seconds = Math.max(0, Math.ceil((state.expiresAt - now) / 1_000));
-  const generation = state.claims?.gen;
+  if (expiresAt === undefined) return <span data-testid="expires">The server did not say until when.</span>;
+  const seconds = Math.max(0, Math.ceil((expiresAt - now) / 1_000));
   return (
     <span data-testid="expires" data-seconds={seconds}>
       {seconds > 0 ? `The token expires in ${seconds} s` : 'The token has expired'}

@@ -1,10 +1,10 @@
 /** The server's own count, which knows nothing of what the client claims. */
 
 import { useSyncExternalStore } from 'react';
-import type { Stats } from '../server/activity.ts';
-import { resetCounts } from './control.ts';
+import type { Stats } from '../../server/activity.ts';
+import { server } from '../control.ts';
+import { serverNews } from '../server-news.ts';
 import { noteError } from './journal.ts';
-import { serverNews } from './server-news.ts';
 
 interface Count {
   readonly name: keyof Stats;
@@ -27,13 +27,13 @@ export function ServerView() {
   const requests = Object.entries(stats?.apiRequests ?? {});
 
   return (
-    <section aria-labelledby="server-title">
+    <section aria-labelledby="server-title" className="panel">
       <div className="title">
-        <h2 id="server-title">The server counts</h2>
+        <h3 id="server-title">What the server saw</h3>
         <button
           type="button"
           data-testid="reset-counts"
-          onClick={() => resetCounts().catch((error: unknown) => noteError('Reset', error))}
+          onClick={() => server.resetCounts().catch((error: unknown) => noteError('Reset', error))}
         >
           Reset counts
         </button>

@@ -6,9 +6,9 @@ import { journal } from './journal.ts';
 export function Log() {
   const entries = useSyncExternalStore(journal.subscribe, journal.get);
   return (
-    <section aria-labelledby="log-title">
+    <section aria-labelledby="log-title" className="panel">
       <div className="title">
-        <h2 id="log-title">This tab’s log</h2>
+        <h3 id="log-title">This tab’s log</h3>
         <button type="button" data-testid="clear-log" onClick={() => journal.set([])}>
           Clear
         </button>

@@ -1,12 +1,12 @@
 /** The server's settings: how it behaves from the next request on. */
 
 import { type ReactNode, useSyncExternalStore } from 'react';
-import type { AuthState } from 'silent-refresh';
-import type { Fault, Settings as ServerSettings } from '../server/settings.ts';
-import { api } from './auth.ts';
-import { changeSettings, resetEverything, revokeUser } from './control.ts';
+import { useAuth } from 'silent-refresh/react';
+import type { Fault, Settings as ServerSettings } from '../../server/settings.ts';
+import { api } from '../auth.ts';
+import { server } from '../control.ts';
+import { serverNews } from '../server-news.ts';
 import { note, noteError } from './journal.ts';
-import { serverNews } from './server-news.ts';
 
 const FAULTS: Record<Fault, string> = {
   none: 'none',
@@ -16,7 +16,8 @@ const FAULTS: Record<Fault, string> = {
   drop: 'the connection drops',
 };
 
-export function Settings({ state }: { state: AuthState }) {
+export function Settings() {
+  const subject = useAuth((state) => (state.status === 'signed-in' ? state.subject : undefined));
   const { settings } = useSyncExternalStore(serverNews.subscribe, serverNews.get);
 
   async function attempt(done: string, action: () => Promise<void>) {
@@ -29,17 +30,16 @@ export function Settings({ state }: { state: AuthState }) {
   }
 
   const change = (name: keyof ServerSettings, value: string | number | boolean) =>
-    attempt(`${name}: ${value}`, () => changeSettings({ [name]: value }));
+    attempt(`${name}: ${value}`, () => server.change({ [name]: value }));
 
   async function revoke() {
     // An opaque token doesn't tell this page whose it is; the API knows.
-    const subject = state.status === 'signed-in' ? state.subject : undefined;
-    await revokeUser(subject ?? (await api.get('me').json<{ user: string }>()).user);
+    await server.revokeUser(subject ?? (await api.get('me').json<{ user: string }>()).user);
   }
 
   return (
-    <section aria-labelledby="settings-title">
-      <h2 id="settings-title">Server settings</h2>
+    <section aria-labelledby="settings-title" className="panel">
+      <h3 id="settings-title">Server settings</h3>
       {settings && (
         <div className="settings">
           <Amount label="Token lifetime" unit="s" name="lifetime" settings={settings} onChange={change} />
@@ -81,7 +81,7 @@ export function Settings({ state }: { state: AuthState }) {
         <button
           type="button"
           data-testid="reset"
-          onClick={() => attempt('sessions, counts and settings are reset', resetEverything)}
+          onClick={() => attempt('sessions, counts and settings are reset', server.resetEverything)}
         >
           Reset the server
         </button>
