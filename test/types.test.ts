@@ -1,6 +1,7 @@
 /** What TypeScript promises to those who use the package; `tsc` is the judge, running these only shows that they load. */
 
 import type { KyInstance } from 'ky';
+import type { ReactElement, ReactNode } from 'react';
 import {
   type AnyAuthError,
   type AuthClient,
@@ -26,6 +27,14 @@ import {
   type TokenResponse,
 } from 'silent-refresh';
 import { createKy } from 'silent-refresh/ky';
+import {
+  type Auth,
+  AuthProvider,
+  type AuthProviderProps,
+  SignedIn,
+  type SignedInProps,
+  useAuth,
+} from 'silent-refresh/react';
 import { describe, expectTypeOf, it } from 'vitest';
 
 interface ShopClaims {
@@ -231,6 +240,136 @@ describe('types', () => {
     typesOf(() => createKy(auth, { prefixes: '/api' }));
     // @ts-expect-error a client, not its fetch
     typesOf(() => createKy(auth.fetch));
+  });
+
+  it('useAuth() narrows on status, as a whole and destructured', () => {
+    typesOf(() => {
+      const auth = useAuth();
+      expectTypeOf(auth).toEqualTypeOf<Auth>();
+      expectTypeOf(auth).toExtend<AuthState<JwtClaims>>();
+      expectTypeOf(auth.status).toEqualTypeOf<'restoring' | 'signed-in' | 'signed-out'>();
+      // @ts-expect-error not before it is narrowed
+      void auth.claims;
+      if (auth.status === 'signed-in') {
+        expectTypeOf(auth.claims).toEqualTypeOf<JwtClaims | undefined>();
+        expectTypeOf(auth.subject).toEqualTypeOf<string | undefined>();
+        expectTypeOf(auth.expiresAt).toEqualTypeOf<number | undefined>();
+        // @ts-expect-error a reason belongs to "signed-out"
+        void auth.reason;
+      } else if (auth.status === 'signed-out') {
+        expectTypeOf(auth.reason).toEqualTypeOf<SignedOutReason>();
+      } else {
+        expectTypeOf(auth.status).toEqualTypeOf<'restoring'>();
+        // @ts-expect-error nobody is known yet
+        void auth.subject;
+      }
+      // @ts-expect-error read only
+      auth.status = 'signed-in';
+
+      const { status, ...others } = auth;
+      expectTypeOf(others.fetch).toEqualTypeOf<AuthClient['fetch']>();
+      if (status === 'signed-in') {
+        // @ts-expect-error TypeScript narrows the whole, not what is left of it
+        void others.claims;
+        // The whole it narrows, too.
+        expectTypeOf(auth.claims).toEqualTypeOf<JwtClaims | undefined>();
+      }
+    });
+  });
+
+  it('useAuth() gives the client and what is asked of it most, whatever the status', () => {
+    typesOf(() => {
+      const { status, fetch, signOut, client } = useAuth();
+      expectTypeOf(status).toEqualTypeOf<AuthState['status']>();
+      expectTypeOf(fetch).toEqualTypeOf<AuthClient['fetch']>();
+      expectTypeOf(fetch).toExtend<typeof globalThis.fetch>();
+      expectTypeOf(signOut).toEqualTypeOf<() => Promise<SignOutResult>>();
+      expectTypeOf(client).toEqualTypeOf<AuthClient>();
+      // A click's handler as it is.
+      expectTypeOf(signOut).toExtend<(event: { type: string }) => void>();
+      // @ts-expect-error the rest is the client's
+      void useAuth().signIn;
+    });
+  });
+
+  it('useAuth() has the claims that it is told', () => {
+    typesOf(() => {
+      const auth = useAuth<ShopClaims>();
+      expectTypeOf(auth).toEqualTypeOf<Auth<ShopClaims>>();
+      expectTypeOf(auth.client).toEqualTypeOf<AuthClient<ShopClaims>>();
+      if (auth.status === 'signed-in') {
+        expectTypeOf(auth.claims).toEqualTypeOf<ShopClaims | undefined>();
+        expectTypeOf(auth.claims?.roles).toEqualTypeOf<readonly string[] | undefined>();
+        // @ts-expect-error no such claim
+        void auth.claims?.tenant;
+      }
+      // @ts-expect-error claims are an object
+      useAuth<string>();
+    });
+  });
+
+  it('useAuth(selector) gives what the selector does', () => {
+    typesOf(() => {
+      expectTypeOf(useAuth((state) => state.status)).toEqualTypeOf<'restoring' | 'signed-in' | 'signed-out'>();
+      expectTypeOf(useAuth((state) => state.status === 'signed-in')).toEqualTypeOf<boolean>();
+      expectTypeOf(useAuth((state) => state)).toEqualTypeOf<AuthState<JwtClaims>>();
+      expectTypeOf(useAuth((state) => (state.status === 'signed-in' ? state.claims?.exp : null))).toEqualTypeOf<
+        number | undefined | null
+      >();
+      expectTypeOf(useAuth((state) => [state.status, 1] as const)).toEqualTypeOf<readonly [AuthState['status'], 1]>();
+      expectTypeOf(
+        useAuth((state: AuthState<ShopClaims>) => (state.status === 'signed-in' ? state.claims?.roles : undefined)),
+      ).toEqualTypeOf<readonly string[] | undefined>();
+      expectTypeOf(
+        useAuth((state: AuthState<ShopClaims>) => ({
+          isAdmin: state.status === 'signed-in' && state.claims?.roles.includes('admin'),
+        })),
+      ).toEqualTypeOf<{ isAdmin: boolean | undefined }>();
+      expectTypeOf(
+        useAuth<readonly string[], ShopClaims>((state) =>
+          state.status === 'signed-in' ? (state.claims?.roles ?? []) : [],
+        ),
+      ).toEqualTypeOf<readonly string[]>();
+      // @ts-expect-error not before it is narrowed
+      useAuth((state) => state.claims);
+      // @ts-expect-error no such claim
+      useAuth((state: AuthState<ShopClaims>) => state.status === 'signed-in' && state.claims?.tenant);
+      // @ts-expect-error a function, not a name
+      useAuth('status');
+    });
+  });
+
+  it('AuthProvider takes any client, and needs one', () => {
+    expectTypeOf(AuthProvider).parameters.toEqualTypeOf<[AuthProviderProps]>();
+    expectTypeOf(AuthProvider).returns.toEqualTypeOf<ReactElement>();
+    typesOf(() => [
+      AuthProvider({ client: auth }),
+      AuthProvider({ client: shop, children: 'orders' }),
+      AuthProvider({ client: createAuthClient<ShopClaims>({ refresh: '/auth/refresh' }), children: [null, 1] }),
+      // @ts-expect-error there is no client by default
+      AuthProvider({ children: 'orders' }),
+      // @ts-expect-error a client, not its options
+      AuthProvider({ client: { refresh: '/auth/refresh' } }),
+      // @ts-expect-error a client, not perhaps
+      AuthProvider({ client: undefined }),
+    ]);
+  });
+
+  it('SignedIn takes what shows in each case, all of it optional', () => {
+    expectTypeOf(SignedIn).parameters.toEqualTypeOf<[SignedInProps]>();
+    expectTypeOf<SignedInProps>().toEqualTypeOf<{
+      readonly children?: ReactNode;
+      readonly fallback?: ReactNode;
+      readonly restoring?: ReactNode;
+    }>();
+    typesOf(() => [
+      SignedIn({}),
+      SignedIn({ children: ['a', 1, null], fallback: undefined, restoring: false }),
+      // @ts-expect-error an element, not a component
+      SignedIn({ fallback: () => null }),
+      // @ts-expect-error a misspelt prop
+      SignedIn({ fallBack: null }),
+    ]);
   });
 
   it('the other methods', () => {

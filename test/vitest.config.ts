@@ -1,7 +1,24 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The React door's tests, in a page of jsdom, with the React that lies in this folder. */
+const inReact = (version: string, folder: string): TestProjectInlineConfiguration => ({
+  extends: true,
+  resolve: {
+    alias: [{ find: /^(react|react-dom)(\/.+)?$/, replacement: path(`${folder}/node_modules/$1$2`) }],
+  },
+  test: {
+    name: `React ${version}`,
+    include: ['react*.test.tsx'],
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'https://app.test/' } },
+    setupFiles: ['world/react-setup.ts'],
+    // What the tests compare with the React that they get.
+    provide: { reactVersion: version },
+  },
+});
 
 export default defineConfig({
   root: path('.'),
@@ -15,11 +32,21 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['browser/**'],
-    setupFiles: ['world/setup.ts'],
     restoreMocks: true,
     // An unhandled rejection anywhere fails the run: P12.
     dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['**/*.test.ts'],
+          exclude: ['browser/**', '**/node_modules/**'],
+          setupFiles: ['world/setup.ts'],
+        },
+      },
+      inReact('19', '..'),
+      inReact('18.2.0', 'react-18'),
+    ],
   },
 });

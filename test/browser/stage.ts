@@ -76,6 +76,7 @@ export function setStage(): Stage {
 
 export const status = (page: Page): Promise<string | null> => page.getByTestId('state').getAttribute('data-status');
 
+/** Somebody who isn't signed in yet: else there would be nothing to wait for. */
 export async function signIn(page: Page, user: 'ada' | 'bob'): Promise<void> {
   await page.getByTestId(`sign-in-${user}`).click();
   await page.locator(`[data-testid=state][data-status=signed-in]`, { hasText: new RegExp(user, 'i') }).waitFor();
