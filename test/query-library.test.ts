@@ -1,0 +1,93 @@
+/** The README's recipe for TanStack Query: what can't succeed isn't retried, and nobody sees the last user's data. */
+
+import { QueryClient } from '@tanstack/react-query';
+import { type AuthClient, isAuthError } from 'silent-refresh';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
+import { passUntil, stopClocks } from './world/clocks.ts';
+import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
+import { until } from './world/waiting.ts';
+
+let server: AuthServer;
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+});
+
+function queriesOf(auth: AuthClient): QueryClient {
+  const queryClient = new QueryClient({
+    defaultOptions: {
+      queries: { retry: (failures, error) => failures < 3 && (!isAuthError(error) || error.retryable) },
+    },
+  });
+  auth.on('signed-out', () => queryClient.clear());
+  auth.on('user-changed', () => queryClient.clear());
+  return queryClient;
+}
+
+async function adasOrders(auth = openTab()) {
+  await auth.signIn(server.login('ada'));
+  const queries = queriesOf(auth);
+  let asked = 0;
+  const orders = {
+    queryKey: ['orders'],
+    queryFn: async () => {
+      asked++;
+      return (await auth.fetch(`${API}/orders`)).json();
+    },
+  };
+  return { auth, queries, orders, asked: () => asked };
+}
+
+describe('TanStack Query on auth.fetch (P12, 48)', () => {
+  it('what needs a session is asked for once where there is none', async () => {
+    const { auth, queries } = await adasOrders();
+    await auth.signOut();
+    let asked = 0;
+    const socket = {
+      queryKey: ['socket'],
+      queryFn: () => {
+        asked++;
+        return auth.getAccessToken();
+      },
+    };
+
+    const reason = await passUntil(queries.fetchQuery(socket).catch((error: unknown) => error));
+
+    expect(isAuthError(reason) && reason.code).toBe('signed-out');
+    expect(asked).toBe(1);
+  });
+
+  it('a server that is down is asked for again', async () => {
+    const { queries, orders, asked } = await adasOrders();
+    server.expireAccessTokens();
+    server.answerRefresh = () => {
+      server.answerRefresh = undefined;
+      return Response.json({}, { status: 500 });
+    };
+
+    const answer = queries.fetchQuery(orders);
+    expect(await passUntil(answer)).toMatchObject({ user: 'ada' });
+    expect(asked()).toBeGreaterThan(1);
+  });
+
+  it('when the user leaves, or another one comes, the cache is empty before the new state shows (36)', async () => {
+    const [auth, other] = openTwoTabs();
+    const { queries, orders } = await adasOrders(auth);
+    await signedInEverywhere(auth, other);
+    const seen: unknown[] = [];
+    auth.subscribe(() => seen.push([auth.getState().status, queries.getQueryData(orders.queryKey)]));
+
+    await queries.fetchQuery(orders);
+    await other.signIn(server.login('bob'));
+    await until(() => seen.length > 0);
+    await queries.fetchQuery(orders);
+    expect(queries.getQueryData(orders.queryKey)).toMatchObject({ user: 'bob' });
+    await auth.signOut();
+
+    expect(seen).toEqual([
+      ['signed-in', undefined],
+      ['signed-out', undefined],
+    ]);
+  });
+});
