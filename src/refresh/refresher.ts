@@ -3,8 +3,9 @@
 import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { end, renew } from '../session/session.js';
+import { noteRequest } from '../tabs/orphaned-request.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
-import { noteRequest, runAlone } from '../tabs/tab-lock.js';
+import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, now, within } from '../wait.js';
 import { type CoolDown, type Pause, pauseLeft, startPause } from './cool-down.js';
 import { callTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';

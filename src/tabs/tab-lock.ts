@@ -3,14 +3,10 @@
 import { RefreshUnavailableError } from '../errors.js';
 import { isNewer, type Session } from '../session/session.js';
 import { abortable, startTimer, within } from '../wait.js';
+import { type NotedSession, orphanedRequest } from './orphaned-request.js';
 
 /** A session whose tabs take turns. */
-export interface LockedSession extends Session {
-  /** What its lock and its channel are called. */
-  readonly name: string;
-  readonly locks: LockManager | undefined;
-  /** Milliseconds that callers wait. */
-  readonly refreshTimeout: number;
+export interface LockedSession extends Session, NotedSession {
   /** The last turn within this tab, where there are no Web Locks. */
   lastTurn: Promise<unknown>;
 }
@@ -54,35 +50,6 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     session.lastTurn = turn.catch(() => lastTurn);
   }
   return turn.finally(() => stopTimer());
-}
-
-/**
- * Notes that a request is under way; returns the end of the note. The browser takes a lock back with its page, but the
- * page's `keepalive` request lives on: whoever comes next, after a reload say, would spend the same refresh token.
- * Nothing else tells of it, since a page can't see the cookie land.
- */
-export function noteRequest({ name, locks }: LockedSession): () => void {
-  try {
-    if (!locks) return () => {};
-    localStorage.setItem(name, String(Date.now()));
-    return () => localStorage.removeItem(name);
-  } catch {
-    // No storage here, or it is full: a reload in mid-refresh then needs the server's overlap.
-    return () => {};
-  }
-}
-
-/** Milliseconds to wait for the answer to a request that a page has left behind; 0 where there is none. */
-function orphanedRequest({ name, locks, refreshTimeout }: LockedSession): number {
-  try {
-    // We have the lock, so it is no live page's request.
-    const since = Number(locks && localStorage.getItem(name));
-    // Half the time that callers wait, so that they still get their answer.
-    const left = since + refreshTimeout / 2 - Date.now();
-    return left > 0 && left <= refreshTimeout ? left : 0;
-  } catch {
-    return 0;
-  }
 }
 
 /**

@@ -1,0 +1,39 @@
+/** A refresh request that has outlived its page: the next tab to have its turn waits for the answer. */
+
+/** A session whose requests are noted. */
+export interface NotedSession {
+  /** What its lock, its channel and its note are called. */
+  readonly name: string;
+  readonly locks: LockManager | undefined;
+  /** Milliseconds that callers wait. */
+  readonly refreshTimeout: number;
+}
+
+/**
+ * Notes that a request is under way; returns the end of the note. The browser takes a lock back with its page, but the
+ * page's `keepalive` request lives on: whoever comes next, after a reload say, would spend the same refresh token.
+ * Nothing else tells of it, since a page can't see the cookie land.
+ */
+export function noteRequest({ name, locks }: NotedSession): () => void {
+  try {
+    if (!locks) return () => {};
+    localStorage.setItem(name, String(Date.now()));
+    return () => localStorage.removeItem(name);
+  } catch {
+    // No storage here, or it is full: a reload in mid-refresh then needs the server's overlap.
+    return () => {};
+  }
+}
+
+/** Milliseconds to wait for the answer to a request that a page has left behind; 0 where there is none. */
+export function orphanedRequest({ name, locks, refreshTimeout }: NotedSession): number {
+  try {
+    // We have the lock, so it is no live page's request.
+    const since = Number(locks && localStorage.getItem(name));
+    // Half the time that callers wait, so that they still get their answer.
+    const left = since + refreshTimeout / 2 - Date.now();
+    return left > 0 && left <= refreshTimeout ? left : 0;
+  } catch {
+    return 0;
+  }
+}
