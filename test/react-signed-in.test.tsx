@@ -1,0 +1,328 @@
+/** SignedIn: its children for who is signed in, the fallback for nobody, and nothing of one user left for the next. */
+
+import { type ReactNode, StrictMode, useEffect, useState } from 'react';
+import type { AuthClient } from 'silent-refresh';
+import { AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
+import { describe, expect, it } from 'vitest';
+import { startAuthServer } from './world/auth-server.ts';
+import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
+import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
+import { click, draw, type Tree } from './world/tree.tsx';
+import { rest, until } from './world/waiting.ts';
+
+/** What a component has been through: when it came and went, and whose notes it showed. */
+type Log = string[];
+
+/** Keeps what its user wrote in its own state, as forms and pages do. */
+function Notes({ log }: { readonly log: Log }) {
+  const [written, write] = useState('');
+  const user = useAuth((state) => (state.status === 'signed-in' ? String(state.subject) : state.status));
+  log.push(`${user}: "${written}"`);
+  useEffect(() => {
+    log.push('comes');
+    return () => void log.push('goes');
+  }, [log]);
+  return (
+    <p>
+      {user} wrote: {written}
+      <button type="button" onClick={() => write(`a secret of ${user}`)}>
+        Write
+      </button>
+    </p>
+  );
+}
+
+async function drawNotes(auth: AuthClient) {
+  const log: Log = [];
+  const tree = await draw(
+    <AuthProvider client={auth}>
+      <SignedIn fallback="login" restoring="splash">
+        <Notes log={log} />
+      </SignedIn>
+    </AuthProvider>,
+  );
+  return { tree, log };
+}
+
+async function write(tree: Tree) {
+  click(tree, 'Write');
+  await rest();
+}
+
+const guarded = (auth: AuthClient, guard: ReactNode) => <AuthProvider client={auth}>{guard}</AuthProvider>;
+
+describe('SignedIn shows', () => {
+  it('what is given for `restoring`, then its children, then the fallback', async () => {
+    const server = startAuthServer();
+    server.signIn('ada');
+    const refresh = server.holdRefresh();
+    const auth = openTab();
+    const tree = await draw(
+      guarded(
+        auth,
+        <SignedIn fallback={<b>login</b>} restoring={<i>splash</i>}>
+          <u>orders</u>
+        </SignedIn>,
+      ),
+    );
+    expect(tree.container.innerHTML).toBe('<i>splash</i>');
+    refresh.release();
+    await until(() => auth.getState().status === 'signed-in');
+    await rest();
+    expect(tree.container.innerHTML).toBe('<u>orders</u>');
+    await auth.signOut();
+    await rest();
+    expect(tree.container.innerHTML).toBe('<b>login</b>');
+  });
+
+  it('nothing for what is not given', async () => {
+    const server = startAuthServer();
+    server.signIn('ada');
+    const refresh = server.holdRefresh();
+    const auth = openTab();
+    const tree = await draw(
+      guarded(
+        auth,
+        <>
+          <SignedIn />
+          <SignedIn fallback="login" />
+          <SignedIn restoring="splash " />
+          <SignedIn>orders</SignedIn>
+        </>,
+      ),
+    );
+    expect(tree.text).toBe('splash ');
+    refresh.release();
+    await until(() => auth.getState().status === 'signed-in');
+    await rest();
+    expect(tree.text).toBe('orders');
+    await auth.signOut();
+    await rest();
+    expect(tree.text).toBe('login');
+  });
+
+  it('children of any kind, and several of them', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const tree = await draw(
+      guarded(
+        auth,
+        <SignedIn>
+          <i>one </i>
+          two {3}
+          {null}
+          {false}
+          {['four', 'five'].map((each) => (
+            <b key={each}> {each}</b>
+          ))}
+        </SignedIn>,
+      ),
+    );
+    expect(tree.text).toBe('one two 3 four five');
+  });
+
+  it('children that its parent has changed', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const tree = await draw(guarded(auth, <SignedIn>one</SignedIn>));
+    await tree.draw(guarded(auth, <SignedIn>two</SignedIn>));
+    expect(tree.text).toBe('two');
+    await auth.signOut();
+    await tree.draw(guarded(auth, <SignedIn fallback="login">two</SignedIn>));
+    expect(tree.text).toBe('login');
+    await tree.draw(guarded(auth, <SignedIn fallback="sign in">two</SignedIn>));
+    expect(tree.text).toBe('sign in');
+  });
+
+  it.each([
+    ['signed out', 'signed-out'],
+    ['ended by the server', 'expired'],
+  ])('the fallback once the session is %s, and the children are gone', async (_, reason) => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const { tree, log } = await drawNotes(auth);
+    server.revoke('ada');
+    await (reason === 'expired' ? auth.refresh().catch(() => {}) : auth.signOut());
+    await rest();
+
+    expect(auth.getState()).toEqual({ status: 'signed-out', reason });
+    expect(tree.text).toBe('login');
+    // Nothing was rendered there without a user.
+    expect(log).toEqual(['ada: ""', 'comes', 'goes']);
+  });
+
+  it('the fallback in all tabs, once one of them signs out', async () => {
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await there.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    const { tree } = await drawNotes(here);
+    await there.signOut();
+    await until(() => tree.text === 'login');
+  });
+});
+
+describe('another user finds nothing of the earlier one', () => {
+  it('who signs in in this tab: the children are made anew', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const { tree, log } = await drawNotes(auth);
+    await write(tree);
+    expect(tree.text).toContain('ada wrote: a secret of ada');
+    await auth.signIn(server.login('bob'));
+    await rest();
+
+    expect(tree.text).toContain('bob wrote: Write');
+    expect(log).toEqual(['ada: ""', 'comes', 'ada: "a secret of ada"', 'bob: ""', 'goes', 'comes']);
+  });
+
+  it('who signs in in another tab', async () => {
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    const { tree, log } = await drawNotes(here);
+    await write(tree);
+    await there.signIn(server.login('bob'));
+    await until(() => tree.text.includes('bob'));
+
+    expect(tree.text).toContain('bob wrote: Write');
+    expect(log).not.toContain('bob: "a secret of ada"');
+    expect(log.slice(-3)).toEqual(['bob: ""', 'goes', 'comes']);
+  });
+
+  it('whom a refresh brings, since the cookie has become theirs', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const { tree, log } = await drawNotes(auth);
+    await write(tree);
+    server.signIn('bob');
+    await auth.refresh();
+    await rest();
+
+    expect(tree.text).toContain('bob wrote: Write');
+    expect(log).not.toContain('bob: "a secret of ada"');
+  });
+
+  it('after a sign-out', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const { tree } = await drawNotes(auth);
+    await write(tree);
+    await auth.signOut();
+    await rest();
+    await auth.signIn(server.login('bob'));
+    await rest();
+    expect(tree.text).toContain('bob wrote: Write');
+  });
+
+  it('nor does the same user, after a sign-out', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const { tree } = await drawNotes(auth);
+    await write(tree);
+    await auth.signOut();
+    await rest();
+    await auth.signIn(server.login('ada'));
+    await rest();
+    expect(tree.text).toContain('ada wrote: Write');
+  });
+
+  it('in StrictMode, and below guards inside of guards', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const log: Log = [];
+    const tree = await draw(
+      <StrictMode>
+        {guarded(
+          auth,
+          <SignedIn>
+            <SignedIn>
+              <Notes log={log} />
+            </SignedIn>
+          </SignedIn>,
+        )}
+      </StrictMode>,
+    );
+    await write(tree);
+    await auth.signIn(server.login('bob'));
+    await rest();
+
+    expect(tree.text).toContain('bob wrote: Write');
+    expect(log).not.toContain('bob: "a secret of ada"');
+  });
+});
+
+describe('the same user keeps what is open', () => {
+  it('through refreshes, also such that change the claims', async () => {
+    const auth = openTab({ refresh: async () => tokenAnswer({ sub: 'ada', roles: [Math.random()] }) });
+    await auth.restore();
+    const { tree, log } = await drawNotes(auth);
+    await write(tree);
+    await auth.refresh();
+    await auth.refresh();
+    await rest();
+
+    expect(tree.text).toContain('ada wrote: a secret of ada');
+    expect(log.filter((each) => each === 'comes')).toHaveLength(1);
+    expect(log).not.toContain('goes');
+  });
+
+  it('through refreshes of opaque tokens', async () => {
+    const auth = openTab({ refresh: async () => opaqueAnswer() });
+    await auth.restore();
+    const { tree, log } = await drawNotes(auth);
+    await write(tree);
+    await auth.refresh();
+    await rest();
+
+    expect(tree.text).toContain('undefined wrote: a secret of undefined');
+    expect(log).not.toContain('goes');
+  });
+
+  it('signing in once more, in this tab or another', async () => {
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    const { tree, log } = await drawNotes(here);
+    await write(tree);
+    await here.signIn(server.login('ada'));
+    await rest();
+    const before = here.getState();
+    await there.signIn(server.login('ada'));
+    await until(() => here.getState() !== before);
+    await rest();
+
+    expect(tree.text).toContain('ada wrote: a secret of ada');
+    expect(log).not.toContain('goes');
+  });
+
+  it('when the parent renders again, with new children and fallback', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const log: Log = [];
+    const content = () =>
+      guarded(
+        auth,
+        <SignedIn fallback={<b />} restoring={<b />}>
+          <Notes log={log} />
+        </SignedIn>,
+      );
+    const tree = await draw(content());
+    await write(tree);
+    await tree.draw(content());
+
+    expect(tree.text).toContain('a secret of ada');
+    expect(log).not.toContain('goes');
+  });
+});
