@@ -2,11 +2,11 @@
 
 import { chromium, type Page } from 'playwright-core';
 import { createDemoServer } from '../demo/server/app.ts';
-import { requireChromium } from '../test/browser/chromium.ts';
+import { requireBrowser } from '../test/browser/engines/browsers.ts';
 
 const server = await createDemoServer();
 const browser = await chromium.launch({
-  executablePath: requireChromium(),
+  executablePath: requireBrowser('chromium'),
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
 

@@ -3,4 +3,10 @@
 import { createAuthClient } from 'silent-refresh';
 import { expose } from './expose.ts';
 
-expose(createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout' }), fetch);
+/** `/bare?refreshTimeout=1000`, for who can't wait. */
+const refreshTimeout = Number(new URLSearchParams(location.search).get('refreshTimeout')) || undefined;
+
+expose(
+  createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', ...(refreshTimeout && { refreshTimeout }) }),
+  fetch,
+);

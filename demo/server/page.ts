@@ -32,13 +32,15 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer');
 };
 
+const bare = (script: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>bare</title>${script}</html>`;
+
 export function pageRoutes(): Hono {
   const routes = new Hono();
 
-  // Same origin, same headers, and nothing on it: `import('/client.js')` from a console or a test.
-  routes.get('/blank', (c) =>
-    c.html('<!doctype html><html lang="en"><meta charset="utf-8"><title>blank</title></html>'),
-  );
+  // Same origin, same headers, and nothing on it, or the client alone: for a console or a test.
+  routes.get('/blank', (c) => c.html(bare('')));
+  routes.get('/bare', (c) => c.html(bare('<script type="module" src="/client.js"></script>')));
 
   if (!existsSync(join(BUILT, 'index.html'))) {
     routes.get('/', (c) => c.text('The page is not built yet: build the package, then `vite build demo/page`.', 503));

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry, Stats } from '../../demo/server/activity.ts';
-import { setStage, signIn, status } from './stage.ts';
+import { setStage, signIn, status } from './page-stage.ts';
 
 const stage = setStage();
 
@@ -114,6 +114,18 @@ describe('by hand', () => {
 
     await page.getByTestId('pause').click();
     await expect.poll(() => otherLane.locator('.request').count()).toBe(2);
+  });
+
+  it('sign in, expire, send twenty: one refresh, twenty answers (P1)', async () => {
+    const page = await stage.openTab();
+    await signIn(page, 'ada');
+    await page.getByTestId('reset-counts').click();
+    await page.getByTestId('expire').click();
+    await page.getByTestId('burst').click();
+    const summary = page.locator('[data-testid=log] [data-kind=summary]').first();
+    await expect.poll(() => summary.textContent()).toMatch(/20 requests: 20 answered, 20 replayed, 1 refresh$/);
+    await expect.poll(() => page.getByTestId('count-refreshCalls').textContent()).toBe('1');
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, reuseAlarms: 0, unauthorized: 20 });
   });
 
   it('a tab killed in mid-refresh: this one goes on, and a reload finds the session (P4)', async () => {

@@ -1,17 +1,36 @@
+/** `npm run test:browser`: Chromium, quickly. `npm run test:browsers`: all three engines, thoroughly. */
+
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import type { EngineName } from './engines/engine.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+const everyEngine = process.env.ENGINES === 'all';
+const thorough = process.env.EFFORT === 'thorough';
+
+const onEngine = (engine: EngineName): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: {
+    name: engine,
+    include: ['every-engine/*.test.ts'],
+    provide: { engine, effort: thorough ? 'thorough' : 'quick' },
+    testTimeout: thorough ? 900_000 : 60_000,
+  },
+});
 
 export default defineConfig({
   root: path('.'),
   cacheDir: path('../../node_modules/.vite'),
   test: {
-    include: ['*.test.ts'],
     // One browser at a time: tabs that fight for two cores would test the machine.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
+    projects: [
+      { extends: true, test: { name: 'demo page', include: ['*.test.ts'] } },
+      ...(everyEngine ? (['chromium', 'firefox', 'webkit'] as const) : (['chromium'] as const)).map(onEngine),
+    ],
   },
 });

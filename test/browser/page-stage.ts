@@ -1,10 +1,11 @@
-/** A demo server and a real Chromium, with tabs of one browser profile. */
+/** A demo server and a real Chromium, with the demo page in its tabs. */
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { DemoServer } from '../../demo/server/app.ts';
 import { createDemoServer } from '../../demo/server/app.ts';
-import { requireChromium } from './chromium.ts';
+import { requireBrowser } from './engines/browsers.ts';
+import { FLAGS } from './engines/chromium.ts';
 
 export interface Stage {
   readonly server: DemoServer;
@@ -13,8 +14,6 @@ export interface Stage {
   readonly console: string[];
   /** Opens the demo page and waits until it knows whether somebody is signed in. */
   openTab(): Promise<Page>;
-  /** Opens an empty page with the demo's client in it, and nothing around. */
-  openBareTab(): Promise<Page>;
 }
 
 /** A fresh server and a fresh profile for each test of the file. */
@@ -26,15 +25,8 @@ export function setStage(): Stage {
 
   beforeAll(async () => {
     browser = await chromium.launch({
-      executablePath: requireChromium(),
-      // As root, as in many containers, Chromium has no sandbox. It shall call nobody by itself.
-      args: [
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
+      executablePath: requireBrowser('chromium'),
+      args: FLAGS,
     });
   });
   beforeEach(async () => {
@@ -64,13 +56,6 @@ export function setStage(): Stage {
       await page.locator('[data-testid=state]:not([data-status=restoring])').waitFor();
       return page;
     },
-    async openBareTab() {
-      const page = await context.newPage();
-      await page.goto(`${server.url}/blank`);
-      // As a string, or the test runner would take the import for its own.
-      await page.evaluate("import('/client.js')");
-      return page;
-    },
   };
 }
 
@@ -80,20 +65,4 @@ export const status = (page: Page): Promise<string | null> => page.getByTestId('
 export async function signIn(page: Page, user: 'ada' | 'bob'): Promise<void> {
   await page.getByTestId(`sign-in-${user}`).click();
   await page.locator(`[data-testid=state][data-status=signed-in]`, { hasText: new RegExp(user, 'i') }).waitFor();
-}
-
-/** Sends requests at once; gives each one's status, or the code of its error. */
-export function sendRequests(page: Page, count: number, label = 'request'): Promise<(number | string)[]> {
-  return page.evaluate(
-    ([count, label]) =>
-      Promise.all(
-        Array.from({ length: count }, (_, index) =>
-          window.demo.auth.fetch('/api/me', { headers: { 'X-Request-Id': `${label}-${index}` } }).then(
-            (response) => response.status,
-            (error) => error.code ?? String(error),
-          ),
-        ),
-      ),
-    [count, label] as const,
-  );
 }

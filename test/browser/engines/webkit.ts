@@ -1,0 +1,138 @@
+/** WebKitGTK, by the W3C WebDriver protocol (https://www.w3.org/TR/webdriver2/), on a screen that nobody sees. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine, Tab } from './engine.ts';
+
+/** Milliseconds between two looks at a function that runs in a page. */
+const LOOK = 15;
+
+export async function startWebKit(browser: string): Promise<Engine> {
+  const port = await freePort();
+  const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`], { stdio: 'ignore', detached: true });
+
+  async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
+    const init = body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {};
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...init });
+    const { value } = (await response.json()) as { value: T };
+    if (!response.ok) throw new Error(`WebKitWebDriver, ${method} ${path}: ${JSON.stringify(value)}`);
+    return value;
+  }
+
+  await reachable(() => call('GET', '/status'));
+  const { sessionId, capabilities } = await call<{ sessionId: string; capabilities: { browserVersion: string } }>(
+    'POST',
+    '/session',
+    {
+      capabilities: {
+        alwaysMatch: { 'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] } },
+      },
+    },
+  );
+  const session = `/session/${sessionId}`;
+  // The browser stays as long as it has a window.
+  const [first] = await call<string[]>('GET', `${session}/window/handles`);
+  const open = new Set<Tab>();
+
+  // A session looks at one window at a time.
+  let lastTurn: Promise<unknown> = Promise.resolve();
+  function inWindow<T>(handle: string | undefined, act: () => Promise<T>): Promise<T> {
+    const turn = lastTurn.then(async () => {
+      await call('POST', `${session}/window`, { handle });
+      return act();
+    });
+    lastTurn = turn.catch(() => {});
+    return turn;
+  }
+  const execute = <T>(script: string, args: unknown[]) => call<T>('POST', `${session}/execute/sync`, { script, args });
+
+  function tabOf(handle: string): Tab {
+    let runs = 0;
+    const tab: Tab = {
+      async run(work, argument) {
+        const key = `run ${++runs}`;
+        await inWindow(handle, () => execute(start(String(work)), [key, argument ?? null]));
+        for (;;) {
+          const end = await inWindow(handle, () => execute<End | null>(LOOK_AT, [key]));
+          if (end?.error) throw new Error(end.error);
+          if (end) return end.value as never;
+          await sleep(LOOK);
+        }
+      },
+      async goto(url) {
+        await inWindow(handle, () => call('POST', `${session}/url`, { url }));
+        // In a window that is just being made, the driver may answer while its first, empty page still stands.
+        const isThere = () => inWindow(handle, () => execute<boolean>(IS_THERE, [url]));
+        while (!(await isThere())) await sleep(LOOK);
+      },
+      async close() {
+        open.delete(tab);
+        await inWindow(handle, () => call('DELETE', `${session}/window`));
+      },
+    };
+    open.add(tab);
+    return tab;
+  }
+
+  return {
+    version: `WebKitGTK ${capabilities.browserVersion}`,
+    async open(url) {
+      // A tab in the background would be hidden.
+      const { handle } = await inWindow(first, () =>
+        call<{ handle: string }>('POST', `${session}/window/new`, { type: 'window' }),
+      );
+      const tab = tabOf(handle);
+      await tab.goto(url);
+      return tab;
+    },
+    async closeTabs() {
+      for (const tab of [...open]) await tab.close();
+    },
+    async quit() {
+      await call('DELETE', session).catch(() => {});
+      // The driver and its screen, which are a group of their own.
+      if (driver.pid) process.kill(-driver.pid);
+    },
+  };
+}
+
+interface End {
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** The work is part of the script: the page's policy forbids `eval`. */
+const start = (work: string) => `
+  const [key, argument] = arguments;
+  const ends = (window.ends ??= {});
+  Promise.resolve(argument).then(${work}).then(
+    (value) => { ends[key] = { value }; },
+    (error) => { ends[key] = { error: String(error) }; },
+  );`;
+
+const IS_THERE = "return location.href === new URL(arguments[0]).href && document.readyState === 'complete';";
+
+const LOOK_AT = 'return window.ends?.[arguments[0]] ?? null;';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('No free port.');
+  return address.port;
+}
+
+async function reachable(ask: () => Promise<unknown>): Promise<void> {
+  for (const deadline = Date.now() + 20_000; ; await sleep(50)) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error('WebKitWebDriver did not start.', { cause: error });
+    }
+  }
+}

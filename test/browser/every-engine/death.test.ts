@@ -1,0 +1,82 @@
+/** P4 in real tabs: the session survives the tab that was refreshing, whenever and however it goes. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, inject, it } from 'vitest';
+import { pageOf, restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
+import type { Tab } from '../engines/engine.ts';
+
+const stage = setBareStage();
+
+/** Milliseconds. The next tab waits half of it for the answer that was left behind. */
+const REFRESH_TIMEOUT = 2_000;
+const REFRESH_TAKES = 250;
+
+const WAYS: Record<string, (tab: Tab) => Promise<void> | undefined> = {
+  closed: (tab) => tab.close(),
+  'navigated away': (tab) => tab.goto('about:blank'),
+  reloaded: (tab) => tab.goto(pageOf(stage.server, REFRESH_TIMEOUT)),
+  crashed: (tab) => tab.crash?.(),
+};
+const ways = Object.keys(WAYS).filter((way) => way !== 'crashed' || inject('engine') === 'chromium');
+
+const openTab = () => stage.openTab(REFRESH_TIMEOUT);
+
+/** The moments at which it dies, from before the request has left to after its answer has come; the same in each run. */
+const moments = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => ((index + 0.5) / count) * (REFRESH_TAKES + 100));
+
+async function dieInMidRefresh(way: string, moment: number): Promise<void> {
+  const dying = await openTab();
+  expect(await restored(dying)).toBe('signed-in');
+  stage.server.expire();
+  // Nobody is left to hear what becomes of them.
+  void send(dying, 3, 'dying').catch(() => {});
+  await sleep(moment);
+  await WAYS[way]?.(dying);
+  if (way !== 'closed') await dying.close().catch(() => {});
+}
+
+it.each(ways)('%s at any moment: the other tab goes on, and nobody is signed out', async (way) => {
+  const staying = await openTab();
+  await signIn(staying, 'ada');
+  stage.server.settings.refreshLatency = REFRESH_TAKES;
+  const deaths = rounds(4, 25);
+  for (const moment of moments(deaths)) {
+    await dieInMidRefresh(way, moment);
+    expect({ moment, answers: await send(staying, 3) }).toEqual({ moment, answers: [200, 200, 200] });
+  }
+  expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  console.log(
+    `${stage.engine.version}: ${deaths} × ${way} in mid-refresh with another tab, ${stage.server.stats().reuseAlarms} sessions lost`,
+  );
+});
+
+it('reloaded, while the answer takes its time: the next page waits for what its predecessor has left behind', async () => {
+  const tab = await openTab();
+  await signIn(tab, 'ada');
+  stage.server.expire();
+  const hold = stage.server.holdRefresh();
+  void send(tab, 1).catch(() => {});
+  await hold.arrived;
+  await tab.goto(pageOf(stage.server, REFRESH_TIMEOUT));
+  const restoring = restored(tab);
+  hold.release();
+  expect(await restoring).toBe('signed-in');
+  expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  // The one thing ever stored is a time, and that is gone.
+  expect(await tab.run(() => Object.keys(localStorage))).toEqual([]);
+});
+
+it.each(ways)('%s at any moment, as the only tab: whoever comes next is signed in', async (way) => {
+  const first = await openTab();
+  await signIn(first, 'ada');
+  stage.server.settings.refreshLatency = REFRESH_TAKES;
+  await first.close();
+  const deaths = rounds(3, 10);
+  for (const moment of moments(deaths)) await dieInMidRefresh(way, moment);
+  expect(await restored(await openTab())).toBe('signed-in');
+  expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  console.log(
+    `${stage.engine.version}: ${deaths} × ${way} in mid-refresh as the only tab, ${stage.server.stats().reuseAlarms} sessions lost`,
+  );
+});

@@ -1,0 +1,162 @@
+/** P6 and P7 in real tabs: a sign-out, or another user, at each point of what another tab is doing. */
+
+import { describe, expect, it } from 'vitest';
+import { restored, send, setBareStage, signIn, subjectOf } from '../bare-stage.ts';
+import type { Tab } from '../engines/engine.ts';
+
+const stage = setBareStage();
+
+async function adaInTwoTabs(): Promise<[Tab, Tab]> {
+  const one = await stage.openTab();
+  await signIn(one, 'ada');
+  const other = await stage.openTab();
+  expect(await restored(other)).toBe('signed-in');
+  return [one, other];
+}
+
+const status = (tab: Tab) => tab.run(() => window.demo.auth.getState().status);
+const signOut = (tab: Tab) => tab.run(() => window.demo.auth.signOut().then(({ serverConfirmed }) => serverConfirmed));
+
+/** What the server answered to requests of this name, and to whom. */
+const answersTo = (label: string) =>
+  stage.server
+    .log()
+    .filter(({ requestId }) => requestId?.startsWith(label))
+    .map(({ user, status }) => `${status} ${user}`);
+
+/** Whom the server takes the browser for, whatever its tabs believe: no late answer may have put a cookie back. */
+async function ownerOfCookie(tab: Tab | undefined): Promise<string> {
+  await tab?.run(() =>
+    fetch('/auth/refresh', { method: 'POST', headers: { 'X-Requested-With': 'test' } }).then(() => {}),
+  );
+  return stage.server.log().findLast(({ kind }) => kind === 'refresh')?.user ?? 'nobody';
+}
+
+describe('a sign-out in one tab', () => {
+  async function expectSignedOut(...tabs: Tab[]) {
+    for (const tab of tabs) await expect.poll(() => status(tab)).toBe('signed-out');
+    expect(await ownerOfCookie(tabs[0])).toBe('nobody');
+    expect(stage.server.stats().reuseAlarms).toBe(0);
+  }
+
+  it('while nothing is under way: signed out in the other, and its next request bears no token', async () => {
+    const [one, other] = await adaInTwoTabs();
+    expect(await signOut(one)).toBe(true);
+    await expectSignedOut(one, other);
+    expect(await send(other, 1, 'afterwards')).toEqual([401]);
+    expect(answersTo('afterwards')).toEqual(['401 undefined']);
+  });
+
+  it('while the other’s refresh is on its way: its waiters are told, and no late answer signs in again', async () => {
+    const [one, other] = await adaInTwoTabs();
+    stage.server.expire();
+    const hold = stage.server.holdRefresh();
+    const waiting = send(other, 3, 'waiting');
+    await hold.arrived;
+    const confirmed = signOut(one);
+    expect(await waiting).toEqual(['signed-out', 'signed-out', 'signed-out']);
+    hold.release();
+    expect(await confirmed).toBe(true);
+    await expectSignedOut(one, other);
+  });
+
+  it('while its own request is on its way: nobody else refreshes', async () => {
+    const [one, other] = await adaInTwoTabs();
+    stage.server.expire();
+    const logout = stage.server.holdLogout();
+    const confirmed = signOut(one);
+    await logout.arrived;
+    await expect.poll(() => status(other)).toBe('signed-out');
+    const { refreshCalls } = stage.server.stats();
+    expect(await send(other, 3)).toEqual([401, 401, 401]);
+    logout.release();
+    expect(await confirmed).toBe(true);
+    expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
+    await expectSignedOut(one, other);
+  });
+
+  it('while the other’s replay is on its way: that is answered, and then it is over', async () => {
+    const [one, other] = await adaInTwoTabs();
+    stage.server.expire();
+    const refused = stage.server.holdApi();
+    const request = send(other, 1, 'replayed');
+    await refused.arrived;
+    const replay = stage.server.holdApi();
+    refused.release();
+    await replay.arrived;
+    expect(await signOut(one)).toBe(true);
+    replay.release();
+    expect(await request).toEqual([200]);
+    await expectSignedOut(one, other);
+  });
+});
+
+describe('another user signs in in one tab', () => {
+  async function expectBobEverywhere(...tabs: Tab[]) {
+    for (const tab of tabs) await expect.poll(() => subjectOf(tab)).toBe('bob');
+    for (const tab of tabs) expect(await send(tab, 1, 'of-bob')).toEqual([200]);
+    expect(new Set(answersTo('of-bob'))).toEqual(new Set(['200 bob']));
+    expect(answersTo('of-ada').filter((answer) => answer.endsWith('bob'))).toEqual([]);
+    expect(await ownerOfCookie(tabs[0])).toBe('bob');
+    expect(stage.server.stats().reuseAlarms).toBe(0);
+  }
+
+  it('while the first one’s request waits for the refresh: it is never sent again', async () => {
+    const [adas, bobs] = await adaInTwoTabs();
+    stage.server.expire();
+    // Bob's login is under way, and has the lock, when Ada's requests meet their 401s.
+    const login = stage.server.holdLogin();
+    const signingIn = signIn(bobs, 'bob');
+    await login.arrived;
+    const waiting = send(adas, 3, 'of-ada');
+    await expect.poll(() => stage.server.stats().unauthorized).toBe(3);
+    login.release();
+    await signingIn;
+    expect(await waiting).toEqual(['session-changed', 'session-changed', 'session-changed']);
+    expect(answersTo('of-ada')).toEqual(['401 ada', '401 ada', '401 ada']);
+    await expectBobEverywhere(adas, bobs);
+  });
+
+  it('while the first one’s refresh is on its way: its late answer brings nobody back', async () => {
+    const [adas, bobs] = await adaInTwoTabs();
+    stage.server.expire();
+    const hold = stage.server.holdRefresh();
+    const waiting = send(adas, 3, 'of-ada');
+    await hold.arrived;
+    const signingIn = signIn(bobs, 'bob');
+    hold.release();
+    await signingIn;
+    await waiting;
+    await expectBobEverywhere(adas, bobs);
+  });
+
+  it('while the first one’s request is in flight: it meets its 401, and is never sent as the second', async () => {
+    const [adas, bobs] = await adaInTwoTabs();
+    stage.server.expire();
+    const refused = stage.server.holdApi();
+    const request = send(adas, 1, 'of-ada');
+    await refused.arrived;
+    await signIn(bobs, 'bob');
+    await expect.poll(() => subjectOf(adas)).toBe('bob');
+    refused.release();
+    expect(await request).toEqual(['session-changed']);
+    expect(answersTo('of-ada')).toEqual(['401 ada']);
+    await expectBobEverywhere(adas, bobs);
+  });
+
+  it('while the first one’s replay is on its way: it is answered as hers', async () => {
+    const [adas, bobs] = await adaInTwoTabs();
+    stage.server.expire();
+    const refused = stage.server.holdApi();
+    const request = send(adas, 1, 'of-ada');
+    await refused.arrived;
+    const replay = stage.server.holdApi();
+    refused.release();
+    await replay.arrived;
+    await signIn(bobs, 'bob');
+    replay.release();
+    expect(await request).toEqual([200]);
+    expect(answersTo('of-ada')).toEqual(['401 ada', '200 ada']);
+    await expectBobEverywhere(adas, bobs);
+  });
+});
