@@ -1,5 +1,6 @@
 /** `/api`: what access tokens are for, and the answers that they can meet. */
 
+import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Activity } from './activity.ts';
 import type { AnswerTiming } from './answer-timing.ts';
@@ -37,7 +38,7 @@ export function apiRoutes(parts: { tokens: AccessTokens; activity: Activity; tim
       c.header('X-Generation', String(judged.token.generation));
     } else {
       // Unread, a large upload would end in a network error instead of the 401.
-      await c.req.arrayBuffer();
+      for await (const _ of c.req.raw.body ?? []);
       // RFC 6750 §3.1: no error code where no token was sent.
       const challenge = judged.verdict === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"';
       c.res = c.json({ error: 'invalid_token' }, 401, { 'WWW-Authenticate': challenge });
@@ -73,6 +74,17 @@ export function apiRoutes(parts: { tokens: AccessTokens; activity: Activity; tim
     c.header('X-Echo-Headers', headersOfInterest(c.req.raw.headers));
     const type = c.req.header('Content-Type');
     return c.body(body, 200, type === undefined ? {} : { 'Content-Type': type });
+  });
+
+  // For uploads that are too large to be sent back: what came, byte for byte, without being kept.
+  routes.post('/digest', async (c) => {
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of c.req.raw.body ?? []) {
+      hash.update(chunk);
+      size += chunk.length;
+    }
+    return c.json({ size, sha256: hash.digest('hex'), type: c.req.header('Content-Type') ?? null });
   });
 
   // RFC 9470 §3: the token is good, and yet not good enough; a refresh would bring no better one.
