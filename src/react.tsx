@@ -68,17 +68,18 @@ export function useAuth<Selected, Claims extends object = JwtClaims>(
 export function useAuth(selector?: Selector): unknown {
   const client = useContext(ClientContext);
   if (!client) throw new ConfigurationError('useAuth() needs an <AuthProvider>.');
-  const [last] = useState<{ state?: AuthState; selector?: Selector | undefined; selected?: unknown }>({});
+  const [last] = useState<{ state?: AuthState; select?: Selector | undefined; value?: unknown }>({});
 
   const read = (state: AuthState) => {
     // React reads often, and takes each new object for a change.
-    if (state !== last.state || selector !== last.selector) {
-      const selected = selector ? selector(state) : { ...state, fetch: client.fetch, signOut: client.signOut, client };
-      if (!isAlike(selected, last.selected, selector ? [] : ANEW_EACH_TIME)) last.selected = selected;
+    if (state !== last.state || selector !== last.select) {
+      const { fetch, signOut } = client;
+      const selected = selector ? selector(state) : { ...state, fetch, signOut, client };
+      if (!isAlike(selected, last.value, selector ? {} : ANEW_EACH_TIME)) last.value = selected;
       last.state = state;
-      last.selector = selector;
+      last.select = selector;
     }
-    return last.selected;
+    return last.value;
   };
   return useSyncExternalStore(
     client.subscribe,
@@ -105,29 +106,41 @@ export interface SignedInProps {
  * <SignedIn fallback={<Login />} restoring={<Splash />}><Orders /></SignedIn>
  */
 export function SignedIn({ children, fallback, restoring }: SignedInProps): ReactElement {
-  const [status, user] = useAuth((state) => [state.status, 'subject' in state && state.subject] as const);
-  const shown = { 'signed-in': children, 'signed-out': fallback, restoring };
-  return <Fragment key={`${status} ${user}`}>{shown[status]}</Fragment>;
+  // It is there, or useAuth() throws.
+  const client = useContext(ClientContext) as AuthClient<object>;
+  const [last] = useState({ user: 0 });
+  // Not by the subject, which opaque tokens don't tell. The event comes before the state that is selected from.
+  const [status, user] = useAuth((state) => [state.status, last.user] as const);
+  useEffect(() => client.on('user-changed', () => last.user++), [client, last]);
+  return (
+    <Fragment key={status + user}>
+      {status === 'signed-in' ? children : status === 'restoring' ? restoring : fallback}
+    </Fragment>
+  );
 }
 
 type Selector = (state: AuthState) => unknown;
 
 const ON_SERVER: AuthState = { status: 'restoring' };
 
-/** What a refresh changes in any case, in the state and in its claims (RFC 7519 §4.1). */
-const ANEW_EACH_TIME = ['expiresAt', 'exp', 'iat', 'nbf', 'jti'];
+/** 1: it doesn't count; an object: what of its values doesn't. */
+type Without = 1 | { readonly [key: string]: Without };
 
-/** Compares plain objects and arrays by content, but for some keys of theirs and of their claims; all else by identity. */
-function isAlike(a: unknown, b: unknown, without: readonly string[]): boolean {
+/** What a refresh changes in any case, in the state and in its claims (RFC 7519 §4.1). */
+const ANEW_EACH_TIME: Without = { expiresAt: 1, claims: { exp: 1, iat: 1, nbf: 1, jti: 1 } };
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** Compares plain objects and arrays by content, all else by identity. */
+function isAlike(a: unknown, b: unknown, without: Without = {}): boolean {
+  const kind = a?.constructor;
   return (
+    without === 1 ||
     a === b ||
-    (isPlain(a) &&
-      isPlain(b) &&
-      Object.keys({ ...a, ...b }).every(
-        (key) => without.includes(key) || isAlike(a[key], b[key], key === 'claims' ? without : []),
+    (kind === b?.constructor &&
+      (kind === Object || kind === Array) &&
+      Object.keys({ ...(a as Plain), ...(b as Plain) }).every((key) =>
+        isAlike((a as Plain)[key], (b as Plain)[key], without[key]),
       ))
   );
 }
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  Array.isArray(value) || value?.constructor === Object;

@@ -97,6 +97,9 @@ describe('useAuth(): a refresh', () => {
     ['a change deep inside of a claim', { plan: { ...ADA.plan, seats: [1, 3] } }],
     ['another exp inside of a claim', { plan: { ...ADA.plan, exp: 2 } }],
     ['a claim named expiresIn', { expiresIn: 5 }],
+    ['a claim of its own named expiresAt', { expiresAt: 7 }],
+    ['an exp inside of a claim named claims', { claims: { exp: 2 } }],
+    ['an object where a list was', { roles: { 0: 'reader', 1: 'editor' } }],
   ])('with %s renders once', async (_, change) => {
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
     const { seen } = await drawWatch(auth, useWhole);
@@ -278,18 +281,19 @@ describe('useAuth(selector)', () => {
     expect(seen.length).toBeLessThanOrEqual(12);
   });
 
-  it.each<[string, unknown]>([
-    ['NaN', Number.NaN],
-    ['undefined', undefined],
-    ['null', null],
-    ['an empty object', {}],
-    ['-0', -0],
-  ])('that gives %s renders nothing anew', async (_, value) => {
+  it.each<[string, () => unknown]>([
+    ['NaN', () => Number.NaN],
+    ['undefined', () => undefined],
+    ['null', () => null],
+    ['-0', () => -0],
+    ['an empty object', () => ({})],
+    ['an empty array', () => []],
+  ])('that gives %s renders nothing anew', async (_, make) => {
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
-    const { seen } = await drawWatch(auth, () => useAuth(() => value));
+    const { seen } = await drawWatch(auth, () => useAuth(() => make()));
     await refresh(tokenAnswer({ ...ADA, name: 'Ada' }));
     await refresh(tokenAnswer({ ...ADA, name: 'Bea' }));
-    expect(seen).toEqual([value]);
+    expect(seen).toEqual([make()]);
   });
 
   it('from undefined to an object, to null, to a text, and back: each time', async () => {

@@ -195,6 +195,20 @@ describe('another user finds nothing of the earlier one', () => {
     expect(log.slice(-3)).toEqual(['bob: ""', 'goes', 'comes']);
   });
 
+  it.each([
+    ['opaque tokens', () => opaqueAnswer()],
+    ['tokens that name no subject', () => tokenAnswer({ role: 'user' })],
+  ])('whom nothing tells from the earlier one, with %s', async (_, answer) => {
+    const auth = openTab();
+    await auth.setSession(answer());
+    const { tree } = await drawNotes(auth);
+    await write(tree);
+    await auth.setSession(answer());
+    await rest();
+
+    expect(tree.text).toContain('wrote: Write');
+  });
+
   it('whom a refresh brings, since the cookie has become theirs', async () => {
     const server = startAuthServer();
     const auth = openTab();

@@ -1,5 +1,8 @@
 /** A refresh request that has outlived its page: the next tab to have its turn waits for the answer. */
 
+import type { Session } from '../session/session.js';
+import { within } from '../wait.js';
+
 /** A session whose requests are noted. */
 export interface NotedSession {
   /** What its lock, its channel and its note are called. */
@@ -25,10 +28,23 @@ export function noteRequest({ name, locks }: NotedSession): () => void {
   }
 }
 
-/** Milliseconds to wait for the answer to a request that a page has left behind; 0 where there is none. */
-export function orphanedRequest({ name, locks, refreshTimeout }: NotedSession): number {
+/** Milliseconds between two looks at a note. */
+const LOOK = 50;
+
+/**
+ * Resolves when the answer to a request that a page has left behind has had its time, or the session changes. Called
+ * under the lock: a note is no live page's then. Looks again and again, since a page may see the end of another one's
+ * note late.
+ */
+export async function orphanSettled(session: NotedSession & Session): Promise<void> {
+  const { change } = session;
+  for (let left = timeLeft(session); left && session.change === change; left = timeLeft(session))
+    await within(Math.min(left, LOOK), change.opened);
+}
+
+/** Milliseconds; 0 where no request is noted. */
+function timeLeft({ name, locks, refreshTimeout }: NotedSession): number {
   try {
-    // We have the lock, so it is no live page's request.
     const since = Number(locks && localStorage.getItem(name));
     // Half the time that callers wait, so that they still get their answer.
     const left = since + refreshTimeout / 2 - Date.now();

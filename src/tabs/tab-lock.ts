@@ -3,7 +3,7 @@
 import { RefreshUnavailableError } from '../errors.js';
 import { isNewer, type Session } from '../session/session.js';
 import { abortable, startTimer, within } from '../wait.js';
-import { type NotedSession, orphanedRequest } from './orphaned-request.js';
+import { type NotedSession, orphanSettled } from './orphaned-request.js';
 
 /** A session whose tabs take turns. */
 export interface LockedSession extends Session, NotedSession {
@@ -33,8 +33,10 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   const begin = () => {
     stopTimer();
     stopTimer = startTimer(refreshTimeout * TASK_FACTOR, giveUp);
-    const orphan = orphanedRequest(session);
-    turn = abortable(orphan ? within(orphan, session.change.opened).then(() => task(signal)) : task(signal), signal);
+    turn = abortable(
+      orphanSettled(session).then(() => task(signal)),
+      signal,
+    );
     return turn;
   };
   try {

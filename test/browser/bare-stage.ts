@@ -18,11 +18,18 @@ declare module 'vitest' {
 
 const START = { chromium: startChromium, firefox: startFirefox, webkit: startWebKit };
 
+export interface Conditions {
+  /** Milliseconds; the client's own default without it. */
+  readonly refreshTimeout?: number;
+  /** What the page lacks. */
+  readonly without?: readonly ('locks' | 'BroadcastChannel')[];
+}
+
 export interface BareStage {
   readonly engine: Engine;
   /** A new one for each test: another origin, where nobody has been before. */
   readonly server: DemoServer;
-  openTab(refreshTimeout?: number): Promise<Tab>;
+  openTab(conditions?: Conditions): Promise<Tab>;
 }
 
 export function setBareStage(): BareStage {
@@ -49,13 +56,15 @@ export function setBareStage(): BareStage {
     get server() {
       return server;
     },
-    openTab: (refreshTimeout) => engine.open(pageOf(server, refreshTimeout)),
+    openTab: (conditions) => engine.open(pageOf(server, conditions)),
   };
 }
 
-/** @param refreshTimeout milliseconds; the client's own default without it */
-export const pageOf = ({ url }: DemoServer, refreshTimeout?: number): string =>
-  `${url}/bare${refreshTimeout ? `?refreshTimeout=${refreshTimeout}` : ''}`;
+export function pageOf({ url }: DemoServer, { refreshTimeout, without = [] }: Conditions = {}): string {
+  const parameters = new URLSearchParams(without.map((name) => ['without', name]));
+  if (refreshTimeout) parameters.set('refreshTimeout', String(refreshTimeout));
+  return `${url}/bare?${parameters}`;
+}
 
 /** `few` in the quick run, `many` in the thorough one. */
 export const rounds = (few: number, many: number): number => (inject('effort') === 'thorough' ? many : few);

@@ -7,8 +7,8 @@ import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
 
-async function adasTab(refreshTimeout?: number): Promise<Tab> {
-  const tab = await stage.openTab(refreshTimeout);
+async function adasTab(refreshTimeout = 10_000): Promise<Tab> {
+  const tab = await stage.openTab({ refreshTimeout });
   await signIn(tab, 'ada');
   stage.server.expire();
   return tab;
@@ -82,7 +82,7 @@ describe('an answer that comes late', () => {
 
   it('another tab meanwhile: no second request with the same refresh token', async () => {
     const tab = await adasTab(500);
-    const other = await stage.openTab(500);
+    const other = await stage.openTab({ refreshTimeout: 500 });
     await restored(other);
     const hold = stage.server.holdRefresh();
     const [answers, others] = await Promise.all([send(tab, 2), send(other, 2)]);

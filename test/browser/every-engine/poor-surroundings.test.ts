@@ -1,0 +1,67 @@
+/** Real pages that lack Web Locks, BroadcastChannel, or both: still correct, only with more refreshes. */
+
+import { describe, expect, it } from 'vitest';
+import { type Conditions, restored, send, setBareStage, signIn, subjectOf } from '../bare-stage.ts';
+import type { Tab } from '../engines/engine.ts';
+
+const stage = setBareStage();
+
+const TABS = 4;
+
+async function openTabs(conditions: Conditions): Promise<Tab[]> {
+  // Where tabs can't take turns, it takes a server that forgives.
+  if (conditions.without?.includes('locks')) stage.server.settings.overlap = 10_000;
+  const first = await stage.openTab(conditions);
+  await signIn(first, 'ada');
+  const tabs = [first];
+  while (tabs.length < TABS) {
+    const tab = await stage.openTab(conditions);
+    expect(await restored(tab)).toBe('signed-in');
+    tabs.push(tab);
+  }
+  return tabs;
+}
+
+async function expectAllAnswered(tabs: Tab[]) {
+  for (let expiry = 1; expiry <= 3; expiry++) {
+    stage.server.expire();
+    const answers = await Promise.all(tabs.map((tab) => send(tab, 5)));
+    expect(new Set(answers.flat())).toEqual(new Set([200]));
+  }
+  expect(stage.server.stats().reuseAlarms).toBe(0);
+}
+
+const surroundings: [string, Conditions['without']][] = [
+  ['Web Locks', ['locks']],
+  ['BroadcastChannel', ['BroadcastChannel']],
+  ['both', ['locks', 'BroadcastChannel']],
+];
+
+describe.each(surroundings)('without %s', (_, without = []) => {
+  it('requests of all tabs are answered at each expiry', async () => {
+    const tabs = await openTabs({ without });
+    const { rotations } = stage.server.stats();
+    await expectAllAnswered(tabs);
+    // A refresh for each tab at most.
+    expect(stage.server.stats().rotations - rotations).toBeLessThanOrEqual(3 * TABS);
+    if (!without.includes('locks')) expect(stage.server.stats().overlappingRefreshes).toBe(0);
+  });
+
+  it('the token is in no storage, and nothing else stays there', async () => {
+    const [tab, other] = await openTabs({ without });
+    if (!tab || !other) throw new Error('no tabs');
+    const tokens = await Promise.all([tab, other].map((each) => each.run(() => window.demo.auth.getAccessToken())));
+    const stored = await tab.run(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+    for (const token of tokens) expect(stored).not.toContain(token.split('.').at(-1));
+  });
+
+  it('a sign-out, and another user, show in the other tabs', async () => {
+    const [one, other] = await openTabs({ without });
+    if (!one || !other) throw new Error('no tabs');
+    expect(await signIn(one, 'bob')).toBe('signed-in');
+    await expect.poll(() => send(other, 1).then(() => subjectOf(other))).toBe('bob');
+    await one.run(() => window.demo.auth.signOut().then(() => {}));
+    await expect.poll(() => other.run(() => window.demo.auth.getState().status)).toBe('signed-out');
+    expect(stage.server.stats().reuseAlarms).toBe(0);
+  });
+});

@@ -1,0 +1,144 @@
+/** P4: a refresh request that has outlived its page. Its time is noted, and whoever comes next waits for its answer. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
+import { pass, passUntil, stopClocks } from './world/clocks.ts';
+import { openTab } from './world/tabs.ts';
+import { rest, standing } from './world/waiting.ts';
+
+const TIMEOUT = 10_000;
+
+let server: AuthServer;
+let notes: Map<string, string>;
+
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+  notes = new Map();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => notes.get(key) ?? null,
+    setItem: (key: string, value: string) => notes.set(key, value),
+    removeItem: (key: string) => notes.delete(key),
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** Ada's tab, with an expired token. */
+async function adasTab() {
+  const auth = openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+  await auth.signIn(server.login('ada'));
+  server.expireAccessTokens();
+  return auth;
+}
+const KEY = 'silent-refresh:noted';
+const noteOf = (age: number) => notes.set(KEY, String(Date.now() - age));
+
+describe('the note', () => {
+  it('stands while the request is under way, holds a time and nothing else, and goes with the answer', async () => {
+    const auth = await adasTab();
+    const hold = server.holdRefresh();
+    const request = auth.fetch(`${API}/x`);
+    await hold.arrived;
+    expect([...notes]).toEqual([[KEY, String(Date.now())]]);
+    hold.release();
+    expect((await request).status).toBe(200);
+    expect([...notes]).toEqual([]);
+  });
+
+  it.each([
+    ['a server that says no', () => Response.json({}, { status: 401 })],
+    ['a server that is down', () => Response.json({}, { status: 500 })],
+    ['a server that says "later"', () => Response.json({}, { status: 503, headers: { 'Retry-After': '60' } })],
+  ])('goes with the answer of %s', async (_, answer) => {
+    const auth = await adasTab();
+    server.answerRefresh = answer;
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes]).toEqual([]);
+  });
+
+  it('stays after a request that failed with the network up: it may go on without its page', async () => {
+    const auth = await adasTab();
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes.keys()]).toEqual([KEY]);
+  });
+
+  it('goes where there is no network: nothing has gone out', async () => {
+    const auth = await adasTab();
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes]).toEqual([]);
+  });
+});
+
+describe('a note that a page has left behind', () => {
+  it.each([
+    ['a refresh', (auth: ReturnType<typeof openTab>) => auth.refresh(), () => server.refreshCalls],
+    ['a sign-in', (auth: ReturnType<typeof openTab>) => auth.signIn(server.login('bob')), () => 0],
+  ])('%s waits until half of the timeout has passed since', async (_, act, calls) => {
+    const auth = await adasTab();
+    noteOf(1_000);
+    const before = calls();
+    const acting = act(auth);
+    await pass(TIMEOUT / 2 - 1_000 - 1, 500);
+    expect(calls()).toBe(before);
+    expect(await standing(acting)).toBe('pending');
+    await pass(60);
+    expect(await acting).toMatchObject({ status: 'signed-in' });
+  });
+
+  it('that goes, as when its answer has come or its end is seen late, holds nobody up', async () => {
+    const auth = await adasTab();
+    noteOf(0);
+    const refreshing = auth.refresh();
+    await rest();
+    expect(server.refreshCalls).toBe(0);
+    notes.clear();
+    await pass(60);
+    expect(await refreshing).toMatchObject({ status: 'signed-in' });
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('nobody waits for it once the session has moved', async () => {
+    const auth = await adasTab();
+    noteOf(0);
+    const refreshing = auth.refresh();
+    await rest();
+    await auth.setSession(server.signIn('ada'));
+    await rest();
+    expect(await refreshing).toMatchObject({ status: 'signed-in' });
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it.each([
+    ['old', () => noteOf(TIMEOUT / 2)],
+    ['of the future, by a clock that was set back', () => noteOf(-TIMEOUT)],
+    ['no time at all', () => notes.set(KEY, 'yesterday')],
+    ['of another session', () => notes.set('silent-refresh:other', String(Date.now()))],
+  ])('%s: nobody waits', async (_, leave) => {
+    const auth = await adasTab();
+    leave();
+    const refreshing = auth.refresh();
+    await rest();
+    expect(server.refreshCalls).toBe(1);
+    await passUntil(refreshing);
+  });
+
+  it('without Web Locks nobody knows whose note it is: none is made, and none counts', async () => {
+    vi.stubGlobal('navigator', { onLine: true });
+    const auth = await adasTab();
+    noteOf(0);
+    const hold = server.holdRefresh();
+    const refreshing = auth.refresh();
+    await hold.arrived;
+    expect([...notes]).toHaveLength(1);
+    notes.clear();
+    hold.release();
+    await refreshing;
+    expect([...notes]).toEqual([]);
+  });
+});
