@@ -44,7 +44,8 @@ export type Auth<Claims extends object = JwtClaims> = AuthState<Claims> &
 
 /**
  * Who is signed in, with `fetch`, `signOut` and the `client`. The component renders again when that changes, and not for
- * a refresh that changed only what each token has anew: `expiresAt`, and the claims `exp`, `iat`, `nbf` and `jti`.
+ * a refresh that changed only what each token has anew: `expiresAt`, and the claims `exp`, `iat`, `nbf` and `jti`; select
+ * them where you need them as they are now.
  * While a server renders, and while React hydrates, the status is `restoring`.
  *
  * @throws {@link ConfigurationError} there is no {@link AuthProvider} above
@@ -67,7 +68,7 @@ export function useAuth<Selected, Claims extends object = JwtClaims>(
 ): Selected;
 export function useAuth(selector?: Selector): unknown {
   const client = useContext(ClientContext);
-  if (!client) throw new ConfigurationError('useAuth() needs an <AuthProvider>.');
+  if (!client) throw new ConfigurationError('useAuth() needs <AuthProvider>.');
   const [last] = useState<{ state?: AuthState; select?: Selector | undefined; value?: unknown }>({});
 
   const read = (state: AuthState) => {
