@@ -1,6 +1,6 @@
 /** The README's recipe for TanStack Query: what can't succeed isn't retried, and nobody sees the last user's data. */
 
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { type AuthClient, isAuthError } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
@@ -21,7 +21,8 @@ function queriesOf(auth: AuthClient): QueryClient {
     },
   });
   auth.on('signed-out', () => queryClient.clear());
-  auth.on('user-changed', () => queryClient.clear());
+  auth.on('user-changed', () => queryClient.resetQueries());
+  auth.on('refreshed', () => queryClient.refetchQueries({ predicate: ({ state }) => state.status === 'error' }));
   return queryClient;
 }
 
@@ -71,23 +72,44 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     expect(asked()).toBeGreaterThan(1);
   });
 
-  it('when the user leaves, or another one comes, the cache is empty before the new state shows (36)', async () => {
+  it('a query that failed in an outage is asked for again once that is over', async () => {
+    const { auth, queries, orders } = await adasOrders();
+    const shown = new QueryObserver(queries, orders);
+    const stop = shown.subscribe(() => {});
+    await passUntil(queries.fetchQuery(orders));
+    server.expireAccessTokens();
+    server.answerRefresh = () => Response.json({}, { status: 500 });
+    await passUntil(shown.refetch());
+    expect(shown.getCurrentResult().status).toBe('error');
+
+    server.answerRefresh = undefined;
+    await passUntil(auth.refresh());
+    await until(() => shown.getCurrentResult().status === 'success');
+    stop();
+  });
+
+  it('when another user comes, a mounted query shows that user’s data, and before that none (36)', async () => {
     const [auth, other] = openTwoTabs();
     const { queries, orders } = await adasOrders(auth);
     await signedInEverywhere(auth, other);
-    const seen: unknown[] = [];
-    auth.subscribe(() => seen.push([auth.getState().status, queries.getQueryData(orders.queryKey)]));
+    const shown = new QueryObserver<{ user: string }>(queries, orders);
+    const stop = shown.subscribe(() => {});
+    await until(() => shown.getCurrentResult().data?.user === 'ada');
+    const atChange: unknown[] = [];
+    auth.subscribe(() => atChange.push(queries.getQueryData(orders.queryKey)));
 
-    await queries.fetchQuery(orders);
     await other.signIn(server.login('bob'));
-    await until(() => seen.length > 0);
-    await queries.fetchQuery(orders);
-    expect(queries.getQueryData(orders.queryKey)).toMatchObject({ user: 'bob' });
-    await auth.signOut();
+    await until(() => shown.getCurrentResult().data?.user === 'bob');
+    expect(atChange[0]).toBeUndefined();
+    stop();
+  });
 
-    expect(seen).toEqual([
-      ['signed-in', undefined],
-      ['signed-out', undefined],
-    ]);
+  it('when the user leaves, the cache is empty before the new state shows (36)', async () => {
+    const { auth, queries, orders } = await adasOrders();
+    await queries.fetchQuery(orders);
+    const atChange: unknown[] = [];
+    auth.subscribe(() => atChange.push(queries.getQueryData(orders.queryKey)));
+    await auth.signOut();
+    expect(atChange).toEqual([undefined]);
   });
 });

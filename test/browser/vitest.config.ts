@@ -1,4 +1,4 @@
-/** `npm run test:browser`: Chromium, quickly. `npm run test:browsers`: all three engines, thoroughly. */
+/** `npm run test:browser`: Chromium alone. `npm run test:browsers`: three engines. `EFFORT=thorough`: each thing many times. */
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';

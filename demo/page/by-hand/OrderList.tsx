@@ -13,7 +13,11 @@ export function OrderList() {
       <div data-testid="orders" data-user={shown?.user ?? ''}>
         <SignedIn
           restoring={<p className="detail">…</p>}
-          fallback={<p className="detail">Sign in to see orders. They go when the user does.</p>}
+          fallback={
+            <p className="detail">
+              Sign in to see orders. They disappear when the user signs out, or another one signs in.
+            </p>
+          }
         >
           {shown && (
             <ul className="orders" aria-label={`Orders of ${shown.user}`}>

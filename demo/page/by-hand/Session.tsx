@@ -93,7 +93,7 @@ function Expiry() {
   const seconds = Math.max(0, Math.ceil((expiresAt - now) / 1_000));
   return (
     <span data-testid="expires" data-seconds={seconds}>
-      {seconds > 0 ? `The token expires in ${seconds} s` : 'The token has expired'}
+      {seconds > 0 ? `By this tab’s clock, the token expires in ${seconds} s` : 'The token has expired'}
       {typeof generation === 'number' && `, after ${generation} ${generation === 1 ? 'refresh' : 'refreshes'}`}
     </span>
   );

@@ -47,7 +47,10 @@ async function killInMidRefresh(): Promise<void> {
     void tab.send(1);
     await until(async () => (await server.stats()).rotations > rotations);
     await pause(SLOW / 4);
-    note('server', 'another tab has spent the refresh token, and is killed before its successor arrives');
+    note(
+      'server',
+      'another tab has spent the refresh token, and is killed before its successor arrives; now send requests',
+    );
   } finally {
     removeTab(tab, pageLanes);
     await server.change({ refreshLatency });

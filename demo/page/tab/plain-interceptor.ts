@@ -1,7 +1,8 @@
-/** What many apps write by hand. It works in one tab, one request at a time, on a good network. */
+/** What many apps write by hand. It works, in one tab, on a good network. */
 
 export function createPlainInterceptor(authUrl: string, send: typeof fetch) {
   let token: string | undefined;
+  let refreshing: Promise<void> | undefined;
   let tell = () => {};
 
   async function take(answer: Promise<Response>) {
@@ -17,7 +18,14 @@ export function createPlainInterceptor(authUrl: string, send: typeof fetch) {
     }
   }
 
-  const refresh = () => take(send(`${authUrl}/refresh`, { method: 'POST', headers: { 'X-Requested-With': 'fetch' } }));
+  function refresh() {
+    refreshing ??= take(
+      send(`${authUrl}/refresh`, { method: 'POST', headers: { 'X-Requested-With': 'fetch' } }),
+    ).finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  }
 
   return {
     refresh,

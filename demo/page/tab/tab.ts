@@ -8,7 +8,7 @@ import { type ClientKind, createParticipant } from './participant.ts';
 
 /** What became of a request. */
 export interface Outcome {
-  /** The status, or the error's name. */
+  /** The status, or what the error is called. */
   readonly what: string;
   readonly retryable?: boolean | undefined;
 }
@@ -52,8 +52,8 @@ async function sendOne(method: string, label: string): Promise<Outcome> {
     const { status } = await participant.fetch(url, { method, headers: { 'X-Request-Id': id } });
     return { what: String(status) };
   } catch (error) {
-    const { name, retryable } = error as Error & { retryable?: boolean };
-    return { what: name, retryable };
+    const { name, message, retryable } = error as Error & { retryable?: boolean };
+    return { what: name === 'Error' ? message : name, retryable };
   }
 }
 

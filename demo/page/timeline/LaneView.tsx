@@ -87,9 +87,9 @@ function extent(view: View, from: number, to: number): Extent {
   return { x, width: Math.max(NARROWEST, xOf(view, to) - x) };
 }
 
-/** Blue is Ada, orange is Bob; light and dark take turns with each refresh. */
+/** Blue is Ada, orange is Bob; three shades take turns with each refresh. */
 const colour = (token: TokenMark | undefined): string =>
-  token ? `of-${token.user} ${token.generation % 2 ? 'odd' : 'even'}` : 'of-nobody';
+  token ? `of-${token.user} shade-${token.generation % 3}` : 'of-nobody';
 
 const fits = (text: string, width: number): boolean => text.length * LETTER + 6 < width;
 

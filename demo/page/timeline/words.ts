@@ -47,4 +47,4 @@ export function laneInWords(spans: readonly Span[]): string {
 }
 
 /** When it began. */
-export const momentInWords = (span: Span, origin: number): string => seconds(span.from - origin);
+export const momentInWords = (span: Span, origin: number): string => seconds(Math.max(0, span.from - origin));
