@@ -1,0 +1,39 @@
+/** The built package, as Node and bundlers find it by its name. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const dist = join(import.meta.dirname, '../../dist');
+const require = createRequire(import.meta.url);
+
+it.each(['react.js', 'react.cjs'])('%s is marked as a client’s, in the prologue, where alone it counts', (file) => {
+  const [prologue] = /^(\s*(["'])use \w+\2;)*/.exec(readFileSync(join(dist, file), 'utf8')) ?? [];
+  expect(prologue).toContain('"use client";');
+});
+
+it('the core isn’t', () => {
+  for (const file of ['index.js', 'index.cjs', 'ky.js', 'ky.cjs'])
+    expect(readFileSync(join(dist, file), 'utf8')).not.toContain('use client');
+});
+
+it('all doors load as CommonJS, and an error of one is recognised by another', () => {
+  const core = require('silent-refresh');
+  const { useAuth, AuthProvider, SignedIn } = require('silent-refresh/react');
+  expect(Object.keys(require('silent-refresh/ky'))).toEqual(['createKy']);
+  expect([typeof useAuth, typeof AuthProvider, typeof SignedIn]).toEqual(['function', 'function', 'function']);
+  const { createElement } = require('react');
+  const { renderToString } = require('react-dom/server');
+  let thrown: unknown;
+  try {
+    renderToString(createElement(() => useAuth().status));
+  } catch (error) {
+    thrown = error;
+  }
+  expect(core.isAuthError(thrown)).toBe(true);
+  const client = core.createAuthClient({ refresh: 'https://app.test/auth/refresh' });
+  expect(renderToString(createElement(AuthProvider, { client }, createElement(SignedIn, { restoring: 'wait' })))).toBe(
+    'wait',
+  );
+});
