@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { CHANNEL, network, pageLanes } from '../auth.ts';
 import { server } from '../control.ts';
 import { addTab, removeTab } from '../scenarios/frames.ts';
-import { pause, until } from '../scenarios/stage.ts';
+import { pause, until } from '../waiting.ts';
 import { attempt } from './attempt.ts';
 import { note } from './journal.ts';
 

@@ -2,7 +2,8 @@
 
 import type { Outcome } from '../tab/tab.ts';
 import { count, nameOf } from '../timeline/words.ts';
-import { pause, type Stage, until } from './stage.ts';
+import { pause, until } from '../waiting.ts';
+import type { Stage } from './stage.ts';
 
 /** What was promised, beside what was seen. */
 export interface Finding {
