@@ -2,8 +2,9 @@
 
 import { getResponse, type RequestHandler } from 'msw';
 import type { AuthClient } from 'silent-refresh';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, startAuthServer } from './world/auth-server.ts';
+import { countChannels } from './world/channels.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { holdMessages, openRawChannel } from './world/messages.ts';
 import { network } from './world/network.ts';
@@ -26,13 +27,11 @@ function openTwoTabs() {
 /** The listeners on the page that have been added and not removed, by type. */
 const listening: string[] = [];
 const everListened = new Set<string>();
-/** The channels that have been opened and not closed. */
-let channels = 0;
+const channels = countChannels();
 
 beforeEach(() => {
   listening.length = 0;
   everListened.clear();
-  channels = 0;
   for (const target of [globalThis, document]) {
     const [add, remove] = [target.addEventListener.bind(target), target.removeEventListener.bind(target)];
     target.addEventListener = (type: string, listener: EventListener) => {
@@ -45,23 +44,6 @@ beforeEach(() => {
       remove(type, listener);
     };
   }
-  const Native = BroadcastChannel;
-  vi.stubGlobal(
-    'BroadcastChannel',
-    class extends Native {
-      constructor(name: string) {
-        super(name);
-        channels++;
-      }
-      override close() {
-        channels--;
-        super.close();
-      }
-    },
-  );
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
 });
 
 /** The locks of this name, and the words left beside it. */
@@ -75,7 +57,7 @@ async function locksOf(name: string): Promise<string[]> {
 async function expectNoTrace(name: string) {
   await rest();
   expect(listening).toEqual([]);
-  expect(channels).toBe(0);
+  expect(channels.open).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
   expect(await locksOf(name)).toEqual([]);
 }
@@ -86,7 +68,7 @@ describe('dispose() (P15)', () => {
     const name = newBrowser();
     const auth = openTab({ name });
     expect(listening.toSorted()).toEqual(['online', 'pageshow', 'resume', 'visibilitychange']);
-    expect(channels).toBe(1);
+    expect(channels.open).toBe(1);
     auth.dispose();
     await expectNoTrace(name);
   });

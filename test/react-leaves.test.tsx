@@ -3,8 +3,9 @@
 import { type ReactNode, StrictMode } from 'react';
 import type { AuthClient } from 'silent-refresh';
 import { type Auth, AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { startAuthServer } from './world/auth-server.ts';
+import { countChannels } from './world/channels.ts';
 import { stopClocks } from './world/clocks.ts';
 import { Status, Subject, Watch } from './world/components.tsx';
 import { counted } from './world/counting.ts';
@@ -15,8 +16,7 @@ import { rest, until } from './world/waiting.ts';
 
 /** The listeners on the page that have been added and not removed, by type. */
 const listening: string[] = [];
-/** The channels that have been opened and not closed. */
-let channels = 0;
+const channels = countChannels();
 
 function watchListeners(target: EventTarget) {
   const [add, remove] = [target.addEventListener.bind(target), target.removeEventListener.bind(target)];
@@ -34,26 +34,8 @@ beforeEach(async () => {
   // React itself listens to a document for good, from its first tree on.
   await (await draw('first')).remove();
   listening.length = 0;
-  channels = 0;
   watchListeners(window);
   watchListeners(document);
-  const Native = BroadcastChannel;
-  vi.stubGlobal(
-    'BroadcastChannel',
-    class extends Native {
-      constructor(name: string) {
-        super(name);
-        channels++;
-      }
-      override close() {
-        channels--;
-        super.close();
-      }
-    },
-  );
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
 });
 
 /** What a client listens to, whoever uses it. */
@@ -91,9 +73,9 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     const { client } = counted(openTab({ refresh: async () => tokenAnswer({ sub: 'ada' }) }));
     await client.setSession(tokenAnswer({ sub: 'ada' }));
     await rest();
-    const before = { listening: [...listening], timers: vi.getTimerCount(), channels };
+    const before = { listening: [...listening], timers: vi.getTimerCount(), channels: channels.open };
     expect(before).toEqual({ listening: CLIENTS_OWN, timers: 1, channels: 1 });
-    const now = () => ({ listening, timers: vi.getTimerCount(), channels });
+    const now = () => ({ listening, timers: vi.getTimerCount(), channels: channels.open });
 
     const tree = await draw(inMode(<App client={client} />));
     expect(tree.text).toBe('signed-in ada somebody');
@@ -125,7 +107,11 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     auth.dispose();
     await rest();
 
-    expect({ listening, timers: vi.getTimerCount(), channels }).toEqual({ listening: [], timers: 0, channels: 0 });
+    expect({ listening, timers: vi.getTimerCount(), channels: channels.open }).toEqual({
+      listening: [],
+      timers: 0,
+      channels: 0,
+    });
   });
 
   it('shows what other tabs do when it is drawn again', async () => {
