@@ -4,7 +4,7 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { type AuthClient, isAuthError } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
-import { passUntil, stopClocks } from './world/clocks.ts';
+import { pass, passUntil, stopClocks } from './world/clocks.ts';
 import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
 import { until } from './world/waiting.ts';
 
@@ -83,6 +83,8 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     expect(shown.getCurrentResult().status).toBe('error');
 
     server.answerRefresh = undefined;
+    // The longest pause after a failure is 30 s.
+    await pass(31_000, 1_000);
     await passUntil(auth.refresh());
     await until(() => shown.getCurrentResult().status === 'success');
     stop();
