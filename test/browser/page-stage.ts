@@ -2,8 +2,7 @@
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { DemoServer } from '../../demo/server/app.ts';
-import { createDemoServer } from '../../demo/server/app.ts';
+import { createDemoServer, type DemoServer } from '../../demo/server/app.ts';
 import { requireBrowser } from './engines/browsers.ts';
 import { FLAGS } from './engines/chromium.ts';
 

@@ -11,7 +11,7 @@ export type TraceMessage =
 
 export interface TabInfo {
   readonly id: string;
-  /** Where it stands among the others. */
+  /** When its page was opened. */
   readonly since: number;
 }
 
