@@ -1,6 +1,6 @@
-/** Chromium, by the DevTools protocol. */
+/** Chromium, by the DevTools protocol; as users have it: pages in the background sleep, and gone ones are kept for a while. */
 
-import { chromium } from 'playwright-core';
+import puppeteer, { type Page } from 'puppeteer-core';
 import type { Engine } from './engine.ts';
 import { pageTabs } from './page-tab.ts';
 
@@ -13,18 +13,36 @@ export const FLAGS = [
   '--no-first-run',
 ];
 
+/** What drivers ask of Chromium for the sake of tests that want to know nothing of all this. */
+const UNLIKE_USERS = [
+  '--disable-back-forward-cache',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
 export async function startChromium(browserPath: string): Promise<Engine> {
-  const browser = await chromium.launch({ executablePath: browserPath, args: FLAGS });
-  const context = await browser.newContext();
+  const browser = await puppeteer.launch({
+    executablePath: browserPath,
+    args: FLAGS,
+    ignoreDefaultArgs: UNLIKE_USERS,
+  });
+  const setState = async (page: Page, state: 'frozen' | 'active') => {
+    const session = await page.createCDPSession();
+    await session.send('Page.setWebLifecycleState', { state });
+    await session.detach();
+  };
   return {
-    version: `Chromium ${browser.version()}`,
+    version: (await browser.version()).replace(/^\w+\//, 'Chromium '),
     ...pageTabs(
-      () => context.newPage(),
+      () => browser.newPage(),
       (page) => ({
         async crash() {
           // It never gets there.
           await page.goto('chrome://crash').catch(() => {});
         },
+        freeze: () => setState(page, 'frozen'),
+        thaw: () => setState(page, 'active'),
       }),
     ),
     quit: () => browser.close(),

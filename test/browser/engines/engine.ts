@@ -5,10 +5,17 @@ export interface Tab {
   /** Runs a function in the page, and gives what it resolves to. It sees the page's globals, and nothing of the test. */
   run<T, Argument = undefined>(work: (argument: Argument) => T | Promise<T>, argument?: Argument): Promise<T>;
   goto(url: string): Promise<void>;
+  /** To the page before, by the browser's button. */
+  back(): Promise<void>;
   /** As the user does it: nobody asks the page first. */
   close(): Promise<void>;
+  /** Puts it before the others, which are hidden then; only where pages can be hidden. */
+  show?(): Promise<void>;
   /** Its process dies; only where the engine can be told to. */
   crash?(): Promise<void>;
+  /** Stops all that it does, as browsers do it to hidden pages to save energy; only where the engine can be told to. */
+  freeze?(): Promise<void>;
+  thaw?(): Promise<void>;
 }
 
 /** All tabs of one profile: they share cookies, storage, locks and channels. */

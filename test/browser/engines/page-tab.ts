@@ -1,15 +1,14 @@
-/** A tab on a driver that has pages: Playwright and Puppeteer name alike what a tab needs. */
+/** A tab of Chromium or Firefox: one driver has both. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'puppeteer-core';
 import type { Engine, Tab } from './engine.ts';
 
-interface DrivenPage {
-  evaluate(work: never, argument: never): Promise<unknown>;
-  goto(url: string): Promise<unknown>;
-  close(): Promise<void>;
-}
+/** Milliseconds between two looks at where a page is. */
+const LOOK = 15;
 
 /** The tabs of one profile. */
-export function pageTabs<Page extends DrivenPage>(
+export function pageTabs(
   newPage: () => Promise<Page>,
   more: (page: Page) => Partial<Tab> = () => ({}),
 ): Pick<Engine, 'open' | 'closeTabs'> {
@@ -24,10 +23,17 @@ export function pageTabs<Page extends DrivenPage>(
         goto: async (url) => {
           await page.goto(url);
         },
+        async back() {
+          const here = page.url();
+          // The driver's own way hangs in Firefox.
+          await page.evaluate(() => void setTimeout(() => history.back()));
+          while (page.url() === here) await sleep(LOOK);
+        },
         async close() {
           open.delete(page);
           await page.close();
         },
+        show: () => page.bringToFront(),
         ...more(page),
       };
     },

@@ -67,6 +67,7 @@ export async function startWebKit(browser: string): Promise<Engine> {
         const isThere = () => inWindow(handle, () => execute<boolean>(IS_THERE, [url]));
         while (!(await isThere())) await sleep(LOOK);
       },
+      back: () => inWindow(handle, () => call('POST', `${session}/back`, {})),
       async close() {
         open.delete(tab);
         await inWindow(handle, () => call('DELETE', `${session}/window`));
