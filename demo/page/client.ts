@@ -3,19 +3,7 @@
 import { createAuthClient } from 'silent-refresh';
 import { expose } from './expose.ts';
 
-const parameters = new URLSearchParams(location.search);
+/** `?options={"refreshTimeout":1000}` in the address of the page: options of its own. */
+const options = JSON.parse(new URLSearchParams(location.search).get('options') ?? '{}');
 
-/** `/bare?without=locks`: as in a browser, or on a page, that lacks it. */
-const MISSING: Readonly<Record<string, () => void>> = {
-  locks: () => Object.defineProperty(navigator, 'locks', { value: undefined }),
-  BroadcastChannel: () => Reflect.deleteProperty(globalThis, 'BroadcastChannel'),
-};
-for (const name of parameters.getAll('without')) MISSING[name]?.();
-
-/** `/bare?refreshTimeout=1000`, for who can't wait. */
-const refreshTimeout = Number(parameters.get('refreshTimeout')) || undefined;
-
-expose(
-  createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', ...(refreshTimeout && { refreshTimeout }) }),
-  fetch,
-);
+expose(createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', ...options }), fetch);

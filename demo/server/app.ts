@@ -12,11 +12,13 @@ export interface DemoServerOptions {
   /** @default 0 any free one */
   readonly port?: number;
   /**
-   * How `url` names this machine; both are one site, but two origins. It listens on 127.0.0.1 in either case.
+   * How `url` names this machine. It listens on 127.0.0.1 in any case.
    *
    * @default '127.0.0.1'
    */
-  readonly host?: '127.0.0.1' | 'localhost';
+  readonly host?: string;
+  /** More routes, before all others, and without the headers that those bear. */
+  readonly routes?: Hono | undefined;
 }
 
 /** Itself the world of the page. */
@@ -30,11 +32,13 @@ export interface DemoServer extends World {
 }
 
 /** @throws what `listen` throws, such as `EADDRINUSE` */
-export async function createDemoServer({ port = 0, host = '127.0.0.1' }: DemoServerOptions = {}): Promise<DemoServer> {
+export async function createDemoServer(options: DemoServerOptions = {}): Promise<DemoServer> {
+  const { port = 0, host = '127.0.0.1', routes } = options;
   const own = createWorld('');
   const stage = createWorld('/stage');
 
   const app = new Hono<{ Bindings: HttpBindings }>();
+  if (routes) app.route('/', routes);
   app.use(securityHeaders);
   app.route('/', own.routes);
   app.route('/stage', stage.routes);

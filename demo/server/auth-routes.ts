@@ -106,14 +106,18 @@ export function authRoutes(parts: {
   });
 
   // In production also `Secure`, and `__Secure-` before the name; not every browser takes those over http from loopback.
-  const cookie = { path: cookiePath, httpOnly: true, sameSite: 'Strict' } as const;
+  const attributes = {
+    strict: { sameSite: 'Strict' },
+    partitioned: { sameSite: 'None', secure: true, partitioned: true },
+  } as const;
+  const cookie = () => ({ path: cookiePath, httpOnly: true, ...attributes[settings.cookie] });
 
   function giveCookie(c: AuthContext, grant: Grant): void {
-    setCookie(c, cookieName(c), grant.refreshToken, { ...cookie, maxAge: COOKIE_MAX_AGE });
+    setCookie(c, cookieName(c), grant.refreshToken, { ...cookie(), maxAge: COOKIE_MAX_AGE });
   }
 
   function takeCookie(c: AuthContext): void {
-    deleteCookie(c, cookieName(c), cookie);
+    deleteCookie(c, cookieName(c), cookie());
   }
 
   async function tokenResponse(grant: Grant): Promise<object> {

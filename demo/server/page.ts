@@ -8,7 +8,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 const BUILT = join(import.meta.dirname, '../page/dist');
 
 // No script but the page's own files, and no string may become one: an XSS finds no way to the token in memory.
-const CONTENT_SECURITY_POLICY = [
+export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -32,15 +32,13 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer');
 };
 
-const bare = (script: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>bare</title>${script}</html>`;
-
 export function pageRoutes(): Hono {
   const routes = new Hono();
 
-  // Same origin, same headers, and nothing on it, or the client alone: for a console or a test.
-  routes.get('/blank', (c) => c.html(bare('')));
-  routes.get('/bare', (c) => c.html(bare('<script type="module" src="/client.js"></script>')));
+  // Same origin, same headers, and nothing on it: for a console, which may import "/client.js".
+  routes.get('/blank', (c) =>
+    c.html('<!doctype html><html lang="en"><meta charset="utf-8"><title>blank</title></html>'),
+  );
 
   if (!existsSync(join(BUILT, 'index.html'))) {
     routes.get('/', (c) => c.text('The page is not built yet: build the package, then `vite build demo/page`.', 503));

@@ -1,6 +1,7 @@
 /** What can be set while the server runs: how long tokens live, how slow answers are, and what goes wrong. */
 
 const TOKENS = ['jwt', 'opaque'] as const;
+const COOKIES = ['strict', 'partitioned'] as const;
 const FAULTS = ['none', '503', '429', 'html-403', 'drop'] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -19,6 +20,8 @@ export interface Settings {
   fault: Fault;
   /** Seconds in the `Retry-After` of 429 and 503. */
   retryAfter: number;
+  /** Whether the cookie stays on its site, or goes along into frames of others, one for each of those (CHIPS). */
+  cookie: (typeof COOKIES)[number];
   /** Whether `drop` loses the answer of a refresh that was made, or the request itself. */
   dropAfterRotation: boolean;
 }
@@ -31,6 +34,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   overlap: 0,
   fault: 'none',
   retryAfter: 2,
+  cookie: 'strict',
   dropAfterRotation: true,
 });
 
@@ -42,6 +46,7 @@ const accepts: { readonly [Name in keyof Settings]: (value: unknown) => boolean 
   overlap: isAmount,
   fault: (value) => FAULTS.some((word) => word === value),
   retryAfter: isAmount,
+  cookie: (value) => COOKIES.some((word) => word === value),
   dropAfterRotation: (value) => typeof value === 'boolean',
 };
 

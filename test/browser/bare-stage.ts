@@ -1,12 +1,15 @@
 /** A demo server and tabs of a real browser, whichever it is, with the client in them and nothing around. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
-import { createDemoServer, type DemoServer } from '../../demo/server/app.ts';
+import type { AuthClientOptions } from 'silent-refresh';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/server/app.ts';
 import { requireBrowser } from './engines/browsers.ts';
 import { startChromium } from './engines/chromium.ts';
 import type { Engine, EngineName, Tab } from './engines/engine.ts';
 import { startFirefox } from './engines/firefox.ts';
 import { startWebKit } from './engines/webkit.ts';
+import { testPages } from './pages.ts';
+import { complaintsOf, tokensIn, tracesOf } from './traces.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,11 +21,15 @@ declare module 'vitest' {
 
 const START = { chromium: startChromium, firefox: startFirefox, webkit: startWebKit };
 
+/** How a tab's page is, and its client. */
 export interface Conditions {
-  /** Milliseconds; the client's own default without it. */
-  readonly refreshTimeout?: number;
+  /** See pages.ts. `tab` and `two-clients` are under a strict policy, the others under none. */
+  readonly page?: 'tab' | 'two-clients' | 'open' | 'framed';
+  readonly options?: Partial<AuthClientOptions>;
   /** What the page lacks. */
   readonly without?: readonly ('locks' | 'BroadcastChannel')[];
+  /** The version of its messages to other tabs, where it isn't this release's. */
+  readonly wire?: number;
 }
 
 export interface BareStage {
@@ -32,7 +39,8 @@ export interface BareStage {
   openTab(conditions?: Conditions): Promise<Tab>;
 }
 
-export function setBareStage(): BareStage {
+/** After each test the tabs that are still open are searched: no token anywhere (P9), and no complaint (P12). */
+export function setBareStage({ host }: Pick<DemoServerOptions, 'host'> = {}): BareStage {
   let engine: Engine;
   let server: DemoServer;
 
@@ -41,11 +49,18 @@ export function setBareStage(): BareStage {
     engine = await START[name](requireBrowser(name));
   });
   beforeEach(async () => {
-    server = await createDemoServer();
+    server = await createDemoServer({ ...(host && { host }), routes: testPages() });
   });
   afterEach(async () => {
-    await engine.closeTabs();
-    await server.close();
+    try {
+      for (const tab of engine.tabs()) {
+        expect(tokensIn(await tracesOf(tab))).toEqual([]);
+        expect(await complaintsOf(tab)).toEqual([]);
+      }
+    } finally {
+      await engine.closeTabs();
+      await server.close();
+    }
   });
   afterAll(() => engine?.quit());
 
@@ -60,10 +75,12 @@ export function setBareStage(): BareStage {
   };
 }
 
-export function pageOf({ url }: DemoServer, { refreshTimeout, without = [] }: Conditions = {}): string {
+export function pageOf({ url }: DemoServer, conditions: Conditions = {}): string {
+  const { page = 'tab', options, without = [], wire } = conditions;
   const parameters = new URLSearchParams(without.map((name) => ['without', name]));
-  if (refreshTimeout) parameters.set('refreshTimeout', String(refreshTimeout));
-  return `${url}/bare?${parameters}`;
+  if (options) parameters.set('options', JSON.stringify(options));
+  if (wire) parameters.set('wire', String(wire));
+  return `${url}/${page}?${parameters}`;
 }
 
 /** `few` in the quick run, `many` in the thorough one. */
@@ -75,6 +92,8 @@ export const signIn = (tab: Tab, user: string): Promise<string> =>
 /** Resolves when the tab knows whether somebody is signed in. */
 export const restored = (tab: Tab): Promise<string> =>
   tab.run(() => window.demo.auth.restore().then(({ status }) => status));
+
+export const status = (tab: Tab): Promise<string> => tab.run(() => window.demo.auth.getState().status);
 
 export const subjectOf = (tab: Tab): Promise<string | undefined> =>
   tab.run(() => {
@@ -98,3 +117,26 @@ export const send = (tab: Tab, count: number, label = 'request'): Promise<(numbe
       ),
     { count, label },
   );
+
+/** Sends until it is answered: what an app does that obeys `retryable` and `retryAfter`. */
+export const sendPatiently = (tab: Tab): Promise<number> =>
+  tab.run(async () => {
+    for (;;) {
+      try {
+        return (await window.demo.auth.fetch('/api/me')).status;
+      } catch (error) {
+        const { retryable, retryAfter = 100 } = error as { retryable?: boolean; retryAfter?: number };
+        if (!retryable) throw error;
+        await new Promise((resolve) => setTimeout(resolve, retryAfter));
+      }
+    }
+  });
+
+/** The first one is behind the second, where tabs can be. */
+export async function adaInTwoTabs(stage: BareStage, conditions?: Conditions): Promise<[Tab, Tab]> {
+  const one = await stage.openTab(conditions);
+  await signIn(one, 'ada');
+  const other = await stage.openTab(conditions);
+  expect(await restored(other)).toBe('signed-in');
+  return [one, other];
+}

@@ -24,7 +24,8 @@ const UNLIKE_USERS = [
 export async function startChromium(browserPath: string): Promise<Engine> {
   const browser = await puppeteer.launch({
     executablePath: browserPath,
-    args: FLAGS,
+    // Every name is this machine's.
+    args: [...FLAGS, '--host-resolver-rules=MAP * 127.0.0.1'],
     ignoreDefaultArgs: UNLIKE_USERS,
   });
   const setState = async (page: Page, state: 'frozen' | 'active') => {

@@ -22,6 +22,8 @@ export interface Tab {
 export interface Engine {
   readonly version: string;
   open(url: string): Promise<Tab>;
+  /** Those that are open, less those that have crashed. */
+  tabs(): Tab[];
   /** Closes the tabs that are open, for the next test. */
   closeTabs(): Promise<void>;
   quit(): Promise<void>;

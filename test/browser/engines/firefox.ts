@@ -5,7 +5,13 @@ import type { Engine } from './engine.ts';
 import { pageTabs } from './page-tab.ts';
 
 export async function startFirefox(browserPath: string): Promise<Engine> {
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: browserPath, headless: true });
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: browserPath,
+    headless: true,
+    // Every name is this machine's.
+    extraPrefsFirefox: { 'network.dns.forceResolve': '127.0.0.1' },
+  });
   return {
     version: (await browser.version()).replace(/^firefox\//i, 'Firefox '),
     ...pageTabs(() => browser.newPage()),

@@ -11,14 +11,18 @@ const LOOK = 15;
 export function pageTabs(
   newPage: () => Promise<Page>,
   more: (page: Page) => Partial<Tab> = () => ({}),
-): Pick<Engine, 'open' | 'closeTabs'> {
-  const open = new Set<Page>();
+): Pick<Engine, 'open' | 'tabs' | 'closeTabs'> {
+  const pages = new Map<Page, Tab>();
+
+  async function close(page: Page): Promise<void> {
+    pages.delete(page);
+    await page.close();
+  }
+
   return {
     async open(url) {
       const page = await newPage();
-      open.add(page);
-      await page.goto(url);
-      return {
+      const tab: Tab = {
         run: (work, argument) => page.evaluate(work as never, argument as never) as never,
         goto: async (url) => {
           await page.goto(url);
@@ -28,18 +32,20 @@ export function pageTabs(
           // The driver's own way hangs in Firefox.
           await page.evaluate(() => void setTimeout(() => history.back()));
           while (page.url() === here) await sleep(LOOK);
+          // Not every page comes back as it was: some are loaded again.
+          await page.waitForFunction(() => document.readyState === 'complete');
         },
-        async close() {
-          open.delete(page);
-          await page.close();
-        },
+        close: () => close(page),
         show: () => page.bringToFront(),
         ...more(page),
       };
+      pages.set(page, tab);
+      await page.goto(url);
+      return tab;
     },
+    tabs: () => [...pages.values()],
     async closeTabs() {
-      for (const page of open) await page.close();
-      open.clear();
+      for (const page of pages.keys()) await close(page);
     },
   };
 }

@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Tab } from './engine.ts';
 
@@ -11,6 +12,7 @@ const LOOK = 15;
 
 export async function startWebKit(browser: string): Promise<Engine> {
   const port = await freePort();
+  const names = await startNameProxy();
   const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`], { stdio: 'ignore', detached: true });
 
   async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
@@ -27,7 +29,14 @@ export async function startWebKit(browser: string): Promise<Engine> {
     '/session',
     {
       capabilities: {
-        alwaysMatch: { 'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] } },
+        alwaysMatch: {
+          'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] },
+          proxy: {
+            proxyType: 'manual',
+            httpProxy: `127.0.0.1:${names.port}`,
+            noProxy: ['127.0.0.1', 'localhost'],
+          },
+        },
       },
     },
   );
@@ -88,6 +97,7 @@ export async function startWebKit(browser: string): Promise<Engine> {
       await tab.goto(url);
       return tab;
     },
+    tabs: () => [...open],
     async closeTabs() {
       for (const tab of [...open]) await tab.close();
     },
@@ -95,6 +105,7 @@ export async function startWebKit(browser: string): Promise<Engine> {
       await call('DELETE', session).catch(() => {});
       // The driver and its screen, which are a group of their own.
       if (driver.pid) process.kill(-driver.pid);
+      names.close();
     },
   };
 }
@@ -117,14 +128,39 @@ const IS_THERE = "return location.href === new URL(arguments[0]).href && documen
 
 const LOOK_AT = 'return window.ends?.[arguments[0]] ?? null;';
 
+/** Every name is this machine's: what the other engines are told by a setting. */
+async function startNameProxy(): Promise<{ port: number; close(): void }> {
+  const proxy = createServer((incoming, outgoing) => {
+    const { port, pathname, search } = new URL(incoming.url ?? '');
+    const { method, headers } = incoming;
+    const onward = request({ host: '127.0.0.1', port, path: pathname + search, method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  return {
+    port: await listen(proxy),
+    close() {
+      proxy.closeAllConnections();
+      proxy.close();
+    },
+  };
+}
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('No free port.');
-  return address.port;
+  return port;
+}
+
+async function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 async function reachable(ask: () => Promise<unknown>): Promise<void> {

@@ -17,12 +17,12 @@ const REFRESH_TAKES = 250;
 const WAYS: Record<string, (tab: Tab) => Promise<void> | undefined> = {
   closed: (tab) => tab.close(),
   'navigated away': (tab) => tab.goto('about:blank'),
-  reloaded: (tab) => tab.goto(pageOf(stage.server, { refreshTimeout: REFRESH_TIMEOUT })),
+  reloaded: (tab) => tab.goto(pageOf(stage.server, { options: { refreshTimeout: REFRESH_TIMEOUT } })),
   crashed: (tab) => tab.crash?.(),
 };
 const ways = Object.keys(WAYS).filter((way) => way !== 'crashed' || inject('engine') === 'chromium');
 
-const openTab = () => stage.openTab({ refreshTimeout: REFRESH_TIMEOUT });
+const openTab = () => stage.openTab({ options: { refreshTimeout: REFRESH_TIMEOUT } });
 
 /** The moments at which it dies, from before the request has left to after its answer has come; the same in each run. */
 const moments = (count: number): number[] =>
@@ -61,7 +61,7 @@ it('reloaded, while the answer takes its time: the next page waits for what its 
   const hold = stage.server.holdRefresh();
   void send(tab, 1).catch(() => {});
   await hold.arrived;
-  await tab.goto(pageOf(stage.server, { refreshTimeout: REFRESH_TIMEOUT }));
+  await tab.goto(pageOf(stage.server, { options: { refreshTimeout: REFRESH_TIMEOUT } }));
   const restoring = restored(tab);
   hold.release();
   expect(await restoring).toBe('signed-in');

@@ -2,33 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../../demo/server/settings.ts';
-import { restored, send, setBareStage, signIn } from '../bare-stage.ts';
+import { pageOf, restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
 
 async function adasTab(refreshTimeout = 10_000): Promise<Tab> {
-  const tab = await stage.openTab({ refreshTimeout });
+  const tab = await stage.openTab({ options: { refreshTimeout } });
   await signIn(tab, 'ada');
   stage.server.expire();
   return tab;
 }
-
-const state = (tab: Tab) => tab.run(() => window.demo.auth.getState().status);
-
-/** Sends until it is answered: what an app does that obeys `retryable` and `retryAfter`. */
-const sendPatiently = (tab: Tab) =>
-  tab.run(async () => {
-    for (;;) {
-      try {
-        return (await window.demo.auth.fetch('/api/me')).status;
-      } catch (error) {
-        const { retryable, retryAfter = 100 } = error as { retryable?: boolean; retryAfter?: number };
-        if (!retryable) throw error;
-        await new Promise((resolve) => setTimeout(resolve, retryAfter));
-      }
-    }
-  });
 
 describe('an outage', () => {
   const outages: [string, Partial<Settings>][] = [
@@ -46,7 +30,7 @@ describe('an outage', () => {
 
     const answers = await send(tab, 20);
     expect(new Set(answers)).toEqual(new Set(['refresh-unavailable']));
-    expect(await state(tab)).toBe('signed-in');
+    expect(await status(tab)).toBe('signed-in');
     // Twenty wanted it; the pause between two calls is a second or more.
     expect(stage.server.stats().refreshCalls - refreshCalls).toBeLessThan(4);
 
@@ -59,10 +43,10 @@ describe('an outage', () => {
     const tab = await adasTab();
     Object.assign(stage.server.settings, { fault: '503', retryAfter: 1 });
     const { refreshCalls } = stage.server.stats();
-    await tab.goto(`${stage.server.url}/bare`);
+    await tab.goto(pageOf(stage.server));
     const restoring = tab.run(() => window.demo.auth.restore().then(({ status }) => status));
     await expect.poll(() => stage.server.stats().refreshCalls).toBeGreaterThan(refreshCalls);
-    expect(await state(tab)).toBe('restoring');
+    expect(await status(tab)).toBe('restoring');
     stage.server.settings.fault = 'none';
     expect(await restoring).toBe('signed-in');
   });
@@ -73,7 +57,7 @@ describe('an answer that comes late', () => {
     const tab = await adasTab(500);
     const hold = stage.server.holdRefresh();
     expect(await send(tab, 2)).toEqual(['refresh-unavailable', 'refresh-unavailable']);
-    expect(await state(tab)).toBe('signed-in');
+    expect(await status(tab)).toBe('signed-in');
     const { refreshCalls } = stage.server.stats();
     hold.release();
     expect(await sendPatiently(tab)).toBe(200);
@@ -82,7 +66,7 @@ describe('an answer that comes late', () => {
 
   it('another tab meanwhile: no second request with the same refresh token', async () => {
     const tab = await adasTab(500);
-    const other = await stage.openTab({ refreshTimeout: 500 });
+    const other = await stage.openTab({ options: { refreshTimeout: 500 } });
     await restored(other);
     const hold = stage.server.holdRefresh();
     const [answers, others] = await Promise.all([send(tab, 2), send(other, 2)]);

@@ -1,8 +1,16 @@
 /** Real pages that lack Web Locks, BroadcastChannel, or both: still correct, only with more refreshes. */
 
 import { describe, expect, it } from 'vitest';
-import { type Conditions, restored, send, setBareStage, signIn, subjectOf } from '../bare-stage.ts';
+import type { Demo } from '../../../demo/page/expose.ts';
+import { type Conditions, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+
+declare global {
+  interface Window {
+    /** The second client of the page `two-clients`. */
+    readonly other: Demo;
+  }
+}
 
 const stage = setBareStage();
 
@@ -68,6 +76,65 @@ describe.each(surroundings)('without %s', (_, without = []) => {
     await expect.poll(() => send(other, 1).then(() => subjectOf(other))).toBe('bob');
     await one.run(() => window.demo.auth.signOut().then(() => {}));
     await expect.poll(() => other.run(() => window.demo.auth.getState().status)).toBe('signed-out');
+    expect(stage.server.stats().reuseAlarms).toBe(0);
+  });
+});
+
+describe('two clients of one name in one page', () => {
+  it('are one session: one refresh, one sign-in, one sign-out', async () => {
+    const tab = await stage.openTab({ page: 'two-clients' });
+    await expect.poll(() => tab.run(() => 'other' in window)).toBe(true);
+    await signIn(tab, 'ada');
+    const states = () => tab.run(() => [window.demo, window.other].map(({ auth }) => auth.getState().status));
+    await expect.poll(states).toEqual(['signed-in', 'signed-in']);
+    stage.server.expire();
+    const answers = await tab.run(() =>
+      Promise.all(
+        [window.demo, window.other, window.demo, window.other].map(({ auth }, index) =>
+          auth.fetch(`/api/me?${index}`).then(({ status }) => status),
+        ),
+      ),
+    );
+    expect(answers).toEqual([200, 200, 200, 200]);
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, unauthorized: 4, reuseAlarms: 0 });
+    await tab.run(() => window.demo.auth.signOut());
+    await expect.poll(states).toEqual(['signed-out', 'signed-out']);
+  });
+});
+
+describe('tabs of two releases, whose messages have different versions', () => {
+  async function openReleases(): Promise<Tab[]> {
+    const tabs = [await stage.openTab()];
+    await signIn(tabs[0] as Tab, 'ada');
+    for (const wire of [1, 2, 2]) {
+      const tab = await stage.openTab({ wire });
+      expect(await restored(tab)).toBe('signed-in');
+      tabs.push(tab);
+    }
+    return tabs;
+  }
+
+  it('refresh once for each release, never at the same time, and every request is answered', async () => {
+    const tabs = await openReleases();
+    // The first of the other release couldn't ask anybody but the server.
+    expect(stage.server.stats().refreshCalls).toBe(1);
+    for (let expiry = 1; expiry <= 3; expiry++) {
+      const { rotations } = stage.server.stats();
+      stage.server.expire();
+      const answers = await Promise.all(tabs.map((tab) => send(tab, 5)));
+      expect(new Set(answers.flat())).toEqual(new Set([200]));
+      expect(stage.server.stats().rotations - rotations).toBeLessThanOrEqual(2);
+    }
+    expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  });
+
+  it('sign out: the other release learns it from the server', async () => {
+    const tabs = await openReleases();
+    await tabs[0]?.run(() => window.demo.auth.signOut());
+    for (const tab of tabs.slice(1)) {
+      expect([[401], ['session-expired'], ['signed-out']]).toContainEqual(await send(tab, 1));
+      expect(await status(tab)).toBe('signed-out');
+    }
     expect(stage.server.stats().reuseAlarms).toBe(0);
   });
 });

@@ -1,20 +1,11 @@
 /** P6 and P7 in real tabs: a sign-out, or another user, at each point of what another tab is doing. */
 
 import { describe, expect, it } from 'vitest';
-import { restored, send, setBareStage, signIn, subjectOf } from '../bare-stage.ts';
+import { adaInTwoTabs, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
 
-async function adaInTwoTabs(): Promise<[Tab, Tab]> {
-  const one = await stage.openTab();
-  await signIn(one, 'ada');
-  const other = await stage.openTab();
-  expect(await restored(other)).toBe('signed-in');
-  return [one, other];
-}
-
-const status = (tab: Tab) => tab.run(() => window.demo.auth.getState().status);
 const signOut = (tab: Tab) => tab.run(() => window.demo.auth.signOut().then(({ serverConfirmed }) => serverConfirmed));
 
 /** What the server answered to requests of this name, and to whom. */
@@ -40,7 +31,7 @@ describe('a sign-out in one tab', () => {
   }
 
   it('while nothing is under way: signed out in the other, and its next request bears no token', async () => {
-    const [one, other] = await adaInTwoTabs();
+    const [one, other] = await adaInTwoTabs(stage);
     expect(await signOut(one)).toBe(true);
     await expectSignedOut(one, other);
     expect(await send(other, 1, 'afterwards')).toEqual([401]);
@@ -48,7 +39,7 @@ describe('a sign-out in one tab', () => {
   });
 
   it('while the other’s refresh is on its way: its waiters are told, and no late answer signs in again', async () => {
-    const [one, other] = await adaInTwoTabs();
+    const [one, other] = await adaInTwoTabs(stage);
     stage.server.expire();
     const hold = stage.server.holdRefresh();
     const waiting = send(other, 3, 'waiting');
@@ -61,7 +52,7 @@ describe('a sign-out in one tab', () => {
   });
 
   it('while its own request is on its way: nobody else refreshes', async () => {
-    const [one, other] = await adaInTwoTabs();
+    const [one, other] = await adaInTwoTabs(stage);
     stage.server.expire();
     const logout = stage.server.holdLogout();
     const confirmed = signOut(one);
@@ -76,7 +67,7 @@ describe('a sign-out in one tab', () => {
   });
 
   it('while the other’s replay is on its way: that is answered, and then it is over', async () => {
-    const [one, other] = await adaInTwoTabs();
+    const [one, other] = await adaInTwoTabs(stage);
     stage.server.expire();
     const refused = stage.server.holdApi();
     const request = send(other, 1, 'replayed');
@@ -102,7 +93,7 @@ describe('another user signs in in one tab', () => {
   }
 
   it('while the first one’s request waits for the refresh: it is never sent again', async () => {
-    const [adas, bobs] = await adaInTwoTabs();
+    const [adas, bobs] = await adaInTwoTabs(stage);
     stage.server.expire();
     // Bob's login is under way, and has the lock, when Ada's requests meet their 401s.
     const login = stage.server.holdLogin();
@@ -118,7 +109,7 @@ describe('another user signs in in one tab', () => {
   });
 
   it('while the first one’s refresh is on its way: its late answer brings nobody back', async () => {
-    const [adas, bobs] = await adaInTwoTabs();
+    const [adas, bobs] = await adaInTwoTabs(stage);
     stage.server.expire();
     const hold = stage.server.holdRefresh();
     const waiting = send(adas, 3, 'of-ada');
@@ -131,7 +122,7 @@ describe('another user signs in in one tab', () => {
   });
 
   it('while the first one’s request is in flight: it meets its 401, and is never sent as the second', async () => {
-    const [adas, bobs] = await adaInTwoTabs();
+    const [adas, bobs] = await adaInTwoTabs(stage);
     stage.server.expire();
     const refused = stage.server.holdApi();
     const request = send(adas, 1, 'of-ada');
@@ -145,7 +136,7 @@ describe('another user signs in in one tab', () => {
   });
 
   it('while the first one’s replay is on its way: it is answered as hers', async () => {
-    const [adas, bobs] = await adaInTwoTabs();
+    const [adas, bobs] = await adaInTwoTabs(stage);
     stage.server.expire();
     const refused = stage.server.holdApi();
     const request = send(adas, 1, 'of-ada');

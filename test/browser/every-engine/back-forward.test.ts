@@ -1,0 +1,102 @@
+/** P15 in real tabs: the client keeps no page out of the back/forward cache, and a page that comes back is right at once. */
+
+import { describe, expect, it } from 'vitest';
+import { adaInTwoTabs, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import type { Tab } from '../engines/engine.ts';
+
+const stage = setBareStage();
+
+/** Firefox keeps no page that holds a lock, and word of a refresh is left as a lock for a second. */
+const holdsNoLock = (tab: Tab) =>
+  expect.poll(() => tab.run(() => navigator.locks.query().then(({ held = [] }) => held.length))).toBe(0);
+
+const leave = async (tab: Tab) => {
+  await holdsNoLock(tab);
+  await tab.goto(`${stage.server.url}/blank`);
+};
+
+const cameBackFromCache = (tab: Tab) => tab.run(() => window.surroundings.isRestored);
+
+it('after sign-in, refresh and requests it is still kept, and comes back as it was', async () => {
+  const tab = await stage.openTab();
+  await signIn(tab, 'ada');
+  stage.server.expire();
+  expect(await send(tab, 3)).toEqual([200, 200, 200]);
+  await leave(tab);
+  await tab.back();
+  expect(await cameBackFromCache(tab)).toBe(true);
+  const { refreshCalls } = stage.server.stats();
+  expect(await status(tab)).toBe('signed-in');
+  expect(await send(tab, 3)).toEqual([200, 200, 200]);
+  expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
+
+  // It hears the others again.
+  const other = await stage.openTab();
+  expect(await restored(other)).toBe('signed-in');
+  expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
+  await other.run(() => window.demo.auth.signOut());
+  await expect.poll(() => status(tab)).toBe('signed-out');
+});
+
+it('after dispose() it is kept, too', async () => {
+  const tab = await stage.openTab();
+  await signIn(tab, 'ada');
+  await tab.run(() => window.demo.auth.dispose());
+  await leave(tab);
+  await tab.back();
+  expect(await cameBackFromCache(tab)).toBe(true);
+});
+
+describe('while it is away', () => {
+  const meanwhile: [string, (other: Tab) => Promise<unknown>, (back: Tab) => Promise<void>][] = [
+    [
+      'the user signs out',
+      (other) => other.run(() => window.demo.auth.signOut()),
+      async (back) => {
+        expect(await send(back, 1, 'back')).toEqual([401]);
+        expect(stage.server.log().find(({ requestId }) => requestId === 'back-0')?.user).toBeUndefined();
+        expect(await status(back)).toBe('signed-out');
+      },
+    ],
+    [
+      'another user signs in',
+      (other) => signIn(other, 'bob'),
+      async (back) => {
+        expect(await send(back, 1, 'back')).toEqual([200]);
+        expect(stage.server.log().find(({ requestId }) => requestId === 'back-0')?.user).toBe('bob');
+        expect(await subjectOf(back)).toBe('bob');
+      },
+    ],
+    [
+      'the token is refreshed',
+      async (other) => {
+        stage.server.expire();
+        expect(await send(other, 3)).toEqual([200, 200, 200]);
+      },
+      async (back) => {
+        const { refreshCalls } = stage.server.stats();
+        expect(await send(back, 1)).toEqual([200]);
+        expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
+      },
+    ],
+  ];
+
+  it.each(meanwhile)('%s: its first step is right', async (_, happen, expectRight) => {
+    const [tab, other] = await adaInTwoTabs(stage);
+    await leave(tab);
+    await happen(other);
+    await tab.back();
+    await expectRight(tab);
+    expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  });
+
+  it('the user signs out in a tab that is closed by then: its first step is right', async () => {
+    const [tab, other] = await adaInTwoTabs(stage);
+    await leave(tab);
+    await other.run(() => window.demo.auth.signOut());
+    await other.close();
+    await tab.back();
+    expect(await send(tab, 1)).toEqual([401]);
+    expect(await status(tab)).toBe('signed-out');
+  });
+});

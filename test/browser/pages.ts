@@ -1,0 +1,41 @@
+/** The pages that tests open: served by the demo server, beside its own. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Context, Hono } from 'hono';
+import { CONTENT_SECURITY_POLICY } from '../../demo/server/page.ts';
+
+const CLIENT = '<script src="/surroundings.js"></script><script type="module" src="/client.js"></script>';
+
+/** The other one is `window.other`. */
+const TWO_CLIENTS = `${CLIENT}<script type="module" src="/other-client.js"></script>`;
+
+const page = (content: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><body>${content}</body></html>`;
+
+const script = (c: Context, text: string) => c.body(text, 200, { 'Content-Type': 'text/javascript' });
+
+export function testPages(): Hono {
+  const routes = new Hono();
+  for (const name of ['surroundings.js', 'framed.js', 'worker.js'])
+    routes.get(name, (c) => script(c, readFileSync(join(import.meta.dirname, 'pages', name), 'utf8')));
+
+  // Under the demo's strict policy.
+  const strict = { 'Content-Security-Policy': CONTENT_SECURITY_POLICY };
+  routes.get('/tab', (c) => c.html(page(CLIENT), 200, strict));
+  routes.get('/two-clients', (c) => c.html(page(TWO_CLIENTS), 200, strict));
+  routes.get('/other-client.js', (c) =>
+    script(
+      c,
+      "const { demo } = window; await import('/client.js?other'); window.other = window.demo; window.demo = demo;",
+    ),
+  );
+
+  // Under none: it may speak to other origins, and be a frame of theirs.
+  routes.get('/open', (c) => c.html(page(CLIENT)));
+  routes.get('/framed', (c) => c.html(page(`<script src="/framed.js"></script>${CLIENT}`)));
+  routes.get('/frame', (c) => c.html(page(`<iframe src="${encodeURI(c.req.query('of') ?? '')}"></iframe>`)));
+
+  routes.all('/redirect', (c) => c.redirect(c.req.query('to') ?? '/', 307));
+  return routes;
+}
