@@ -152,7 +152,7 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
   const url = resolveUrl(value) ?? refuse(option, `'${value}', no URL here: give an absolute URL`);
   const { protocol, hostname, origin, username, password } = url;
-  if (username || password) refuse(option, 'a URL with a user name or password, which browsers refuse to fetch');
+  if (username || password) refuse(option, 'a URL with a user name or password: browsers refuse it');
   const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;
   if (!isSafe || !protocol.startsWith('http')) {
     refuse(option, `on ${protocol}//${hostname}, where tokens can be read; use https`);

@@ -33,6 +33,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const alone = onServer || options.tabs === false;
 
   const session: BearerSession & EndableSession = {
+    ...options,
     ...settings,
     ...createSession((source) => {
       resetCoolDown(session);
@@ -40,8 +41,6 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       look(session);
     }),
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
-    readTokens: options.readTokens,
-    shouldRefresh: options.shouldRefresh,
     locks: alone ? undefined : globalThis.navigator?.locks,
     channel: alone ? undefined : openTabChannel(settings.name, (data) => receive(session, data)),
     lastTurn: Promise.resolve(),

@@ -109,5 +109,5 @@ export type AuthErrorCode =
  * if (isAuthError(error) && error.retryable) retryLater();
  */
 export function isAuthError(value: unknown): value is AnyAuthError {
-  return typeof value === 'object' && value !== null && BRAND in value;
+  return BRAND in Object(value);
 }

@@ -311,7 +311,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     here.dispose();
     there.dispose();
 
-    expect([...everListened].toSorted()).toEqual(['online', 'pageshow', 'resume', 'visibilitychange']);
+    expect([...everListened].toSorted()).toEqual(['freeze', 'online', 'pageshow', 'resume', 'visibilitychange']);
   });
 
   it('the lock is held only while a refresh runs, and word of it for a second', async () => {

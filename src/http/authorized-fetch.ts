@@ -12,7 +12,7 @@ export type ShouldRefresh = (response: Response, request: Request) => boolean | 
 
 /** A session whose token requests bear. */
 export interface BearerSession extends UsableSession, TokenScope {
-  readonly shouldRefresh: ShouldRefresh | undefined;
+  readonly shouldRefresh?: ShouldRefresh | undefined;
 }
 
 /** A stream can't be replayed, so its token should outlast the upload's beginning. */

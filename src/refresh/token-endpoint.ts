@@ -8,7 +8,7 @@ export interface TokenEndpoint {
   /** How errors name it. */
   readonly endpoint: string;
   readonly fetch: typeof globalThis.fetch;
-  readonly readTokens: ReadTokens | undefined;
+  readonly readTokens?: ReadTokens | undefined;
 }
 
 export async function callTokenEndpoint(

@@ -71,7 +71,7 @@ function judgeTokens(read: () => TokenSet, serverNow?: number): Verdict {
   const value: unknown = set?.accessToken;
   // What isn't visible ASCII can't be sent in a header (RFC 6750 §2.1).
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
-    return unreachable('its answer is not JSON, or has no access token (see the option readTokens)');
+    return unreachable('its answer is not JSON, or has no access token (see readTokens)');
   }
   const claims = decodeClaims(value);
   const lifetime = lifetimeOf(set?.expiresIn, claims, serverNow);

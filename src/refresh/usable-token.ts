@@ -66,7 +66,7 @@ export async function tokenFor(
   const outcome = await abortable(refresh(session), signal);
   const fresh = today();
   if (fresh || session.record.ended) return fresh;
-  if (outcome === 'moved') throw new RefreshUnavailableError(`${label}: there is no token yet; try again.`);
+  if (outcome === 'moved') throw new RefreshUnavailableError(`${label}: no token yet; try again.`);
   const { message, retryAfter, cause } = outcome;
   throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
 }

@@ -2,7 +2,7 @@
 
 import { RefreshUnavailableError } from '../errors.js';
 import { isNewer, type Session } from '../session/session.js';
-import { abortable, startTimer, within } from '../wait.js';
+import { abortable, gate, startTimer, within } from '../wait.js';
 import { type NotedSession, orphanSettled } from './orphaned-request.js';
 
 /** A session whose tabs take turns. */
@@ -25,11 +25,17 @@ const TASK_FACTOR = 3;
  */
 export async function runAlone<T>(session: LockedSession, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { name, locks, refreshTimeout } = session;
+  const { document } = globalThis;
   const limit = new AbortController();
   const { signal } = limit;
   const giveUp = () => limit.abort(new RefreshUnavailableError('A refresh or sign-in takes too long; try again.'));
   let stopTimer = startTimer(refreshTimeout, giveUp);
   let turn: Promise<T> | undefined;
+  const frozen = gate();
+  // The timers of a frozen page stand still. In the line, it would keep out all who come after it; with the lock, it lets
+  // them go on as if it had died.
+  const onFreeze = () => (turn ? frozen.open() : giveUp());
+  document?.addEventListener('freeze', onFreeze);
   const begin = () => {
     stopTimer();
     stopTimer = startTimer(refreshTimeout * TASK_FACTOR, giveUp);
@@ -41,7 +47,7 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   };
   try {
     // Let go once the manager has answered: by then it knows of the word left, and those who waited here have gone on.
-    await locks?.request(name, { signal }, () => begin().finally(() => locks.query()));
+    await locks?.request(name, { signal }, () => Promise.race([begin().finally(() => locks.query()), frozen.opened]));
   } catch {
     // A sandboxed frame or an inactive document is refused: https://w3c.github.io/web-locks/#dom-lockmanager-request
   }
@@ -51,7 +57,10 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     // Whoever leaves the queue doesn't let the next one in early.
     session.lastTurn = turn.catch(() => lastTurn);
   }
-  return turn.finally(() => stopTimer());
+  return turn.finally(() => {
+    stopTimer();
+    document?.removeEventListener('freeze', onFreeze);
+  });
 }
 
 /**

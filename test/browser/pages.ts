@@ -31,6 +31,8 @@ export function testPages(): Hono {
     ),
   );
 
+  routes.get('/elsewhere', (c) => c.html(page('')));
+
   // Under none: it may speak to other origins, and be a frame of theirs.
   routes.get('/open', (c) => c.html(page(CLIENT)));
   routes.get('/framed', (c) => c.html(page(`<script src="/framed.js"></script>${CLIENT}`)));

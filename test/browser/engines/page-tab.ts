@@ -28,12 +28,11 @@ export function pageTabs(
           await page.goto(url);
         },
         async back() {
-          const here = page.url();
-          // The driver's own way hangs in Firefox.
+          const here = await page.evaluate(() => location.href);
+          // The driver's own way hangs in Firefox, which tells it nothing of a page that comes back as it was.
           await page.evaluate(() => void setTimeout(() => history.back()));
-          while (page.url() === here) await sleep(LOOK);
-          // Not every page comes back as it was: some are loaded again.
-          await page.waitForFunction(() => document.readyState === 'complete');
+          const isThere = (here: string) => location.href !== here && document.readyState === 'complete';
+          while (!(await page.evaluate(isThere, here).catch(() => false))) await sleep(LOOK);
         },
         close: () => close(page),
         show: () => page.bringToFront(),

@@ -76,7 +76,12 @@ export async function startWebKit(browser: string): Promise<Engine> {
         const isThere = () => inWindow(handle, () => execute<boolean>(IS_THERE, [url]));
         while (!(await isThere())) await sleep(LOOK);
       },
-      back: () => inWindow(handle, () => call('POST', `${session}/back`, {})),
+      async back() {
+        const here = await inWindow(handle, () => execute<string>('return location.href;', []));
+        await inWindow(handle, () => call('POST', `${session}/back`, {}));
+        const isThere = () => inWindow(handle, () => execute<boolean>(IS_ELSEWHERE, [here]));
+        while (!(await isThere())) await sleep(LOOK);
+      },
       async close() {
         open.delete(tab);
         await inWindow(handle, () => call('DELETE', `${session}/window`));
@@ -125,6 +130,8 @@ const start = (work: string) => `
   );`;
 
 const IS_THERE = "return location.href === new URL(arguments[0]).href && document.readyState === 'complete';";
+
+const IS_ELSEWHERE = "return location.href !== arguments[0] && document.readyState === 'complete';";
 
 const LOOK_AT = 'return window.ends?.[arguments[0]] ?? null;';
 
