@@ -11,6 +11,8 @@ export interface Tab {
   close(): Promise<void>;
   /** Puts it before the others, which are hidden then; only where pages can be hidden. */
   show?(): Promise<void>;
+  /** Takes its network away, or gives it back; only where the engine can be told to. */
+  setOffline?(offline: boolean): Promise<void>;
   /** Its process dies; only where the engine can be told to. */
   crash?(): Promise<void>;
   /** Stops all that it does, as browsers do it to hidden pages to save energy; only where the engine can be told to. */

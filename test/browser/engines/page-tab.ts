@@ -36,6 +36,7 @@ export function pageTabs(
         },
         close: () => close(page),
         show: () => page.bringToFront(),
+        setOffline: (offline) => page.setOfflineMode(offline),
         ...more(page),
       };
       pages.set(page, tab);

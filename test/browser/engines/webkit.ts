@@ -133,7 +133,8 @@ const IS_THERE = "return location.href === new URL(arguments[0]).href && documen
 
 const IS_ELSEWHERE = "return location.href !== arguments[0] && document.readyState === 'complete';";
 
-const LOOK_AT = 'return window.ends?.[arguments[0]] ?? null;';
+/** A page that has taken the place of the one where the work was begun knows nothing of it. */
+const LOOK_AT = "return window.ends ? (window.ends[arguments[0]] ?? null) : { error: 'The page has gone.' };";
 
 /** Every name is this machine's: what the other engines are told by a setting. */
 async function startNameProxy(): Promise<{ port: number; close(): void }> {

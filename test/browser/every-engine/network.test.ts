@@ -1,6 +1,6 @@
 /** P5 in real tabs: whatever the network does, only the server ends a session; and it works again by itself. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { Settings } from '../../../demo/server/settings.ts';
 import { pageOf, restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
@@ -39,6 +39,24 @@ describe('an outage', () => {
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
+  it.each(outages)('%s, while the token expires: works again with nobody asking for anything', async (_, outage) => {
+    stage.server.settings.lifetime = 2;
+    const tab = await stage.openTab({ options: { refreshTimeout: 2_000 } });
+    await signIn(tab, 'ada');
+    Object.assign(stage.server.settings, outage);
+    const isExpired = () =>
+      tab.run(() => {
+        const state = window.demo.auth.getState();
+        return state.status === 'signed-in' && Number(state.expiresAt) < Date.now();
+      });
+    await expect.poll(isExpired).toBe(true);
+    expect(stage.server.stats().refreshCalls).toBeLessThan(3);
+    Object.assign(stage.server.settings, { fault: 'none', lifetime: 60 });
+    await expect.poll(() => stage.server.stats().rotations).toBe(1);
+    expect(await send(tab, 3)).toEqual([200, 200, 200]);
+    expect(stage.server.stats()).toMatchObject({ rotations: 1, unauthorized: 0, reuseAlarms: 0 });
+  });
+
   it('at page load: neither signed in nor out, until the server is back', async () => {
     const tab = await adasTab();
     Object.assign(stage.server.settings, { fault: '503', retryAfter: 1 });
@@ -49,6 +67,70 @@ describe('an outage', () => {
     expect(await status(tab)).toBe('restoring');
     stage.server.settings.fault = 'none';
     expect(await restoring).toBe('signed-in');
+  });
+});
+
+/** WebKitGTK's driver has no switch for it. */
+describe.each(inject('engine') === 'webkit' ? [] : ['offline'])('a tab that is %s', () => {
+  it('keeps its session, is told so at once, and goes on when the network is back', async () => {
+    const tab = await adasTab();
+    await tab.setOffline?.(true);
+    const { refreshCalls } = stage.server.stats();
+    // A token that is still good is sent: then it is fetch that fails.
+    expect(await send(tab, 2)).toEqual([expect.stringContaining('TypeError'), expect.stringContaining('TypeError')]);
+    expect(await tab.run(() => window.demo.auth.refresh().catch(({ code }) => code))).toBe('refresh-unavailable');
+    expect(await status(tab)).toBe('signed-in');
+    expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
+    await tab.setOffline?.(false);
+    expect(await sendPatiently(tab)).toBe(200);
+    expect(stage.server.stats()).toMatchObject({ rotations: 1, reuseAlarms: 0 });
+  });
+
+  it('whose token expires meanwhile has a new one as soon as the network is back, with nobody asking for it', async () => {
+    const tab = await adasTab();
+    await tab.setOffline?.(true);
+    await tab.run(() => window.surroundings.shiftClocks({ wall: 3_600_000, monotonic: 0 }));
+    expect(new Set(await send(tab, 3))).toEqual(new Set(['refresh-unavailable']));
+    await tab.setOffline?.(false);
+    await expect.poll(() => stage.server.stats().rotations).toBe(1);
+    expect(await send(tab, 3)).toEqual([200, 200, 200]);
+    expect(stage.server.stats()).toMatchObject({ rotations: 1, reuseAlarms: 0, overlappingRefreshes: 0 });
+  });
+});
+
+describe('a connection that is cut after the server has rotated', () => {
+  const CUT: Partial<Settings> = { fault: 'drop', dropAfterRotation: true };
+
+  it('is not tried again at once; a server that forgives for a while gets the next demand, and all is well', async () => {
+    // Half of it is what an answer that may still come is waited for.
+    const tab = await adasTab(2_000);
+    Object.assign(stage.server.settings, { ...CUT, overlap: 60_000 });
+    expect(new Set(await send(tab, 5))).toEqual(new Set(['refresh-unavailable']));
+    expect(stage.server.stats().refreshCalls).toBe(1);
+    expect(await status(tab)).toBe('signed-in');
+    stage.server.settings.fault = 'none';
+    expect(await sendPatiently(tab)).toBe(200);
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 2, rotations: 1, reuseAlarms: 0 });
+  });
+
+  it('ends the session where the server forgives nothing, and that shows as the server’s word', async () => {
+    const tab = await adasTab(2_000);
+    Object.assign(stage.server.settings, CUT);
+    expect(await send(tab, 1)).toEqual(['refresh-unavailable']);
+    expect(await status(tab)).toBe('signed-in');
+    stage.server.settings.fault = 'none';
+    const end = await tab.run(async () => {
+      for (;;) {
+        const { code, retryAfter } = await window.demo.auth.refresh().then(
+          () => ({ code: 'refreshed', retryAfter: 0 }),
+          (error) => error,
+        );
+        if (code !== 'refresh-unavailable') return code as string;
+        await new Promise((resolve) => setTimeout(resolve, retryAfter ?? 100));
+      }
+    });
+    expect(end).toBe('session-expired');
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 2, reuseAlarms: 1 });
   });
 });
 
