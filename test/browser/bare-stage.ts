@@ -1,14 +1,11 @@
 /** A demo server and tabs of a real browser, whichever it is, with the client in them and nothing around. */
 
-import type { AuthClientOptions } from 'silent-refresh';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/server/app.ts';
 import { requireBrowser } from './engines/browsers.ts';
-import { startChromium } from './engines/chromium.ts';
 import type { Engine, EngineName, Tab } from './engines/engine.ts';
-import { startFirefox } from './engines/firefox.ts';
-import { startWebKit } from './engines/webkit.ts';
-import { testPages } from './pages.ts';
+import { START } from './engines/start.ts';
+import { type Conditions, pageOf, testPages } from './pages.ts';
 import { complaintsOf, tokensIn, tracesOf } from './traces.ts';
 
 declare module 'vitest' {
@@ -17,19 +14,6 @@ declare module 'vitest' {
     /** How many times each thing is tried: a few, or as many as it takes to believe it. */
     effort: 'quick' | 'thorough';
   }
-}
-
-const START = { chromium: startChromium, firefox: startFirefox, webkit: startWebKit };
-
-/** How a tab's page is, and its client. */
-export interface Conditions {
-  /** See pages.ts. `tab` and `two-clients` are under a strict policy, the others under none. */
-  readonly page?: 'tab' | 'two-clients' | 'open' | 'framed';
-  readonly options?: Partial<AuthClientOptions>;
-  /** What the page lacks. */
-  readonly without?: readonly ('locks' | 'BroadcastChannel')[];
-  /** The version of its messages to other tabs, where it isn't this release's. */
-  readonly wire?: number;
 }
 
 export interface BareStage {
@@ -73,14 +57,6 @@ export function setBareStage({ host }: Pick<DemoServerOptions, 'host'> = {}): Ba
     },
     openTab: (conditions) => engine.open(pageOf(server, conditions)),
   };
-}
-
-export function pageOf({ url }: DemoServer, conditions: Conditions = {}): string {
-  const { page = 'tab', options, without = [], wire } = conditions;
-  const parameters = new URLSearchParams(without.map((name) => ['without', name]));
-  if (options) parameters.set('options', JSON.stringify(options));
-  if (wire) parameters.set('wire', String(wire));
-  return `${url}/${page}?${parameters}`;
 }
 
 /** `few` in the quick run, `many` in the thorough one. */

@@ -3,7 +3,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
+import type { AuthClientOptions } from 'silent-refresh';
+import type { DemoServer } from '../../demo/server/app.ts';
 import { CONTENT_SECURITY_POLICY } from '../../demo/server/page.ts';
+
+/** How a tab's page is, and its client. */
+export interface Conditions {
+  /** `tab` and `two-clients` are under a strict policy, the others under none. */
+  readonly page?: 'tab' | 'two-clients' | 'open' | 'framed';
+  readonly options?: Partial<AuthClientOptions>;
+  /** What the page lacks. */
+  readonly without?: readonly ('locks' | 'BroadcastChannel')[];
+  /** The version of its messages to other tabs, where it isn't this release's. */
+  readonly wire?: number;
+}
+
+/** Its address. */
+export function pageOf({ url }: DemoServer, conditions: Conditions = {}): string {
+  const { page = 'tab', options, without = [], wire } = conditions;
+  const parameters = new URLSearchParams(without.map((name) => ['without', name]));
+  if (options) parameters.set('options', JSON.stringify(options));
+  if (wire) parameters.set('wire', String(wire));
+  return `${url}/${page}?${parameters}`;
+}
 
 const CLIENT = '<script src="/surroundings.js"></script><script type="module" src="/client.js"></script>';
 

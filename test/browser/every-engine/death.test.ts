@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
-import { pageOf, restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
+import { restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+import { pageOf } from '../pages.ts';
 
 const stage = setBareStage();
 

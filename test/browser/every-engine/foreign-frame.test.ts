@@ -2,9 +2,9 @@
 
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createDemoServer, type DemoServer } from '../../../demo/server/app.ts';
-import { pageOf, setBareStage, signIn, status } from '../bare-stage.ts';
+import { setBareStage, signIn, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
-import { testPages } from '../pages.ts';
+import { pageOf, testPages } from '../pages.ts';
 
 const stage = setBareStage();
 

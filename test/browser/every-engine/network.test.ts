@@ -2,8 +2,9 @@
 
 import { describe, expect, inject, it } from 'vitest';
 import type { Settings } from '../../../demo/server/settings.ts';
-import { pageOf, restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
+import { restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+import { pageOf } from '../pages.ts';
 
 const stage = setBareStage();
 

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Demo } from '../../../demo/page/expose.ts';
-import { type Conditions, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+import type { Conditions } from '../pages.ts';
 
 declare global {
   interface Window {

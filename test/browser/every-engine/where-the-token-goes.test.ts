@@ -1,9 +1,10 @@
 /** P8 in real tabs: the token goes to the origins that may have it, and nowhere else, whatever stands in between. */
 
 import { describe, expect, it } from 'vitest';
-import { type Conditions, restored, send, sendPatiently, setBareStage, signIn } from '../bare-stage.ts';
+import { restored, send, sendPatiently, setBareStage, signIn } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { startForeignServer } from '../foreign-server.ts';
+import type { Conditions } from '../pages.ts';
 
 const stage = setBareStage();
 
