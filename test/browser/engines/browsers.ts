@@ -1,4 +1,4 @@
-/** Finds the browsers, or installs them. Run as a script before the tests: `node browsers.ts chromium firefox webkit`. */
+/** Finds the browsers, or installs them: run as a script before the tests. `ENGINES` says which. */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -102,14 +102,31 @@ export function requireBrowser(engine: EngineName): string {
   );
 }
 
+/** `ENGINES=firefox,webkit`, or `all`; Chromium alone without it. */
+function wantedEngines(): EngineName[] {
+  const wanted = process.env.ENGINES ?? 'chromium';
+  if (wanted === 'all') return Object.keys(BROWSERS) as EngineName[];
+  const names = wanted.split(',') as EngineName[];
+  const stranger = names.find((name) => !(name in BROWSERS));
+  if (stranger) throw new Error(`ENGINES is ${wanted}: "${stranger}" is none of ${Object.keys(BROWSERS).join(', ')}.`);
+  return names;
+}
+
+/** Those wanted; less those that are missing, of which the script below has told, unless this is CI or none is left. */
+export function enginesToTest(): EngineName[] {
+  const wanted = wantedEngines();
+  const found = wanted.filter((name) => findBrowser(name));
+  return process.env.CI || found.length === 0 ? wanted : found;
+}
+
 if (import.meta.main) {
-  for (const engine of process.argv.slice(2) as EngineName[]) {
+  for (const engine of wantedEngines()) {
     if (!findBrowser(engine)) install(engine);
     try {
       console.log(`${BROWSERS[engine].title}: ${requireBrowser(engine)}`);
     } catch (error) {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 1;
+      console.error(`NOT TESTED in ${BROWSERS[engine].title}. ${error instanceof Error ? error.message : error}`);
     }
   }
+  if (!enginesToTest().every((engine) => findBrowser(engine))) process.exitCode = 1;
 }

@@ -44,7 +44,7 @@ it.each(ways)('%s at any moment: the other tab goes on, and nobody is signed out
   const staying = await openTab();
   await signIn(staying, 'ada');
   stage.server.settings.refreshLatency = REFRESH_TAKES;
-  const deaths = rounds(3, 25);
+  const deaths = rounds(2, 25);
   for (const moment of moments(deaths)) {
     await dieInMidRefresh(way, moment);
     expect({ moment, answers: await send(staying, 3) }).toEqual({ moment, answers: [200, 200, 200] });
@@ -76,7 +76,7 @@ it.each(ways)('%s at any moment, as the only tab: whoever comes next is signed i
   await signIn(first, 'ada');
   stage.server.settings.refreshLatency = REFRESH_TAKES;
   await first.close();
-  const deaths = rounds(2, 10);
+  const deaths = rounds(1, 10);
   for (const moment of moments(deaths)) await dieInMidRefresh(way, moment);
   expect(await restored(await openTab())).toBe('signed-in');
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });

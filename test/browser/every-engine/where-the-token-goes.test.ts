@@ -126,8 +126,11 @@ describe('a redirect', () => {
 });
 
 describe('a service worker of the app’s own', () => {
+  // Half of it is what the others wait for an answer that a tab has left behind.
+  const options = { refreshTimeout: 2_000 };
+
   async function adasWorkedTab(): Promise<Tab> {
-    const tab = await adasTab();
+    const tab = await adasTab(options);
     await tab.run(async () => {
       await navigator.serviceWorker.register('/worker.js');
       await navigator.serviceWorker.ready;
@@ -146,7 +149,7 @@ describe('a service worker of the app’s own', () => {
 
   it('or a tab that is closed in mid-refresh: no session is lost', async () => {
     const staying = await adasWorkedTab();
-    const dying = await stage.openTab({ page: 'open' });
+    const dying = await stage.openTab({ page: 'open', options });
     expect(await restored(dying)).toBe('signed-in');
     stage.server.expire();
     const hold = stage.server.holdRefresh();
