@@ -20,6 +20,11 @@ const onEngine = (engine: EngineName): TestProjectInlineConfiguration => ({
   },
 });
 
+const demoPage: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: 'demo page', include: ['*.test.ts'] },
+};
+
 export default defineConfig({
   root: path('.'),
   cacheDir: path('../../node_modules/.vite'),
@@ -29,11 +34,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
-    projects: [
-      ...(engines.includes('chromium')
-        ? [{ extends: true, test: { name: 'demo page', include: ['*.test.ts'] } } as const]
-        : []),
-      ...engines.map(onEngine),
-    ],
+    projects: [...(engines.includes('chromium') ? [demoPage] : []), ...engines.map(onEngine)],
   },
 });
