@@ -1,7 +1,7 @@
 /** P6 and P7 in real tabs: a sign-out, or another user, at each point of what another tab is doing. */
 
 import { describe, expect, it } from 'vitest';
-import { adaInTwoTabs, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { adaInTwoTabs, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
@@ -49,6 +49,39 @@ describe('a sign-out in one tab', () => {
     hold.release();
     expect(await confirmed).toBe(true);
     await expectSignedOut(one, other);
+  });
+
+  it('while the other waits for its turn to refresh: it is told at once, and its turn never comes', async () => {
+    const [one, other] = await adaInTwoTabs(stage);
+    const third = await stage.openTab();
+    expect(await restored(third)).toBe('signed-in');
+    stage.server.expire();
+    const hold = stage.server.holdRefresh();
+    const refreshing = send(third, 1);
+    await hold.arrived;
+    const waiting = send(other, 3, 'in-line');
+    await expect.poll(() => answersTo('in-line')).toHaveLength(3);
+    const confirmed = signOut(one);
+    expect(await waiting).toEqual(['signed-out', 'signed-out', 'signed-out']);
+    hold.release();
+    expect(await refreshing).toEqual(['signed-out']);
+    expect(await confirmed).toBe(true);
+    expect(stage.server.stats().refreshCalls).toBe(1);
+    await expectSignedOut(one, other, third);
+  });
+
+  it('after the other was closed in mid-refresh: its late cookie isn’t the last word', async () => {
+    // Half of it is what an answer that a tab has left behind is waited for.
+    const [dying, staying] = await adaInTwoTabs(stage, { options: { refreshTimeout: 2_000 } });
+    stage.server.expire();
+    const hold = stage.server.holdRefresh();
+    void send(dying, 1).catch(() => {});
+    await hold.arrived;
+    await dying.close();
+    const confirmed = signOut(staying);
+    hold.release();
+    expect(await confirmed).toBe(true);
+    await expectSignedOut(staying);
   });
 
   it('while its own request is on its way: nobody else refreshes', async () => {
