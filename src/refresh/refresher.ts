@@ -85,7 +85,8 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
       return 'moved';
     }
     startPause(session, verdict.retryAfter);
-    post(session, { kind: 'cool-down', ms: pauseLeft(session) });
+    // Of a request that may go on the note tells the others; a page that leaves must not tell them of an outage.
+    if (!mayGoOn) post(session, { kind: 'cool-down', ms: pauseLeft(session) });
     failure = unavailable(session, verdict.why, verdict.cause);
     emit(session, 'refresh-failed', { error: failure });
     return verdict.verdict === 'not-processed' ? 'not-processed' : failure;

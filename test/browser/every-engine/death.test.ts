@@ -8,11 +8,8 @@ import { pageOf } from '../pages.ts';
 
 const stage = setBareStage();
 
-/**
- * Milliseconds. The next tab waits half of it for the answer that was left behind; and a page that leaves may see its
- * request fail before it goes, and tell the others to pause for a second or two.
- */
-const REFRESH_TIMEOUT = 5_000;
+/** Milliseconds. Half of it is what the next tab waits for an answer that was left behind. */
+const REFRESH_TIMEOUT = 2_000;
 const REFRESH_TAKES = 250;
 
 const WAYS: Record<string, (tab: Tab) => Promise<void> | undefined> = {
