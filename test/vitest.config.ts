@@ -33,6 +33,8 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
+    // Fifty tabs in one process take a while on a machine that is busy.
+    testTimeout: 20_000,
     // An unhandled rejection anywhere fails the run: P12.
     dangerouslyIgnoreUnhandledErrors: false,
     projects: [
