@@ -21,12 +21,16 @@ export interface BareStage {
   /** A new one for each test: another origin, where nobody has been before. */
   readonly server: DemoServer;
   openTab(conditions?: Conditions): Promise<Tab>;
+  /** Prints what has been counted, and where. */
+  report(what: string): void;
 }
 
 /** After each test the tabs that are still open are searched: no token anywhere (P9), and no complaint (P12). */
 export function setBareStage({ host }: Pick<DemoServerOptions, 'host'> = {}): BareStage {
   let engine: Engine;
   let server: DemoServer;
+  let searched = 0;
+  const report = (what: string) => console.log(`${engine.version}: ${what}`);
 
   beforeAll(async () => {
     const name = inject('engine');
@@ -40,13 +44,17 @@ export function setBareStage({ host }: Pick<DemoServerOptions, 'host'> = {}): Ba
       for (const tab of engine.tabs()) {
         expect(tokensIn(await tracesOf(tab))).toEqual([]);
         expect(await complaintsOf(tab)).toEqual([]);
+        searched++;
       }
     } finally {
       await engine.closeTabs();
       await server.close();
     }
   });
-  afterAll(() => engine?.quit());
+  afterAll(async () => {
+    if (searched > 0) report(`${searched} pages searched for tokens and complaints, none found`);
+    await engine?.quit();
+  });
 
   return {
     get engine() {
@@ -56,6 +64,7 @@ export function setBareStage({ host }: Pick<DemoServerOptions, 'host'> = {}): Ba
       return server;
     },
     openTab: (conditions) => engine.open(pageOf(server, conditions)),
+    report,
   };
 }
 

@@ -202,8 +202,8 @@ describe('an upload of 200 MB', () => {
       expect(result.size).toBeGreaterThanOrEqual(COUNT * MEGABYTE);
       expect(result.sha256).toBe(expected(result, as));
       expect(stage.server.stats()).toMatchObject({ unauthorized: 1, rotations: 1 });
-      console.log(
-        `${stage.engine.version}: ${as} by ${door}: the page grew by ${Math.round(megabytes)} MB, by plain fetch ${Math.round(plain.megabytes)}`,
+      stage.report(
+        `${as} by ${door}: the page grew by ${Math.round(megabytes)} MB, by plain fetch ${Math.round(plain.megabytes)}`,
       );
       // WebKitGTK reads the body of a `Request`, which ky sends, into the page's memory at times; with plain fetch, too.
       if (inject('engine') === 'webkit' && door === 'ky') return;

@@ -47,9 +47,7 @@ it.each(ways)('%s at any moment: the other tab goes on, and nobody is signed out
     expect({ moment, answers: await send(staying, 3) }).toEqual({ moment, answers: [200, 200, 200] });
   }
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
-  console.log(
-    `${stage.engine.version}: ${deaths} × ${way} in mid-refresh with another tab, ${stage.server.stats().reuseAlarms} sessions lost`,
-  );
+  stage.report(`${deaths} × ${way} in mid-refresh with another tab, no session lost`);
 });
 
 it('reloaded, while the answer takes its time: the next page waits for what its predecessor has left behind', async () => {
@@ -77,7 +75,5 @@ it.each(ways)('%s at any moment, as the only tab: whoever comes next is signed i
   for (const moment of moments(deaths)) await dieInMidRefresh(way, moment);
   expect(await restored(await openTab())).toBe('signed-in');
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
-  console.log(
-    `${stage.engine.version}: ${deaths} × ${way} in mid-refresh as the only tab, ${stage.server.stats().reuseAlarms} sessions lost`,
-  );
+  stage.report(`${deaths} × ${way} in mid-refresh as the only tab, no session lost`);
 });
