@@ -52,8 +52,9 @@ it('six tabs at each expiry that they meet: one refresh, no overlap, no reuse, a
 
 it('six tabs at each expiry that they foresee: one refresh, no overlap, no reuse, and every request answered once', async () => {
   const lifetime = 2_000;
-  stage.server.settings.lifetime = lifetime / 1_000;
   const tabs = await openTabs(6);
+  stage.server.settings.lifetime = lifetime / 1_000;
+  stage.server.expire();
   // Few enough that none waits in the browser for longer than its token lives: then a replay would meet a 401, too.
   const [expiries, each] = [rounds(4, 200), 10];
   const refreshes: number[] = [];

@@ -10,13 +10,14 @@ export type Death = 'close' | 'reload' | 'leave' | 'crash';
 export type Act =
   | { readonly kind: 'send'; readonly slot: number; readonly count: number }
   | { readonly kind: 'open'; readonly slot: number }
-  | { readonly kind: Death; readonly slot: number }
+  /** All tokens expire, all tabs ask, and then this one goes. */
+  | { readonly kind: Death; readonly slot: number; readonly after: number }
   | { readonly kind: 'show'; readonly slot: number }
   | { readonly kind: 'freeze' | 'offline'; readonly slot: number; readonly ms: number }
   | { readonly kind: 'sign-in'; readonly slot: number; readonly user: User }
   | { readonly kind: 'sign-out'; readonly slot: number }
-  /** All tokens issued so far count as expired. */
-  | { readonly kind: 'expire' }
+  /** All tokens expire, and all tabs ask. */
+  | { readonly kind: 'storm'; readonly count: number }
   /** The server ends the user's sessions. */
   | { readonly kind: 'revoke'; readonly user: User }
   | { readonly kind: 'fault'; readonly fault: Partial<Settings>; readonly ms: number }
@@ -32,21 +33,21 @@ export const SLOTS = 5;
 
 /** Shares of 100; a tab that isn't there turns any act on it into its opening. */
 const SHARES: readonly (readonly [share: number, act: (random: Random) => Act])[] = [
-  [40, (random) => ({ kind: 'send', slot: random.slot(), count: random.upTo(20) })],
-  [14, () => ({ kind: 'expire' })],
+  [30, (random) => ({ kind: 'send', slot: random.slot(), count: random.upTo(20) })],
+  [15, (random) => ({ kind: 'storm', count: random.upTo(10) })],
   [8, (random) => ({ kind: 'open', slot: random.slot() })],
-  [3, (random) => ({ kind: 'close', slot: random.slot() })],
-  [3, (random) => ({ kind: 'reload', slot: random.slot() })],
-  [2, (random) => ({ kind: 'leave', slot: random.slot() })],
-  [2, (random) => ({ kind: 'crash', slot: random.slot() })],
+  [4, (random) => ({ kind: 'close', slot: random.slot(), after: random.upTo(400) })],
+  [4, (random) => ({ kind: 'reload', slot: random.slot(), after: random.upTo(400) })],
+  [3, (random) => ({ kind: 'leave', slot: random.slot(), after: random.upTo(400) })],
+  [3, (random) => ({ kind: 'crash', slot: random.slot(), after: random.upTo(400) })],
   [4, (random) => ({ kind: 'show', slot: random.slot() })],
   [3, (random) => ({ kind: 'freeze', slot: random.slot(), ms: random.upTo(3_000) })],
   [3, (random) => ({ kind: 'offline', slot: random.slot(), ms: random.upTo(3_000) })],
-  [6, (random) => ({ kind: 'sign-in', slot: random.slot(), user: random.one(['ada', 'bob']) })],
+  [10, (random) => ({ kind: 'sign-in', slot: random.slot(), user: random.one(['ada', 'bob']) })],
   [2, (random) => ({ kind: 'sign-out', slot: random.slot() })],
   [1, (random) => ({ kind: 'revoke', user: random.one(['ada', 'bob']) })],
   [5, (random) => ({ kind: 'fault', fault: random.one(FAULTS), ms: random.upTo(2_500) })],
-  [4, (random) => ({ kind: 'pace', pace: random.one(PACES) })],
+  [5, (random) => ({ kind: 'pace', pace: random.one(PACES) })],
 ];
 
 /** None of these loses an answer that the server has spent the refresh token on: that no client can survive. */
@@ -80,6 +81,7 @@ export function* plan(seed: number): Generator<Step, never> {
     upTo: (most) => 1 + below(most),
     one: (choices) => choices[below(choices.length)] as (typeof choices)[number],
   };
+  yield { pause: 0, act: { kind: 'pace', pace: PACES[1] } };
   yield { pause: 0, act: { kind: 'open', slot: 0 } };
   yield { pause: 0, act: { kind: 'sign-in', slot: 0, user: 'ada' } };
   for (;;) {

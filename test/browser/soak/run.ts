@@ -10,7 +10,7 @@ import { DEFAULT_SETTINGS } from '../../../demo/server/settings.ts';
 import { requireBrowser } from '../engines/browsers.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { START } from '../engines/start.ts';
-import { pageOf, testPages } from '../pages.ts';
+import { testPages } from '../pages.ts';
 import { createJudge } from './judge.ts';
 import { plan } from './plan.ts';
 import { createTabs } from './tabs.ts';
@@ -35,7 +35,7 @@ async function soak(name: EngineName): Promise<string[]> {
   const engine = await START[name](requireBrowser(name));
   const server = await createDemoServer({ routes: testPages() });
   const judge = createJudge(server);
-  const tabs = createTabs(engine, pageOf(server), judge.told);
+  const tabs = createTabs(engine, server, judge.told);
   const counts = new Map<string, number>();
   console.log(`${engine.version}: ${minutes} minutes by seed ${seed} …`);
 
@@ -47,8 +47,7 @@ async function soak(name: EngineName): Promise<string[]> {
     await sleep(pause);
     steps++;
     counts.set(act.kind, (counts.get(act.kind) ?? 0) + 1);
-    if (act.kind === 'expire') server.expire();
-    else if (act.kind === 'revoke') server.revoke(act.user);
+    if (act.kind === 'revoke') server.revoke(act.user);
     else if (act.kind === 'pace') Object.assign(server.settings, act.pace);
     else if (act.kind === 'fault') {
       Object.assign(server.settings, act.fault);
@@ -60,7 +59,7 @@ async function soak(name: EngineName): Promise<string[]> {
   await healing;
   Object.assign(server.settings, DEFAULT_SETTINGS);
 
-  const broken = [...(await tabs.settle(server)), ...judge.broken()];
+  const broken = [...(await tabs.settle()), ...judge.broken()];
   const { refreshCalls, rotations, logins } = server.stats();
   const faults = [...counts].map(([kind, count]) => `${count} × ${kind}`).join(', ');
   console.log(

@@ -3,16 +3,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoServer } from '../../../demo/server/app.ts';
 import type { Engine, Tab } from '../engines/engine.ts';
+import { pageOf } from '../pages.ts';
 import { complaintsOf, tokensIn, tracesOf } from '../traces.ts';
 import type { Told } from './judge.ts';
-import { type Act, SLOTS } from './plan.ts';
+import { type Act, type Death, SLOTS } from './plan.ts';
 
-type TabAct = Extract<Act, { readonly slot: number }>;
+type TabAct = Extract<Act, { readonly slot: number } | { readonly kind: 'storm' }>;
 
 export interface SoakTabs {
   act(act: TabAct): Promise<void>;
   /** Waits for all that is under way, and looks whether all tabs end as they must; gives what is broken. */
-  settle(server: DemoServer): Promise<string[]>;
+  settle(): Promise<string[]>;
   /** Requests that nobody was told of, since their tab was killed. */
   gone(): number;
 }
@@ -26,7 +27,13 @@ interface Slot {
   impaired?: Promise<void> | undefined;
 }
 
-export function createTabs(engine: Engine, url: string, told: (request: Told) => void): SoakTabs {
+/** How many requests a tab has under way when it goes. */
+const LAST_REQUESTS = 3;
+/** Milliseconds by which they come before those of other tabs. */
+const HEAD_START = 40;
+
+export function createTabs(engine: Engine, server: DemoServer, told: (request: Told) => void): SoakTabs {
+  const url = pageOf(server);
   const slots: Slot[] = Array.from({ length: SLOTS }, () => ({}));
   const underWay = new Set<Promise<void>>();
   const broken: string[] = [];
@@ -46,7 +53,7 @@ export function createTabs(engine: Engine, url: string, told: (request: Told) =>
     underWay.add(followed);
   }
 
-  async function send(tab: Tab, count: number): Promise<void> {
+  function send(tab: Tab, count: number): void {
     const ids = Array.from({ length: count }, () => `soak-${++requests}`);
     const outcomes = tab.run(
       (ids) =>
@@ -88,8 +95,29 @@ export function createTabs(engine: Engine, url: string, told: (request: Told) =>
       });
   }
 
+  function sendFromAll(count: number): void {
+    for (const { tab, impaired } of slots) if (tab && !impaired) send(tab, count);
+  }
+
+  async function end(slot: Slot, tab: Tab, way: Death): Promise<void> {
+    if (way === 'reload') {
+      await tab.goto(url);
+      return;
+    }
+    slot.tab = undefined;
+    if (way === 'leave') await tab.goto('about:blank');
+    if (way === 'crash') await tab.crash?.();
+    // One that has crashed is still shown.
+    await tab.close().catch(() => {});
+  }
+
   return {
     async act(act) {
+      if (act.kind === 'storm') {
+        server.expire();
+        sendFromAll(act.count);
+        return;
+      }
       const slot = slots[act.slot] as Slot;
       if (!slot.tab) {
         await tabOf(slot);
@@ -98,17 +126,14 @@ export function createTabs(engine: Engine, url: string, told: (request: Told) =>
       const tab = await tabOf(slot);
       const { freeze, thaw, setOffline } = tab;
       switch (act.kind) {
+        case 'open':
+          return;
         case 'send':
-          return send(tab, act.count);
-        case 'sign-in':
-          return follow(
-            `a sign-in of ${act.user}`,
-            quietly(tab.run((user) => window.demo.signInAs(user).then(() => {}), act.user)),
-          );
-        case 'sign-out':
-          return follow('a sign-out', quietly(tab.run(() => window.demo.auth.signOut().then(() => {}))));
+          send(tab, act.count);
+          return;
         case 'show':
-          return tab.show?.();
+          await tab.show?.();
+          return;
         case 'freeze':
           if (freeze && thaw) await impair(slot, act.ms, freeze, thaw);
           return;
@@ -121,29 +146,26 @@ export function createTabs(engine: Engine, url: string, told: (request: Told) =>
               () => setOffline(false),
             );
           return;
-        case 'reload':
-          return tab.goto(url);
-        case 'leave':
-          await tab.goto('about:blank');
-          await tab.close();
-          slot.tab = undefined;
+        case 'sign-in': {
+          const signedIn = tab.run((user) => window.demo.signInAs(user).then(() => {}), act.user);
+          follow(`a sign-in of ${act.user}`, quietly(signedIn));
           return;
-        case 'crash':
-          await tab.crash?.();
-          if (tab.crash) await tab.close().catch(() => {});
-          else await tab.close();
-          slot.tab = undefined;
+        }
+        case 'sign-out':
+          follow('a sign-out', quietly(tab.run(() => window.demo.auth.signOut().then(() => {}))));
           return;
-        case 'close':
-          await tab.close();
-          slot.tab = undefined;
-          return;
-        case 'open':
-          return;
+        default:
+          // It shall be the one that refreshes, and the others wait for it.
+          server.expire();
+          send(tab, LAST_REQUESTS);
+          await sleep(HEAD_START);
+          sendFromAll(LAST_REQUESTS);
+          await sleep(act.after);
+          await end(slot, tab, act.kind);
       }
     },
 
-    async settle(server) {
+    async settle() {
       await Promise.all(slots.map(({ impaired }) => impaired));
       await Promise.all(underWay);
       // With tokens that last, so that nobody refreshes by himself while the server is asked.
