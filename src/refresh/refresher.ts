@@ -51,7 +51,7 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
   for (;;) {
     const left = pauseLeft(session);
     if (elapsed(began) + left > refreshTimeout) {
-      return failure ?? unavailable(session, 'it is left alone for a while');
+      return failure ?? unavailable(session, 'it is paused');
     }
     if (left && session.pause) await within(left, session.pause.end.opened);
     if (hasMoved()) return 'moved';

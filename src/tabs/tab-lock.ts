@@ -2,7 +2,7 @@
 
 import { RefreshUnavailableError } from '../errors.js';
 import { isNewer, type Session } from '../session/session.js';
-import { abortable, gate, startTimer, within } from '../wait.js';
+import { abortable, startTimer, within } from '../wait.js';
 import { type NotedSession, orphanSettled } from './orphaned-request.js';
 
 /** A session whose tabs take turns. */
@@ -31,23 +31,25 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   const giveUp = () => limit.abort(new RefreshUnavailableError('A refresh or sign-in takes too long; try again.'));
   let stopTimer = startTimer(refreshTimeout, giveUp);
   let turn: Promise<T> | undefined;
-  const frozen = gate();
-  // The timers of a frozen page stand still. In the line, it would keep out all who come after it; with the lock, it lets
-  // them go on as if it had died.
-  const onFreeze = () => (turn ? frozen.open() : giveUp());
-  document?.addEventListener('freeze', onFreeze);
+  // The timers of a frozen page stand still: it would keep out all who come after it.
+  document?.addEventListener('freeze', giveUp);
+  const stopWatch = () => document?.removeEventListener('freeze', giveUp);
   const begin = () => {
     stopTimer();
     stopTimer = startTimer(refreshTimeout * TASK_FACTOR, giveUp);
-    turn = abortable(
-      orphanSettled(session).then(() => task(signal)),
-      signal,
-    );
+    const work = orphanSettled(session).then(() => {
+      signal.throwIfAborted();
+      // What has been sent goes on, and keeps the others out until it is answered.
+      stopWatch();
+      return task(signal);
+    });
+    turn = abortable(work, signal);
     return turn;
   };
   try {
     // Let go once the manager has answered: by then it knows of the word left, and those who waited here have gone on.
-    await locks?.request(name, { signal }, () => Promise.race([begin().finally(() => locks.query()), frozen.opened]));
+    // Not so when given up: a frozen page would never hear that answer.
+    await locks?.request(name, { signal }, () => begin().finally(() => signal.aborted || locks.query()));
   } catch {
     // A sandboxed frame or an inactive document is refused: https://w3c.github.io/web-locks/#dom-lockmanager-request
   }
@@ -59,7 +61,7 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   }
   return turn.finally(() => {
     stopTimer();
-    document?.removeEventListener('freeze', onFreeze);
+    stopWatch();
   });
 }
 

@@ -1,7 +1,7 @@
 /** P10 and P12 in real tabs: whatever slept, the machine, a hidden tab or a frozen one, is right with its first step. */
 
 import { describe, expect, inject, it } from 'vitest';
-import { adaInTwoTabs, send, sendPatiently, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { adaInTwoTabs, restored, send, sendPatiently, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
@@ -81,10 +81,17 @@ describe.each(inject('engine') === 'webkit' ? [] : ['hidden'])('a tab that is %s
 
 /** Only Chromium can be told to. */
 describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is %s', () => {
-  /** Ada in a tab behind another one; frozen, and with requests under way that nobody awaits yet. */
+  // Half of it is what the others wait for an answer that a tab has left behind.
+  const conditions = { options: { refreshTimeout: 3_000 } };
+
+  const locksOf = (tab: Tab) =>
+    tab.run(() =>
+      navigator.locks.query().then(({ held = [], pending = [] }) => ({ held: held.length, pending: pending.length })),
+    );
+
+  /** Ada in a tab behind another one. */
   async function adaInTheBackground(): Promise<[hidden: Tab, shown: Tab]> {
-    // Half of it is what the others wait for an answer that a tab has left behind.
-    const tabs = await adaInTwoTabs(stage, { options: { refreshTimeout: 3_000 } });
+    const tabs = await adaInTwoTabs(stage, conditions);
     await expect.poll(() => tabs[0].run(() => document.visibilityState)).toBe('hidden');
     return tabs;
   }
@@ -135,18 +142,42 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('in mid-refresh: the others wait for the answer that it can’t hear, and go on; so does it when it wakes', async () => {
+  it('in mid-refresh: the others are told in time, nobody spends its refresh token, and all go on when it wakes', async () => {
     const [hidden, shown] = await adaInTheBackground();
     stage.server.expire();
     const hold = stage.server.holdRefresh();
     const waiting = send(hidden, 2);
     await hold.arrived;
     await hidden.freeze?.();
-    const others = send(shown, 2);
     hold.release();
-    expect(await others).toEqual([200, 200]);
+    const { refreshCalls } = stage.server.stats();
+    expect(await send(shown, 2)).toEqual(['refresh-unavailable', 'refresh-unavailable']);
+    expect(await status(shown)).toBe('signed-in');
+    expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
     await wake(hidden);
     expect(await waiting).toEqual([200, 200]);
+    expect(await sendPatiently(shown)).toBe(200);
+    expect(stage.server.stats()).toMatchObject({ refreshCalls, reuseAlarms: 0, overlappingRefreshes: 0 });
+  });
+
+  it('with the lock, but waiting for what a dead tab has left behind: the others go on, and it doesn’t follow them', async () => {
+    const dying = await stage.openTab(conditions);
+    await signIn(dying, 'ada');
+    const [hidden, shown] = [await stage.openTab(conditions), await stage.openTab(conditions)];
+    for (const tab of [hidden, shown]) expect(await restored(tab)).toBe('signed-in');
+    stage.server.expire();
+    const hold = stage.server.holdRefresh();
+    void send(dying, 1).catch(() => {});
+    await hold.arrived;
+    await dying.close();
+    const waiting = send(hidden, 1);
+    await expect.poll(() => locksOf(hidden).then(({ held }) => held)).toBe(1);
+    await hidden.freeze?.();
+    hold.release();
+    expect(await send(shown, 1)).toEqual([200]);
+    await wake(hidden);
+    expect(await waiting).toEqual(['refresh-unavailable']);
+    expect(await sendPatiently(hidden)).toBe(200);
     expect(stage.server.stats()).toMatchObject({ rotations: 2, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
@@ -157,8 +188,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     const first = send(shown, 1);
     await hold.arrived;
     const second = send(hidden, 1);
-    const inLine = () => hidden.run(() => navigator.locks.query().then(({ pending = [] }) => pending.length));
-    await expect.poll(inLine).toBe(1);
+    await expect.poll(() => locksOf(hidden).then(({ pending }) => pending)).toBe(1);
     await hidden.freeze?.();
     hold.release();
     expect(await first).toEqual([200]);

@@ -27,6 +27,8 @@ interface Slot {
   impaired?: Promise<void> | undefined;
 }
 
+/** Milliseconds that a refresh takes, and in which its tab goes. */
+const SLOW_REFRESH = 300;
 /** How many requests a tab has under way when it goes. */
 const LAST_REQUESTS = 3;
 /** Milliseconds by which they come before those of other tabs. */
@@ -154,7 +156,9 @@ export function createTabs(engine: Engine, server: DemoServer, told: (request: T
         case 'sign-out':
           follow('a sign-out', quietly(tab.run(() => window.demo.auth.signOut().then(() => {}))));
           return;
-        default:
+        default: {
+          const { refreshLatency } = server.settings;
+          server.settings.refreshLatency = SLOW_REFRESH;
           // It shall be the one that refreshes, and the others wait for it.
           server.expire();
           send(tab, LAST_REQUESTS);
@@ -162,6 +166,8 @@ export function createTabs(engine: Engine, server: DemoServer, told: (request: T
           sendFromAll(LAST_REQUESTS);
           await sleep(act.after);
           await end(slot, tab, act.kind);
+          server.settings.refreshLatency = refreshLatency;
+        }
       }
     },
 
