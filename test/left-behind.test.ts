@@ -91,6 +91,23 @@ describe('a note that a page has left behind', () => {
     expect(await acting).toMatchObject({ status: 'signed-in' });
   });
 
+  it.each([
+    ['a refresh', (auth: ReturnType<typeof openTab>, _login: () => Promise<object>) => auth.refresh()],
+    ['a sign-in', (auth: ReturnType<typeof openTab>, login: () => Promise<object>) => auth.signIn(login)],
+  ])('%s that waits for it is given up when the page is frozen, and sends nothing when it wakes', async (_, act) => {
+    const auth = await adasTab();
+    noteOf(0);
+    const login = vi.fn(server.login('bob'));
+    const acting = act(auth, login);
+    await rest();
+    document.dispatchEvent(new Event('freeze'));
+    await expect(acting).rejects.toMatchObject({ code: 'refresh-unavailable' });
+    notes.clear();
+    await pass(500);
+    expect(login).not.toHaveBeenCalled();
+    expect(server.refreshCalls).toBe(0);
+  });
+
   it('that goes, as when its answer has come or its end is seen late, holds nobody up', async () => {
     const auth = await adasTab();
     noteOf(0);
