@@ -31,7 +31,9 @@ export function pageTabs(
           const here = await page.evaluate(() => location.href);
           // The driver's own way hangs in Firefox, which tells it nothing of a page that comes back as it was.
           await page.evaluate(() => void setTimeout(() => history.back()));
-          const isThere = (here: string) => location.href !== here && document.readyState === 'complete';
+          // A page that is loaded again begins as "about:blank".
+          const isThere = (here: string) =>
+            location.href !== here && location.protocol !== 'about:' && document.readyState === 'complete';
           while (!(await page.evaluate(isThere, here).catch(() => false))) await sleep(LOOK);
         },
         close: () => close(page),

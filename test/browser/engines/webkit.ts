@@ -131,7 +131,8 @@ const start = (work: string) => `
 
 const IS_THERE = "return location.href === new URL(arguments[0]).href && document.readyState === 'complete';";
 
-const IS_ELSEWHERE = "return location.href !== arguments[0] && document.readyState === 'complete';";
+const IS_ELSEWHERE =
+  "return ![arguments[0], 'about:blank'].includes(location.href) && document.readyState === 'complete';";
 
 /** A page that has taken the place of the one where the work was begun knows nothing of it. */
 const LOOK_AT = "return window.ends ? (window.ends[arguments[0]] ?? null) : { error: 'The page has gone.' };";
