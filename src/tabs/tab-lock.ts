@@ -19,7 +19,7 @@ const TASK_FACTOR = 3;
 
 /**
  * Runs the task once nobody else runs one. Rejects if its turn hasn't come within `refreshTimeout`, and if the task
- * takes three times as long; its signal is aborted then.
+ * takes three times as long; its signal is aborted then. Also if the page is frozen before the task has begun.
  *
  * @throws RefreshUnavailableError
  */
