@@ -120,6 +120,18 @@ describe('without Web Locks (scenario 16)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
+  it('a page that leaves loses its place in line (WebKit), and sends nothing beside the lock’s holder', async () => {
+    const server = startAuthServer();
+    surroundWith(lockManager(refuseWith('AbortError')));
+    const leaving = openTab();
+    const logIn = vi.fn(server.login('ada'));
+
+    expect(await failureOf(leaving.fetch(`${API}/orders`))).toMatchObject({ code: 'refresh-unavailable' });
+    expect(await failureOf(leaving.signIn(logIn))).toMatchObject({ code: 'refresh-unavailable' });
+    expect(server.refreshCalls).toBe(0);
+    expect(logIn).not.toHaveBeenCalled();
+  });
+
   it('a lock that is stolen from a refresh doesn’t lose its token', async () => {
     const server = startAuthServer();
     const name = newBrowser();

@@ -690,7 +690,7 @@ describe('`refresh-failed` tells what went wrong', () => {
       code: 'refresh-unavailable',
       retryable: true,
       retryAfter: HOUR,
-      message: `${TOKEN_ENDPOINT} can't refresh the access token just now: it answered 429, application/json. Nobody was signed out; try again.`,
+      message: `${TOKEN_ENDPOINT} can't refresh just now: it answered 429, application/json. Nobody was signed out; try again.`,
     });
     expect(Object.isFrozen(events[0]?.detail)).toBe(true);
   });

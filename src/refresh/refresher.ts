@@ -64,7 +64,7 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
   async function attempt(signal: AbortSignal): Promise<RefreshOutcome | 'not-processed'> {
     await catchUp(session);
     if (hasMoved()) return 'moved';
-    if (session.pause && session.pause !== pause) return unavailable(session, 'it has just failed');
+    if (session.pause && session.pause !== pause) return unavailable(session, 'it just failed');
     // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
     const answered = noteRequest(session);
     const verdict = await callTokenEndpoint(session, signal);
@@ -95,7 +95,7 @@ async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
 
 function unavailable(session: RefreshableSession, why: string, cause?: unknown): RefreshUnavailableError {
   return new RefreshUnavailableError(
-    `${session.endpoint} can't refresh the access token just now: ${why}. Nobody was signed out; try again.`,
+    `${session.endpoint} can't refresh just now: ${why}. Nobody was signed out; try again.`,
     pauseLeft(session) || undefined,
     { cause },
   );

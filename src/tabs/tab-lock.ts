@@ -50,8 +50,10 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     // Let go once the manager has answered: by then it knows of the word left, and those who waited here have gone on.
     // Not so when given up: a frozen page would never hear that answer.
     await locks?.request(name, { signal }, () => begin().finally(() => signal.aborted || locks.query()));
-  } catch {
+  } catch (error) {
     // A sandboxed frame or an inactive document is refused: https://w3c.github.io/web-locks/#dom-lockmanager-request
+    // A page that leaves loses its place in line, and WebKit lets it go on: it would send beside the lock's holder.
+    if (!turn && (error as Error).name === 'AbortError') giveUp();
   }
   if (!turn) {
     const { lastTurn } = session;
@@ -82,9 +84,9 @@ export async function leaveWord({ name, locks, record, change }: LockedSession):
 /** Whether a tab has left word of a session newer than this one: its message is on the way. */
 export async function hasWordOfNewer({ name, locks, record }: LockedSession): Promise<boolean> {
   try {
-    const { held = [] } = (await locks?.query()) ?? {};
-    const words = held.map((lock) => lock.name?.split(`${name}@`)[1] ?? '');
-    return words.some((word) => word.startsWith('{') && isNewer(JSON.parse(word), record));
+    const snapshot = await locks?.query();
+    const words = snapshot?.held?.map((lock) => lock.name?.split(`${name}@`)[1]);
+    return !!words?.some((word) => word?.startsWith('{') && isNewer(JSON.parse(word), record));
   } catch {
     return false;
   }

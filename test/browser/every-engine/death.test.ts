@@ -26,6 +26,11 @@ const openTab = () => stage.openTab({ options: { refreshTimeout: REFRESH_TIMEOUT
 const moments = (count: number): number[] =>
   Array.from({ length: count }, (_, index) => ((index + 0.5) / count) * (REFRESH_TAKES + 100));
 
+async function die(tab: Tab, way: string): Promise<void> {
+  await WAYS[way]?.(tab);
+  if (way !== 'closed') await tab.close().catch(() => {});
+}
+
 async function dieInMidRefresh(way: string, moment: number): Promise<void> {
   const dying = await openTab();
   expect(await restored(dying)).toBe('signed-in');
@@ -33,8 +38,7 @@ async function dieInMidRefresh(way: string, moment: number): Promise<void> {
   // Nobody is left to hear what becomes of them.
   void send(dying, 3, 'dying').catch(() => {});
   await sleep(moment);
-  await WAYS[way]?.(dying);
-  if (way !== 'closed') await dying.close().catch(() => {});
+  await die(dying, way);
 }
 
 it.each(ways)('%s at any moment: the other tab goes on, and nobody is signed out', async (way) => {
@@ -48,6 +52,28 @@ it.each(ways)('%s at any moment: the other tab goes on, and nobody is signed out
   }
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   stage.report(`${deaths} × ${way} in mid-refresh with another tab, no session lost`);
+});
+
+it.each(ways)('%s while it waits for its turn: it sends nothing beside the tab whose turn it is', async (way) => {
+  const staying = await openTab();
+  await signIn(staying, 'ada');
+  const dying = await openTab();
+  expect(await restored(dying)).toBe('signed-in');
+  stage.server.expire();
+  const hold = stage.server.holdRefresh();
+  const answers = send(staying, 3);
+  await hold.arrived;
+  void send(dying, 3, 'dying').catch(() => {});
+  await staying.run(async () => {
+    while ((await navigator.locks.query()).pending?.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+  await die(dying, way);
+  // What it sends in its last moments comes before what is sent now.
+  expect(await restored(await openTab())).toBe('signed-in');
+  hold.release();
+  expect(await answers).toEqual([200, 200, 200]);
+  expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
 it('reloaded, while the answer takes its time: the next page waits for what its predecessor has left behind', async () => {
