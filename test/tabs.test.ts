@@ -509,6 +509,32 @@ describe('a message that comes later than the lock (P1)', () => {
     expect(server.apiRequests).toEqual([]);
   });
 
+  it('a sign-in that couldn’t know of a sign-out elsewhere: the sign-out doesn’t delete the new user’s cookie', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const [a, b] = openTwoTabs();
+    await a.signIn(server.login('ada'));
+    await signedInEverywhere(a, b);
+    const messages = holdMessages();
+    const login = gate();
+    const signingIn = a.signIn(async () => {
+      await login.opened;
+      return server.login('bob')();
+    });
+    await rest();
+    const signingOut = b.signOut();
+    login.open();
+    // Word of the sign-out is there: for a second its message is waited for.
+    await pass(1_000);
+    await signingIn;
+    expect(await standing(signingOut)).toBe('pending');
+    messages.deliver();
+
+    expect(await signingOut).toEqual({ serverConfirmed: false });
+    expect(server.logouts).toBe(0);
+    expect(b.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
+  });
+
   it('it may come while the next holder looks whether there is one: the lock is let go at once', async () => {
     stopClocks();
     const server = startAuthServer();

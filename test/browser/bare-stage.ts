@@ -86,6 +86,19 @@ export const subjectOf = (tab: Tab): Promise<string | undefined> =>
     return state.status === 'signed-in' ? state.subject : undefined;
   });
 
+/** Whether the access token that the tab has is of no use any more, by the page's clock. */
+export const hasExpired = (tab: Tab): Promise<boolean> =>
+  tab.run(() => {
+    const state = window.demo.auth.getState();
+    return state.status === 'signed-in' && Number(state.expiresAt) < Date.now();
+  });
+
+/** How many have their turn in the tabs of its origin, and wait for it. */
+export const locksOf = (tab: Tab): Promise<{ held: number; pending: number }> =>
+  tab.run(() =>
+    navigator.locks.query().then(({ held = [], pending = [] }) => ({ held: held.length, pending: pending.length })),
+  );
+
 /** Sends requests at once; gives each one's status, or the code of its error. */
 export const send = (tab: Tab, count: number, label = 'request'): Promise<(number | string)[]> =>
   tab.run(

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
-import { restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
+import { locksOf, restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { pageOf } from '../pages.ts';
 
@@ -64,10 +64,7 @@ it.each(ways)('%s while it waits for its turn: it sends nothing beside the tab w
   const answers = send(staying, 3);
   await hold.arrived;
   void send(dying, 3, 'dying').catch(() => {});
-  await staying.run(async () => {
-    while ((await navigator.locks.query()).pending?.length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 1));
-  });
+  await expect.poll(() => locksOf(staying).then(({ pending }) => pending)).toBe(1);
   await die(dying, way);
   // What it sends in its last moments comes before what is sent now.
   expect(await restored(await openTab())).toBe('signed-in');

@@ -2,7 +2,7 @@
 
 import { describe, expect, inject, it } from 'vitest';
 import type { Settings } from '../../../demo/server/settings.ts';
-import { restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
+import { hasExpired, restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { pageOf } from '../pages.ts';
 
@@ -45,12 +45,7 @@ describe('an outage', () => {
     const tab = await stage.openTab({ options: { refreshTimeout: 2_000 } });
     await signIn(tab, 'ada');
     Object.assign(stage.server.settings, outage);
-    const isExpired = () =>
-      tab.run(() => {
-        const state = window.demo.auth.getState();
-        return state.status === 'signed-in' && Number(state.expiresAt) < Date.now();
-      });
-    await expect.poll(isExpired).toBe(true);
+    await expect.poll(() => hasExpired(tab)).toBe(true);
     expect(stage.server.stats().refreshCalls).toBeLessThan(3);
     Object.assign(stage.server.settings, { fault: 'none', lifetime: 60 });
     await expect.poll(() => stage.server.stats().rotations).toBe(1);

@@ -1,7 +1,18 @@
 /** P10 and P12 in real tabs: whatever slept, the machine, a hidden tab or a frozen one, is right with its first step. */
 
 import { describe, expect, inject, it } from 'vitest';
-import { adaInTwoTabs, restored, send, sendPatiently, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import {
+  adaInTwoTabs,
+  hasExpired,
+  locksOf,
+  restored,
+  send,
+  sendPatiently,
+  setBareStage,
+  signIn,
+  status,
+  subjectOf,
+} from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
@@ -50,14 +61,7 @@ describe.each(inject('engine') === 'webkit' ? [] : ['hidden'])('a tab that is %s
     const before = await stage.engine.open(`${stage.server.url}/elsewhere`);
     await expect.poll(() => tab.run(() => document.visibilityState)).toBe('hidden');
     const { refreshCalls } = stage.server.stats();
-    await expect
-      .poll(() =>
-        tab.run(() => {
-          const state = window.demo.auth.getState();
-          return state.status === 'signed-in' && Number(state.expiresAt) < Date.now();
-        }),
-      )
-      .toBe(true);
+    await expect.poll(() => hasExpired(tab)).toBe(true);
     // Whatever timer was due by now, throttled or not, comes before one that is begun now and takes longer.
     await tab.run(() => new Promise<void>((resolve) => setTimeout(resolve, 1_500)));
     expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
@@ -83,11 +87,6 @@ describe.each(inject('engine') === 'webkit' ? [] : ['hidden'])('a tab that is %s
 describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is %s', () => {
   // Half of it is what the others wait for an answer that a tab has left behind.
   const conditions = { options: { refreshTimeout: 3_000 } };
-
-  const locksOf = (tab: Tab) =>
-    tab.run(() =>
-      navigator.locks.query().then(({ held = [], pending = [] }) => ({ held: held.length, pending: pending.length })),
-    );
 
   /** Ada in a tab behind another one. */
   async function adaInTheBackground(): Promise<[hidden: Tab, shown: Tab]> {

@@ -1,5 +1,7 @@
 /** What happens in a soak, and when: all of it follows from the seed, whatever the browsers make of it. */
 
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Settings } from '../../../demo/server/settings.ts';
 
 export type User = 'ada' | 'bob';
@@ -74,8 +76,8 @@ interface Random {
 
 /** Without end; the same for the same seed. */
 export function* plan(seed: number): Generator<Step, never> {
-  const next = mulberry32(seed);
-  const below = (limit: number) => Math.floor(next() * limit);
+  const generator = xoroshiro128plus(seed);
+  const below = (limit: number) => uniformInt(generator, 0, limit - 1);
   const random: Random = {
     slot: () => below(SLOTS),
     upTo: (most) => 1 + below(most),
@@ -92,15 +94,4 @@ export function* plan(seed: number): Generator<Step, never> {
     }) as (typeof SHARES)[number];
     yield { pause: below(300), act: act(random) };
   }
-}
-
-/** A small generator of numbers from 0 to 1, by Tommy Ettinger; `Math.random` takes no seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
