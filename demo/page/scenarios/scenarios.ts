@@ -139,7 +139,8 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'Someone else signs in',
     story: 'Ada’s order is on its way with an expired token when Bob signs in in another tab.',
     async run({ server, begin, say, openTab }) {
-      await server.change({ apiLatency: 900 });
+      // Bob needs time to sign in before her answer comes, also on a busy machine.
+      await server.change({ apiLatency: 1_300 });
       const adas = await openTab();
       await adas.signIn('ada');
       const bobs = await openTab();
@@ -151,6 +152,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await pause(200);
       say('… and Bob signs in in tab 2.');
       await bobs.signIn('bob');
+      await server.change({ apiLatency: 60 });
       const [outcome] = await ordering;
       const asBob = (await server.log()).filter(
         ({ requestId, user, status }) => requestId?.startsWith('of-ada') && user === 'bob' && status === 200,
