@@ -131,6 +131,24 @@ export const sendPatiently = (tab: Tab): Promise<number> =>
     }
   });
 
+/**
+ * All tokens expire, the tab sends requests, and its refresh stands still: it has come to the server, and the answer is
+ * held back until `release`. Of a tab that dies meanwhile nobody need hear.
+ */
+export async function holdRefreshOf(
+  { server }: BareStage,
+  tab: Tab,
+  count = 1,
+  label?: string,
+): Promise<{ answers: ReturnType<typeof send>; release(): void }> {
+  server.expire();
+  const { arrived, release } = server.holdRefresh();
+  const answers = send(tab, count, label);
+  answers.catch(() => {});
+  await arrived;
+  return { answers, release };
+}
+
 /** The first one is behind the second, where tabs can be. */
 export async function adaInTwoTabs(stage: BareStage, conditions?: Conditions): Promise<[Tab, Tab]> {
   const one = await stage.openTab(conditions);

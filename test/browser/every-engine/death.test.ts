@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
-import { locksOf, restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
+import { holdRefreshOf, locksOf, restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { pageOf } from '../pages.ts';
 
@@ -59,30 +59,24 @@ it.each(ways)('%s while it waits for its turn: it sends nothing beside the tab w
   await signIn(staying, 'ada');
   const dying = await openTab();
   expect(await restored(dying)).toBe('signed-in');
-  stage.server.expire();
-  const hold = stage.server.holdRefresh();
-  const answers = send(staying, 3);
-  await hold.arrived;
+  const held = await holdRefreshOf(stage, staying, 3);
   void send(dying, 3, 'dying').catch(() => {});
   await expect.poll(() => locksOf(staying).then(({ pending }) => pending)).toBe(1);
   await die(dying, way);
   // What it sends in its last moments comes before what is sent now.
   expect(await restored(await openTab())).toBe('signed-in');
-  hold.release();
-  expect(await answers).toEqual([200, 200, 200]);
+  held.release();
+  expect(await held.answers).toEqual([200, 200, 200]);
   expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
 it('reloaded, while the answer takes its time: the next page waits for what its predecessor has left behind', async () => {
   const tab = await openTab();
   await signIn(tab, 'ada');
-  stage.server.expire();
-  const hold = stage.server.holdRefresh();
-  void send(tab, 1).catch(() => {});
-  await hold.arrived;
+  const held = await holdRefreshOf(stage, tab);
   await tab.goto(pageOf(stage.server, { options: { refreshTimeout: REFRESH_TIMEOUT } }));
   const restoring = restored(tab);
-  hold.release();
+  held.release();
   expect(await restoring).toBe('signed-in');
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   // The one thing ever stored is a time, and that is gone.

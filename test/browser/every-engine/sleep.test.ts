@@ -4,6 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import {
   adaInTwoTabs,
   hasExpired,
+  holdRefreshOf,
   locksOf,
   restored,
   send,
@@ -143,18 +144,15 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
 
   it('in mid-refresh: the others are told in time, nobody spends its refresh token, and all go on when it wakes', async () => {
     const [hidden, shown] = await adaInTheBackground();
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    const waiting = send(hidden, 2);
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, hidden, 2);
     await hidden.freeze?.();
-    hold.release();
+    held.release();
     const { refreshCalls } = stage.server.stats();
     expect(await send(shown, 2)).toEqual(['refresh-unavailable', 'refresh-unavailable']);
     expect(await status(shown)).toBe('signed-in');
     expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
     await wake(hidden);
-    expect(await waiting).toEqual([200, 200]);
+    expect(await held.answers).toEqual([200, 200]);
     expect(await sendPatiently(shown)).toBe(200);
     expect(stage.server.stats()).toMatchObject({ refreshCalls, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
@@ -164,15 +162,12 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     await signIn(dying, 'ada');
     const [hidden, shown] = [await stage.openTab(conditions), await stage.openTab(conditions)];
     for (const tab of [hidden, shown]) expect(await restored(tab)).toBe('signed-in');
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    void send(dying, 1).catch(() => {});
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, dying);
     await dying.close();
     const waiting = send(hidden, 1);
     await expect.poll(() => locksOf(hidden).then(({ held }) => held)).toBe(1);
     await hidden.freeze?.();
-    hold.release();
+    held.release();
     expect(await send(shown, 1)).toEqual([200]);
     await wake(hidden);
     expect(await waiting).toEqual(['refresh-unavailable']);
@@ -182,15 +177,12 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
 
   it('in the line for the lock: the others go on, and its own callers are told to try again', async () => {
     const [hidden, shown] = await adaInTheBackground();
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    const first = send(shown, 1);
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, shown);
     const second = send(hidden, 1);
     await expect.poll(() => locksOf(hidden).then(({ pending }) => pending)).toBe(1);
     await hidden.freeze?.();
-    hold.release();
-    expect(await first).toEqual([200]);
+    held.release();
+    expect(await held.answers).toEqual([200]);
     expect(await shown.run(() => window.demo.auth.refresh().then(({ status }) => status))).toBe('signed-in');
     await wake(hidden);
     expect(await second).toEqual(['refresh-unavailable']);

@@ -1,7 +1,8 @@
 /** P6 and P7 in real tabs: a sign-out, or another user, at each point of what another tab is doing. */
 
 import { describe, expect, it } from 'vitest';
-import { adaInTwoTabs, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { adaInTwoTabs, holdRefreshOf, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { spendCookie } from '../cookie-owner.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
@@ -15,18 +16,13 @@ const answersTo = (label: string) =>
     .filter(({ requestId }) => requestId?.startsWith(label))
     .map(({ user, status }) => `${status} ${user}`);
 
-/** Whom the server takes the browser for, whatever its tabs believe: no late answer may have put a cookie back. */
-async function ownerOfCookie(tab: Tab | undefined): Promise<string> {
-  await tab?.run(() =>
-    fetch('/auth/refresh', { method: 'POST', headers: { 'X-Requested-With': 'test' } }).then(() => {}),
-  );
-  return stage.server.log().findLast(({ kind }) => kind === 'refresh')?.user ?? 'nobody';
-}
+/** No late answer may have put a cookie back, not even a dead one. */
+const ownerOfCookie = async (tab: Tab) => (await spendCookie(tab, stage.server))?.user ?? 'nobody';
 
 describe('a sign-out in one tab', () => {
-  async function expectSignedOut(...tabs: Tab[]) {
-    for (const tab of tabs) await expect.poll(() => status(tab)).toBe('signed-out');
-    expect(await ownerOfCookie(tabs[0])).toBe('nobody');
+  async function expectSignedOut(tab: Tab, ...others: Tab[]) {
+    for (const each of [tab, ...others]) await expect.poll(() => status(each)).toBe('signed-out');
+    expect(await ownerOfCookie(tab)).toBe('nobody');
     expect(stage.server.stats().reuseAlarms).toBe(0);
   }
 
@@ -40,13 +36,10 @@ describe('a sign-out in one tab', () => {
 
   it('while the other’s refresh is on its way: its waiters are told, and no late answer signs in again', async () => {
     const [one, other] = await adaInTwoTabs(stage);
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    const waiting = send(other, 3, 'waiting');
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, other, 3);
     const confirmed = signOut(one);
-    expect(await waiting).toEqual(['signed-out', 'signed-out', 'signed-out']);
-    hold.release();
+    expect(await held.answers).toEqual(['signed-out', 'signed-out', 'signed-out']);
+    held.release();
     expect(await confirmed).toBe(true);
     await expectSignedOut(one, other);
   });
@@ -55,16 +48,13 @@ describe('a sign-out in one tab', () => {
     const [one, other] = await adaInTwoTabs(stage);
     const third = await stage.openTab();
     expect(await restored(third)).toBe('signed-in');
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    const refreshing = send(third, 1);
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, third);
     const waiting = send(other, 3, 'in-line');
     await expect.poll(() => answersTo('in-line')).toHaveLength(3);
     const confirmed = signOut(one);
     expect(await waiting).toEqual(['signed-out', 'signed-out', 'signed-out']);
-    hold.release();
-    expect(await refreshing).toEqual(['signed-out']);
+    held.release();
+    expect(await held.answers).toEqual(['signed-out']);
     expect(await confirmed).toBe(true);
     expect(stage.server.stats().refreshCalls).toBe(1);
     await expectSignedOut(one, other, third);
@@ -73,13 +63,10 @@ describe('a sign-out in one tab', () => {
   it('after the other was closed in mid-refresh: its late cookie isn’t the last word', async () => {
     // Half of it is what an answer that a tab has left behind is waited for.
     const [dying, staying] = await adaInTwoTabs(stage, { options: { refreshTimeout: 2_000 } });
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    void send(dying, 1).catch(() => {});
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, dying);
     await dying.close();
     const confirmed = signOut(staying);
-    hold.release();
+    held.release();
     expect(await confirmed).toBe(true);
     await expectSignedOut(staying);
   });
@@ -116,12 +103,13 @@ describe('a sign-out in one tab', () => {
 });
 
 describe('another user signs in in one tab', () => {
-  async function expectBobEverywhere(...tabs: Tab[]) {
+  async function expectBobEverywhere(tab: Tab, ...others: Tab[]) {
+    const tabs = [tab, ...others];
     for (const tab of tabs) await expect.poll(() => subjectOf(tab)).toBe('bob');
     for (const tab of tabs) expect(await send(tab, 1, 'of-bob')).toEqual([200]);
     expect(new Set(answersTo('of-bob'))).toEqual(new Set(['200 bob']));
     expect(answersTo('of-ada').filter((answer) => answer.endsWith('bob'))).toEqual([]);
-    expect(await ownerOfCookie(tabs[0])).toBe('bob');
+    expect(await ownerOfCookie(tab)).toBe('bob');
     expect(stage.server.stats().reuseAlarms).toBe(0);
   }
 
@@ -143,14 +131,11 @@ describe('another user signs in in one tab', () => {
 
   it('while the first one’s refresh is on its way: its late answer brings nobody back', async () => {
     const [adas, bobs] = await adaInTwoTabs(stage);
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    const waiting = send(adas, 3, 'of-ada');
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, adas, 3, 'of-ada');
     const signingIn = signIn(bobs, 'bob');
-    hold.release();
+    held.release();
     await signingIn;
-    await waiting;
+    await held.answers;
     await expectBobEverywhere(adas, bobs);
   });
 

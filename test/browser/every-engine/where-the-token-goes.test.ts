@@ -1,7 +1,7 @@
 /** P8 in real tabs: the token goes to the origins that may have it, and nowhere else, whatever stands in between. */
 
 import { describe, expect, it } from 'vitest';
-import { restored, send, sendPatiently, setBareStage, signIn } from '../bare-stage.ts';
+import { holdRefreshOf, restored, send, sendPatiently, setBareStage, signIn } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { startForeignServer } from '../foreign-server.ts';
 import type { Conditions } from '../pages.ts';
@@ -151,12 +151,9 @@ describe('a service worker of the app’s own', () => {
     const staying = await adasWorkedTab();
     const dying = await stage.openTab({ page: 'open', options });
     expect(await restored(dying)).toBe('signed-in');
-    stage.server.expire();
-    const hold = stage.server.holdRefresh();
-    void send(dying, 1).catch(() => {});
-    await hold.arrived;
+    const held = await holdRefreshOf(stage, dying);
     await dying.close();
-    hold.release();
+    held.release();
     expect(await sendPatiently(staying)).toBe(200);
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoServer } from '../../../demo/server/app.ts';
+import { spendCookie } from '../cookie-owner.ts';
 import type { Engine, Tab } from '../engines/engine.ts';
 import { pageOf } from '../pages.ts';
 import { complaintsOf, tokensIn, tracesOf } from '../traces.ts';
@@ -194,12 +195,8 @@ export function createTabs(engine: Engine, server: DemoServer, told: (request: T
 
 const quietly = (work: Promise<void>): Promise<void> => work.catch(() => {});
 
-/** Whom the server takes the browser for, whatever its tabs believe. */
 async function ownerOfCookie(tab: Tab, server: DemoServer): Promise<string> {
-  await tab.run(() =>
-    fetch('/auth/refresh', { method: 'POST', headers: { 'X-Requested-With': 'soak' } }).then(() => {}),
-  );
-  const asked = server.log().findLast(({ kind }) => kind === 'refresh');
+  const asked = await spendCookie(tab, server);
   return asked?.status === 200 ? `signed-in ${asked.user}` : 'signed-out';
 }
 
