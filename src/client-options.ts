@@ -111,7 +111,7 @@ export interface ClientSettings extends TokenScope {
 /** @throws ConfigurationError naming the option */
 export function checkOptions(options: AuthClientOptions): ClientSettings {
   const { refresh, signOut, name = 'default', allowedOrigins = [] } = options ?? {};
-  if (!refresh) refuse('refresh', 'missing: give the URL of your token endpoint');
+  if (!refresh) refuse('refresh', 'missing: give your token endpoint');
   if (!name) refuse('name', 'empty');
   const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
@@ -142,7 +142,8 @@ function checkDuration(option: keyof AuthClientOptions, ms: number, least: numbe
 
 function checkAllowed(entry: string | URL): URL {
   // 'api.example.com' would be a path of the page's own origin, and narrow that to it.
-  if (!/^(https?:)?\//.test(String(entry))) refuse('allowedOrigins', `'${entry}', no origin: begin with https:// or /`);
+  if (!/^(https?:)?\/[^*]*$/.test(String(entry)))
+    refuse('allowedOrigins', `'${entry}', no origin: start with https:// or /, no *`);
   return checkUrl('allowedOrigins', entry);
 }
 
@@ -155,7 +156,7 @@ function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
   if (username || password) refuse(option, 'a URL with a user name or password: browsers refuse it');
   const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;
   if (!isSafe || !protocol.startsWith('http')) {
-    refuse(option, `on ${protocol}//${hostname}, where tokens can be read; use https`);
+    refuse(option, `on ${protocol}//${hostname}, where tokens can be read: use https`);
   }
   return url;
 }

@@ -57,6 +57,7 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ['the page’s own host over http', 'allowedOrigins', { ...good, allowedOrigins: ['http://app.test'] }],
     ['a host and port taken for a scheme', 'allowedOrigins', { ...good, allowedOrigins: ['localhost:3000'] }],
     ['a wildcard host', 'allowedOrigins', { ...good, allowedOrigins: ['https://*:*'] }],
+    ['any subdomain', 'allowedOrigins', { ...good, allowedOrigins: ['https://*.example.com'] }],
     ['data:', 'allowedOrigins', { ...good, allowedOrigins: ['data:text/plain,x'] }],
     ['an empty name', 'name', { ...good, name: '' }],
     ...['refreshAhead', 'refreshTimeout'].flatMap((option) =>

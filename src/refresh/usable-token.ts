@@ -95,7 +95,7 @@ const isFutile = ({ futile }: UsableSession, label: string) =>
 
 /** What to tell a caller whose session is gone. */
 export function departure({ closed, state }: UsableSession, label: string): AnyAuthError {
-  if (closed) return new ConfigurationError(`${label}: no session on a server, nor after dispose().`);
+  if (closed) return new ConfigurationError(`${label}: no session on a server or after dispose().`);
   if (state.status !== 'signed-out') {
     return new SessionChangedError(`${label}: another user is signed in now.`);
   }

@@ -150,10 +150,10 @@ export async function holdRefreshOf(
 }
 
 /** The first one is behind the second, where tabs can be. */
-export async function adaInTwoTabs(stage: BareStage, conditions?: Conditions): Promise<[Tab, Tab]> {
-  const one = await stage.openTab(conditions);
+export async function adaInTwoTabs(stage: BareStage, first?: Conditions, second = first): Promise<[Tab, Tab]> {
+  const one = await stage.openTab(first);
   await signIn(one, 'ada');
-  const other = await stage.openTab(conditions);
+  const other = await stage.openTab(second);
   expect(await restored(other)).toBe('signed-in');
   return [one, other];
 }
