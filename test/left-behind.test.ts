@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { pass, passUntil, stopClocks } from './world/clocks.ts';
-import { openTab } from './world/tabs.ts';
-import { rest, standing } from './world/waiting.ts';
+import { openTab, record } from './world/tabs.ts';
+import { rest, standing, until } from './world/waiting.ts';
 
 const TIMEOUT = 10_000;
 
@@ -129,6 +129,23 @@ describe('a note that a page has left behind', () => {
     await rest();
     expect(await refreshing).toMatchObject({ status: 'signed-in' });
     expect(server.refreshCalls).toBe(0);
+  });
+
+  it('a sign-in waits for it whatever other tabs say meanwhile: its cookie is still to come', async () => {
+    const auth = await adasTab();
+    const other = openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+    await other.restore();
+    noteOf(0);
+    const heard = record(auth);
+    const login = vi.fn(server.login('bob'));
+    const signingIn = auth.signIn(login);
+    await rest();
+    await other.setSession(server.signIn('ada'));
+    await until(() => heard.length > 0);
+    await pass(TIMEOUT / 2 - 100, 500);
+    expect(login).not.toHaveBeenCalled();
+    await pass(200);
+    expect(await signingIn).toMatchObject({ subject: 'bob' });
   });
 
   it.each([

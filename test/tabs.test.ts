@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { API, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { holdMessages } from './world/messages.ts';
-import { focusWindow, goOnline, returnFromBackForwardCache, show } from './world/page.ts';
+import { focusWindow, goOnline, leave, returnFromBackForwardCache, show } from './world/page.ts';
 import {
   disposeClients,
   newBrowser,
@@ -443,6 +443,27 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
     await pass(10_000);
     expect(await result).toEqual({ serverConfirmed: true });
+    expect(server.logouts).toBe(1);
+  });
+
+  it('signing out doesn’t wait for it where the page goes: the server is told at once, and once', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    const letGo = await holdLock(`silent-refresh:${name}`);
+    const result = auth.signOut();
+    await rest();
+    expect(server.logouts).toBe(0);
+    leave();
+    await rest();
+    expect(server.logouts).toBe(1);
+    letGo();
+
+    expect(await result).toEqual({ serverConfirmed: true });
+    leave();
+    await rest();
     expect(server.logouts).toBe(1);
   });
 });

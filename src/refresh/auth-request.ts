@@ -24,7 +24,7 @@ export interface AuthRequestOptions {
 
 export async function sendAuthRequest(
   { url, method = 'POST', headers, csrf, credentials = 'include' }: AuthRequestOptions,
-  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal | null },
+  { fetch, signal = null }: { readonly fetch: typeof globalThis.fetch; readonly signal?: AbortSignal | null },
 ): Promise<Response> {
   return fetch(new URL(url, baseUrl()), {
     method,

@@ -147,7 +147,7 @@ function wake(session: Session, source: ChangeSource): void {
 const nextEpoch = ({ record }: Session): number => Math.max(Date.now(), record.epoch + 1);
 
 /** Whether somebody is, or may be, signed in. */
-const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
+export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
 
 /** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
 function isLeft(previous: SessionRecord, next: SessionRecord): boolean {

@@ -2,7 +2,7 @@
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { end } from '../session/session.js';
+import { end, isOpen } from '../session/session.js';
 import { catchUp } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';
@@ -19,23 +19,26 @@ export interface EndableSession extends UsableSession {
 }
 
 export async function signOut(session: EndableSession): Promise<SignOutResult> {
-  const askServer = () => confirm(session);
   // On a server, and after `dispose()`.
   if (session.closed) return { serverConfirmed: false };
   end(session, 'signed-out');
-  session.signingOut ??= runAlone(session, askServer)
-    .catch(askServer)
-    .finally(() => {
-      session.signingOut = undefined;
-    });
+  session.signingOut ??= askServer(session).finally(() => {
+    session.signingOut = undefined;
+  });
   return { serverConfirmed: await session.signingOut };
 }
 
-async function confirm(session: EndableSession): Promise<boolean> {
-  await catchUp(session);
-  const { record, signOut, fetch, refreshTimeout } = session;
-  // Somebody has signed in meanwhile: the cookie is theirs.
-  if (!signOut || (record.epoch && !record.ended)) return false;
-  const sent = sendAuthRequest(signOut, { fetch, signal: null }).catch(() => undefined);
-  return !!(await within(refreshTimeout, sent))?.ok;
+async function askServer(session: EndableSession): Promise<boolean> {
+  const { signOut } = session;
+  let sent: Promise<Response | undefined> | undefined;
+  const send = () => {
+    // Once; and not if somebody has signed in meanwhile: the cookie is theirs.
+    if (signOut && !isOpen(session.record)) sent ??= sendAuthRequest(signOut, session).catch(() => undefined);
+    return sent && within(session.refreshTimeout, sent);
+  };
+  // A page that leaves can't wait for its turn, and its user has seen that he is signed out.
+  globalThis.addEventListener?.('pagehide', send);
+  const answer = await runAlone(session, () => catchUp(session).then(send)).catch(send);
+  globalThis.removeEventListener?.('pagehide', send);
+  return !!answer?.ok;
 }

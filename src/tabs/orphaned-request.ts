@@ -32,24 +32,20 @@ export function noteRequest({ name, locks }: NotedSession): () => void {
 const LOOK = 50;
 
 /**
- * Resolves when the answer to a request that a page has left behind has had its time, or the session changes. Called
- * under the lock: a note is no live page's then. Looks again and again, since a page may see the end of another one's
- * note late.
+ * Resolves when the answer to a request that a page has left behind has had its time, whatever is heard meanwhile: its
+ * cookie is still to come. Called under the lock: a note is no live page's then. Looks again and again, since a page may
+ * see the end of another one's note late.
  */
 export async function orphanSettled(session: NotedSession & Session): Promise<void> {
-  const { change } = session;
-  for (let left = timeLeft(session); left && session.change === change; left = timeLeft(session))
-    await within(Math.min(left, LOOK), change.opened);
+  while (!session.closed && isAwaited(session)) await within(LOOK, session.change.opened);
 }
 
-/** Milliseconds; 0 where no request is noted. */
-function timeLeft({ name, locks, refreshTimeout }: NotedSession): number {
+function isAwaited({ name, locks, refreshTimeout }: NotedSession): boolean {
   try {
-    const since = Number(locks && localStorage.getItem(name));
-    // Half the time that callers wait, so that they still get their answer.
-    const left = since + refreshTimeout / 2 - Date.now();
-    return left > 0 && left <= refreshTimeout ? left : 0;
+    const age = Date.now() - Number(locks && localStorage.getItem(name));
+    // Half the time that callers wait, so that they still get their answer; no note of the far future counts.
+    return Math.abs(age) < refreshTimeout / 2;
   } catch {
-    return 0;
+    return false;
   }
 }

@@ -28,7 +28,7 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   const { document } = globalThis;
   const limit = new AbortController();
   const { signal } = limit;
-  const giveUp = () => limit.abort(new RefreshUnavailableError('A refresh or sign-in takes too long; try again.'));
+  const giveUp = () => limit.abort(new RefreshUnavailableError(`${name}: not done in time; try again.`));
   let stopTimer = startTimer(refreshTimeout, giveUp);
   let turn: Promise<T> | undefined;
   // The timers of a frozen page stand still: it would keep out all who come after it.

@@ -65,6 +65,11 @@ export function goOnline(): void {
   windowEvents.dispatchEvent(new Event('online'));
 }
 
+/** The page is left: for another one, or for good. */
+export function leave(): void {
+  windowEvents.dispatchEvent(new Event('pagehide'));
+}
+
 export function focusWindow(): void {
   windowEvents.dispatchEvent(new Event('focus'));
 }

@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { adaInTwoTabs, holdRefreshOf, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import { spendCookie } from '../cookie-owner.ts';
 import type { Tab } from '../engines/engine.ts';
+import { pageOf } from '../pages.ts';
 
 const stage = setBareStage();
+
+/** Half of it is what an answer that a tab has left behind is waited for. */
+const QUICK = { options: { refreshTimeout: 2_000 } };
 
 const signOut = (tab: Tab) => tab.run(() => window.demo.auth.signOut().then(({ serverConfirmed }) => serverConfirmed));
 
@@ -61,14 +65,50 @@ describe('a sign-out in one tab', () => {
   });
 
   it('after the other was closed in mid-refresh: its late cookie isn’t the last word', async () => {
-    // Half of it is what an answer that a tab has left behind is waited for.
-    const [dying, staying] = await adaInTwoTabs(stage, { options: { refreshTimeout: 2_000 } });
+    const [dying, staying] = await adaInTwoTabs(stage, QUICK);
     const held = await holdRefreshOf(stage, dying);
     await dying.close();
     const confirmed = signOut(staying);
     held.release();
     expect(await confirmed).toBe(true);
     await expectSignedOut(staying);
+  });
+
+  it.each<[string, (tab: Tab) => Promise<unknown>]>([
+    ['closed', (tab) => tab.close()],
+    ['left for the next page', (tab) => tab.goto(pageOf(stage.server, QUICK))],
+  ])(
+    'in a tab that is %s while it waits for its own refresh: the server hears of it, and nobody is back',
+    async (_, go) => {
+      const tab = await stage.openTab(QUICK);
+      await signIn(tab, 'ada');
+      const held = await holdRefreshOf(stage, tab);
+      void signOut(tab).catch(() => {});
+      await expect.poll(() => status(tab)).toBe('signed-out');
+      await go(tab);
+      await expect.poll(() => stage.server.stats().logouts).toBe(1);
+      held.release();
+      const next = await stage.openTab(QUICK);
+      expect(await restored(next)).toBe('signed-out');
+      await expectSignedOut(next);
+    },
+  );
+
+  it('in a tab that is left in the same moment: the server hears of it, before the next page asks', async () => {
+    const tab = await stage.openTab();
+    await signIn(tab, 'ada');
+    const left = tab.run(
+      (next) => {
+        void window.demo.auth.signOut();
+        location.href = next;
+      },
+      pageOf(stage.server, { options: { name: 'next' } }),
+    );
+    await left.catch(() => {});
+    await expect.poll(() => stage.server.stats().logouts).toBe(1);
+    const hasArrived = () => tab.run(() => location.search.includes('next') && 'demo' in window).catch(() => false);
+    await expect.poll(hasArrived).toBe(true);
+    expect(await restored(tab)).toBe('signed-out');
   });
 
   it('while its own request is on its way: nobody else refreshes', async () => {
@@ -137,6 +177,22 @@ describe('another user signs in in one tab', () => {
     await signingIn;
     await held.answers;
     await expectBobEverywhere(adas, bobs);
+  });
+
+  it('in a new tab, after another was closed in mid-refresh: its late cookie isn’t the last word', async () => {
+    const patient = { options: { refreshTimeout: 6_000 } };
+    const [dying, staying] = await adaInTwoTabs(stage, patient);
+    const held = await holdRefreshOf(stage, dying);
+    await dying.close();
+    const fresh = await stage.openTab(patient);
+    const signingIn = signIn(fresh, 'bob');
+    // It has heard from the other one; if it signed in at once now, that would come before what is sent after it.
+    await expect.poll(() => subjectOf(fresh)).toBe('ada');
+    await fresh.run(() => fetch('/elsewhere').then(() => {}));
+    expect(stage.server.stats().logins).toBe(1);
+    held.release();
+    await signingIn;
+    await expectBobEverywhere(fresh, staying);
   });
 
   it('while the first one’s request is in flight: it meets its 401, and is never sent as the second', async () => {
