@@ -90,7 +90,10 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    */
   refresh(): Promise<AuthState<Claims>>;
 
-  /** Signs out, in all tabs at once, then at the server, after a refresh in flight. Never rejects. */
+  /**
+   * Signs out, in all tabs at once, then at the server, after a refresh in flight, or at once if the page goes. Never
+   * rejects.
+   */
   signOut(): Promise<SignOutResult>;
 
   /** The state as it is now: frozen, and the same object until something changes. On a server always `restoring`. */

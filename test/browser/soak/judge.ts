@@ -6,7 +6,7 @@ import type { DemoServer } from '../../../demo/server/app.ts';
 /** A request as its page saw it. */
 export interface Told {
   readonly id: string;
-  /** Who was signed in when it was made; `undefined` where that wasn't known yet, or nobody was. */
+  /** Who was signed in when it was made, or `nobody`; `undefined` where that wasn't known yet. */
   readonly subject: string | undefined;
   /** The status of the answer, or the code or name of the error. */
   readonly outcome: number | string;
@@ -63,7 +63,7 @@ export function createJudge(server: DemoServer): Judge {
     told({ id, subject, outcome }) {
       read();
       const entries = seen.get(id) ?? [];
-      const line = `${id} of ${subject ?? 'nobody'} was told ${outcome}; the server saw ${entries.map(({ status, user }) => `${status} ${user}`).join(', ') || 'nothing'}`;
+      const line = `${id} of ${subject} was told ${outcome}; the server saw ${entries.map(({ status, user }) => `${status} ${user}`).join(', ') || 'nothing'}`;
       if (!OUTCOMES.has(outcome)) broken.add(`an outcome of no known kind: ${line}`);
       const accepted = entries.some(({ status }) => status === 200);
       if ((outcome === 200) !== accepted && outcome !== 'TypeError') broken.add(`lost, or made up: ${line}`);

@@ -12,7 +12,7 @@ import type { EngineName } from '../engines/engine.ts';
 import { START } from '../engines/start.ts';
 import { testPages } from '../pages.ts';
 import { createJudge } from './judge.ts';
-import { plan } from './plan.ts';
+import { type Act, plan } from './plan.ts';
 import { createTabs } from './tabs.ts';
 
 const { values } = parseArgs({
@@ -46,14 +46,15 @@ async function soak(name: EngineName): Promise<string[]> {
     if (Date.now() > end) break;
     await sleep(pause);
     steps++;
-    counts.set(act.kind, (counts.get(act.kind) ?? 0) + 1);
+    let done: Act['kind'] | undefined = act.kind;
     if (act.kind === 'revoke') server.revoke(act.user);
     else if (act.kind === 'pace') Object.assign(server.settings, act.pace);
     else if (act.kind === 'fault') {
       Object.assign(server.settings, act.fault);
       const { fault, retryAfter, dropAfterRotation } = DEFAULT_SETTINGS;
       healing = sleep(act.ms).then(() => Object.assign(server.settings, { fault, retryAfter, dropAfterRotation }));
-    } else await tabs.act(act);
+    } else done = await tabs.act(act);
+    if (done) counts.set(done, (counts.get(done) ?? 0) + 1);
     judge.read();
   }
   await healing;

@@ -12,7 +12,8 @@ import { type Act, type Death, SLOTS } from './plan.ts';
 type TabAct = Extract<Act, { readonly slot: number } | { readonly kind: 'storm' }>;
 
 export interface SoakTabs {
-  act(act: TabAct): Promise<void>;
+  /** Gives what has been done: where there is no tab, one is opened, and not every browser can do each thing. */
+  act(act: TabAct): Promise<Act['kind'] | undefined>;
   /** Waits for all that is under way, and looks whether all tabs end as they must; gives what is broken. */
   settle(): Promise<string[]>;
   /** Requests that nobody was told of, since their tab was killed. */
@@ -63,7 +64,8 @@ export function createTabs(engine: Engine, server: DemoServer, told: (request: T
         Promise.all(
           ids.map(async (id) => {
             const state = window.demo.auth.getState();
-            const subject = state.status === 'signed-in' ? state.subject : undefined;
+            const subject =
+              state.status === 'signed-in' ? state.subject : state.status === 'signed-out' ? 'nobody' : undefined;
             const outcome = await window.demo.auth.fetch(`/api/me?${id}`, { headers: { 'X-Request-Id': id } }).then(
               (response) => response.text().then(() => response.status),
               (error) => (error.code as string) ?? (error.name as string),
@@ -119,44 +121,46 @@ export function createTabs(engine: Engine, server: DemoServer, told: (request: T
       if (act.kind === 'storm') {
         server.expire();
         sendFromAll(act.count);
-        return;
+        return 'storm';
       }
       const slot = slots[act.slot] as Slot;
       if (!slot.tab) {
         await tabOf(slot);
-        return;
+        return 'open';
       }
       const tab = await tabOf(slot);
       const { freeze, thaw, setOffline } = tab;
       switch (act.kind) {
         case 'open':
-          return;
+          return undefined;
         case 'send':
           send(tab, act.count);
-          return;
+          break;
         case 'show':
-          await tab.show?.();
-          return;
+          if (!tab.show) return undefined;
+          await tab.show();
+          break;
         case 'freeze':
-          if (freeze && thaw) await impair(slot, act.ms, freeze, thaw);
-          return;
+          if (!freeze || !thaw) return undefined;
+          await impair(slot, act.ms, freeze, thaw);
+          break;
         case 'offline':
-          if (setOffline)
-            await impair(
-              slot,
-              act.ms,
-              () => setOffline(true),
-              () => setOffline(false),
-            );
-          return;
+          if (!setOffline) return undefined;
+          await impair(
+            slot,
+            act.ms,
+            () => setOffline(true),
+            () => setOffline(false),
+          );
+          break;
         case 'sign-in': {
           const signedIn = tab.run((user) => window.demo.signInAs(user).then(() => {}), act.user);
           follow(`a sign-in of ${act.user}`, quietly(signedIn));
-          return;
+          break;
         }
         case 'sign-out':
           follow('a sign-out', quietly(tab.run(() => window.demo.auth.signOut().then(() => {}))));
-          return;
+          break;
         default: {
           const { refreshLatency } = server.settings;
           server.settings.refreshLatency = SLOW_REFRESH;
@@ -168,8 +172,10 @@ export function createTabs(engine: Engine, server: DemoServer, told: (request: T
           await sleep(act.after);
           await end(slot, tab, act.kind);
           server.settings.refreshLatency = refreshLatency;
+          return act.kind === 'crash' && !tab.crash ? 'close' : act.kind;
         }
       }
+      return act.kind;
     },
 
     async settle() {
