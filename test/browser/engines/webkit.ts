@@ -11,36 +11,9 @@ import type { Engine, Tab } from './engine.ts';
 const LOOK = 15;
 
 export async function startWebKit(browser: string): Promise<Engine> {
-  const port = await freePort();
   const names = await startNameProxy();
-  const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`], { stdio: 'ignore', detached: true });
-
-  async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
-    const init = body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {};
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...init });
-    const { value } = (await response.json()) as { value: T };
-    if (!response.ok) throw new Error(`WebKitWebDriver, ${method} ${path}: ${JSON.stringify(value)}`);
-    return value;
-  }
-
-  await reachable(() => call('GET', '/status'));
-  const { sessionId, capabilities } = await call<{ sessionId: string; capabilities: { browserVersion: string } }>(
-    'POST',
-    '/session',
-    {
-      capabilities: {
-        alwaysMatch: {
-          'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] },
-          proxy: {
-            proxyType: 'manual',
-            httpProxy: `127.0.0.1:${names.port}`,
-            noProxy: ['127.0.0.1', 'localhost'],
-          },
-        },
-      },
-    },
-  );
-  const session = `/session/${sessionId}`;
+  const begin = () => startSession(browser, names.port);
+  const { call, session, version, stop } = await begin().catch(begin);
   // The browser stays as long as it has a window.
   const [first] = await call<string[]>('GET', `${session}/window/handles`);
   const open = new Set<Tab>();
@@ -92,7 +65,7 @@ export async function startWebKit(browser: string): Promise<Engine> {
   }
 
   return {
-    version: `WebKitGTK ${capabilities.browserVersion}`,
+    version: `WebKitGTK ${version}`,
     async open(url) {
       // A tab in the background would be hidden.
       const { handle } = await inWindow(first, () =>
@@ -108,11 +81,51 @@ export async function startWebKit(browser: string): Promise<Engine> {
     },
     async quit() {
       await call('DELETE', session).catch(() => {});
-      // The driver and its screen, which are a group of their own.
-      if (driver.pid) process.kill(-driver.pid);
+      stop();
       names.close();
     },
   };
+}
+
+/** On a busy machine the driver may wait for its browser for ever; what takes longer is given up. */
+const SESSION_WITHIN = 20_000;
+
+async function startSession(browser: string, proxyPort: number) {
+  const port = await freePort();
+  const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`], { stdio: 'ignore', detached: true });
+  const stop = () => {
+    // The driver and its screen, which are a group of their own.
+    if (driver.pid) process.kill(-driver.pid);
+  };
+
+  async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object, within?: number): Promise<T> {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      ...(within && { signal: AbortSignal.timeout(within) }),
+    });
+    const { value } = (await response.json()) as { value: T };
+    if (!response.ok) throw new Error(`WebKitWebDriver, ${method} ${path}: ${JSON.stringify(value)}`);
+    return value;
+  }
+
+  const alwaysMatch = {
+    'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] },
+    proxy: { proxyType: 'manual', httpProxy: `127.0.0.1:${proxyPort}`, noProxy: ['127.0.0.1', 'localhost'] },
+  };
+  try {
+    await reachable(() => call('GET', '/status'));
+    const { sessionId, capabilities } = await call<{ sessionId: string; capabilities: { browserVersion: string } }>(
+      'POST',
+      '/session',
+      { capabilities: { alwaysMatch } },
+      SESSION_WITHIN,
+    );
+    return { call, session: `/session/${sessionId}`, version: capabilities.browserVersion, stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }
 
 interface End {
