@@ -37,8 +37,8 @@ export interface AuthClientOptions {
 
   /**
    * Where else the access token may go: origins, or URL prefixes (`https://api.example.com/v1`, matched on a path
-   * boundary). https only, but for the page's own origin and loopback. The page's own origin needs no entry; an entry
-   * for a part of it (`/api`) narrows it to that part. Everywhere else `auth.fetch` is plain `fetch`.
+   * boundary), without wildcards. https only, but for the page's own origin and loopback. The page's own origin needs no
+   * entry; an entry for a part of it (`/api`) narrows it to that part. Everywhere else `auth.fetch` is plain `fetch`.
    *
    * @default [] the page's own origin
    */

@@ -307,14 +307,14 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     await signedInEverywhere(here, there);
     await here.refresh();
     await (await here.fetch(`${API}/orders`)).text();
-    const unharmful = ['freeze', 'online', 'pageshow', 'resume', 'visibilitychange'];
-    expect([...everListened].toSorted()).toEqual(unharmful);
+    const harmless = ['freeze', 'online', 'pageshow', 'resume', 'visibilitychange'];
+    expect([...everListened].toSorted()).toEqual(harmless);
     await there.signOut();
     expect(listening).not.toContain('pagehide');
     here.dispose();
     there.dispose();
 
-    expect([...everListened].toSorted()).toEqual([...unharmful, 'pagehide'].toSorted());
+    expect([...everListened].toSorted()).toEqual([...harmless, 'pagehide'].toSorted());
   });
 
   it('the lock is held only while a refresh runs, and word of it for a second', async () => {

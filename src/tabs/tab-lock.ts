@@ -19,7 +19,8 @@ const TASK_FACTOR = 3;
 
 /**
  * Runs the task once nobody else runs one. Rejects if its turn hasn't come within `refreshTimeout`, and if the task
- * takes three times as long; its signal is aborted then. Also if the page is frozen before the task has begun.
+ * takes three times as long; its signal is aborted then. Also if, before the task has begun, the page is frozen, or
+ * leaves and so loses its place in line.
  *
  * @throws RefreshUnavailableError
  */

@@ -98,6 +98,7 @@ describe('a sign-out in one tab', () => {
   );
 
   it('in a tab that is left in the same moment: the server hears of it, before the next page asks', async () => {
+    // A client of another name on the next page: only the server can tell it.
     const tab = await stage.openTab();
     await signIn(tab, 'ada');
     const left = tab.run(
