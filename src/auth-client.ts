@@ -26,6 +26,11 @@ export interface GetAccessTokenOptions {
   readonly minValidity?: number | undefined;
   /** Frees this caller, with the signal's reason; the refresh goes on for the others. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * A token that has met a 401: today's is given if it is another one, else that of the one refresh. Where a refresh
+   * wouldn't help (the API refuses fresh tokens, say), it is given back as it is: send the request once more, never twice.
+   */
+  readonly refused?: string | undefined;
 }
 
 /** Made by {@link createAuthClient}. Its methods need no `this`: pass them around as they are. */
@@ -60,6 +65,16 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    *   on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
    */
   restore(): Promise<AuthState<Claims>>;
+
+  /**
+   * Begins the session whose cookie is already there: back from a login page, say. Refreshes, whoever was signed in
+   * before; a request made meanwhile belongs to the new session.
+   *
+   * @throws {@link SignInFailedError} the server refused the cookie
+   * @throws {@link SignedOutError} `signOut()` was called meanwhile
+   * @throws {@link RefreshUnavailableError} the server can't be reached just now; call again
+   */
+  signIn(): Promise<AuthState<Claims>>;
 
   /**
    * Signs a user in. `request` sends your login request and gives the server's answer as it came: the `Response`, or

@@ -3,8 +3,9 @@
 import { ConfigurationError } from './errors.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
 import type { TokenScope } from './http/token-scope.js';
+import { checkKeys } from './known-keys.js';
 import { resolveUrl, withoutQuery } from './page.js';
-import type { AuthRequestOptions, CsrfOptions } from './refresh/auth-request.js';
+import { AUTH_REQUEST_KEYS, type AuthRequestOptions, CSRF_KEYS, type CsrfOptions } from './refresh/auth-request.js';
 import { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
 import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
 
@@ -97,36 +98,57 @@ export interface AuthClientOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** The options as the parts use them. */
+/** The options as the parts use them: checked, with defaults, URLs resolved. */
 export interface ClientSettings extends TokenScope {
   readonly strategy: Pick<RefreshStrategy, 'request'>;
   /** How errors name the token endpoint. */
   readonly endpoint: string;
   readonly signOut: AuthRequestOptions | undefined;
   readonly name: string;
+  /** Tabs of one session take turns by its name; all clients of one token endpoint by its address, too. */
+  readonly lockNames: readonly string[];
   readonly refreshAhead: number;
   readonly refreshTimeout: number;
+  readonly shouldRefresh: ShouldRefresh | undefined;
+  readonly readTokens: ReadTokens | undefined;
+  readonly sharesTabs: boolean;
+  readonly fetch: typeof fetch;
 }
+
+const OPTIONS = [
+  ...(['refresh', 'signOut', 'allowedOrigins', 'name', 'refreshAhead', 'refreshTimeout'] as const),
+  ...(['shouldRefresh', 'readTokens', 'tabs', 'fetch'] as const),
+] satisfies (keyof AuthClientOptions)[];
 
 /** @throws ConfigurationError naming the option */
 export function checkOptions(options: AuthClientOptions): ClientSettings {
-  const { refresh, signOut, name = 'default', allowedOrigins = [] } = options ?? {};
+  checkKeys('createAuthClient', options ?? {}, OPTIONS);
+  const { refresh, signOut, name: ownName = 'default', allowedOrigins = [], fetch: ownFetch } = options ?? {};
   if (!refresh) refuse('refresh', 'missing: give your token endpoint');
-  if (!name) refuse('name', 'empty');
+  if (!ownName) refuse('name', 'empty');
   const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
   const endpoint = strategy.url && withoutQuery(checkUrl('refresh', strategy.url));
   const ending = isUrl(signOut) ? { url: signOut } : signOut;
-  return {
+  if (ending) checkKeys('createAuthClient: signOut', ending, AUTH_REQUEST_KEYS);
+  if (ending?.csrf) checkKeys('createAuthClient: signOut.csrf', ending.csrf, CSRF_KEYS);
+  const signOutUrl = ending && checkUrl('signOut', ending.url);
+  const name = `silent-refresh:${ownName}`;
+  return Object.freeze({
     strategy,
     endpoint: endpoint ?? 'The refresh function',
-    signOut: ending,
-    authEndpoints: [endpoint, ending && withoutQuery(checkUrl('signOut', ending.url))],
+    signOut: signOutUrl && { ...ending, url: signOutUrl },
+    authEndpoints: [endpoint, signOutUrl && withoutQuery(signOutUrl)],
     allowed: [...allowedOrigins].map(checkAllowed),
-    name: `silent-refresh:${name}`,
+    name,
+    lockNames: endpoint ? [name, `silent-refresh:${endpoint}`] : [name],
     refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
     refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
-  };
+    shouldRefresh: options.shouldRefresh,
+    readTokens: options.readTokens,
+    sharesTabs: options.tabs !== false,
+    fetch: (input, init) => (ownFetch ?? globalThis.fetch)(input, init),
+  });
 }
 
 function refuse(option: keyof AuthClientOptions, why: string): never {

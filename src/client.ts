@@ -1,18 +1,18 @@
 /** The client: the only file that constructs the parts and connects them. */
 
-import type { AuthClient, JwtClaims } from './auth-client.js';
+import type { AuthClient, GetAccessTokenOptions, JwtClaims } from './auth-client.js';
 import { type AuthClientOptions, checkOptions } from './client-options.js';
-import { RefreshUnavailableError } from './errors.js';
 import { listen } from './events.js';
 import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
 import { baseUrl } from './page.js';
 import { resetCoolDown, startPause } from './refresh/cool-down.js';
+import { createRefreshMemory } from './refresh/fruitless-refreshes.js';
 import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
-import { refresh } from './refresh/refresher.js';
-import { departure, tokenFor } from './refresh/usable-token.js';
-import { type AuthState, close, createSession } from './session/session.js';
-import { accept, signIn } from './sign/sign-in.js';
-import { type EndableSession, signOut } from './sign/sign-out.js';
+import { postPause, refresh } from './refresh/refresher.js';
+import { beginningOver, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
+import { type AuthState, close, createSession, hasNewToken, isOpen } from './session/session.js';
+import { setSession, signIn, signInWithCookie } from './sign/sign-in.js';
+import { type EndableSession, sendSignOut, signOut } from './sign/sign-out.js';
 import { announce, receive } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 
@@ -30,24 +30,25 @@ import { openTabChannel } from './tabs/tab-channel.js';
 export function createAuthClient<Claims extends object = JwtClaims>(options: AuthClientOptions): AuthClient<Claims> {
   const settings = checkOptions(options);
   const onServer = baseUrl() === undefined;
-  const alone = onServer || options.tabs === false;
+  const alone = onServer || !settings.sharesTabs;
 
   const session: BearerSession & EndableSession = {
-    ...options,
     ...settings,
-    ...createSession((source) => {
-      resetCoolDown(session);
+    ...createSession((source, previous) => {
+      if (hasNewToken(session.record, previous)) resetCoolDown(session);
       if (source === 'this-tab') announce(session);
       look(session);
     }),
-    fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
     locks: alone ? undefined : globalThis.navigator?.locks,
     channel: alone ? undefined : openTabChannel(settings.name, (data) => receive(session, data)),
     lastTurn: Promise.resolve(),
     failures: 0,
     signIns: 0,
-    onCoolDown: (ms) => startPause(session, ms),
+    refreshMemory: createRefreshMemory(),
+    onCoolDown: (news) => startPause(session, news),
+    onAsk: () => postPause(session),
     onFailure: () => lookLater(session),
+    onLateCookie: () => sendSignOut(session),
   };
   const unwatch = onServer ? undefined : watchWakings(session);
 
@@ -64,14 +65,27 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   async function enter(label: string, run: () => Promise<unknown>) {
     if (!session.closed) await run();
     // Also where dispose() came while it waited.
-    if (session.closed) throw departure(session, label);
+    if (session.closed) throw sessionGone(session, label);
     return state();
   }
 
   async function refreshNow() {
-    const outcome = session.record.ended === 'signed-out' ? 'moved' : await refresh(session);
+    const { tenure, record } = session;
+    const outcome = record.ended === 'signed-out' ? 'moved' : await refresh(session);
     if (outcome !== 'moved') throw outcome;
-    if (state().status !== 'signed-in') throw departure(session, 'refresh()');
+    if (session.tenure !== tenure || state().status !== 'signed-in') throw sessionGone(session, 'refresh()');
+  }
+
+  async function getAccessToken({ minValidity, signal, refused }: GetAccessTokenOptions = {}) {
+    const label = 'getAccessToken()';
+    if (session.beginning) await beginningOver(session.beginning, signal);
+    const token = await tokenFor(session, { label, tenure: session.tenure, minValidity, signal, refused });
+    if (token) return token.value;
+    // A refresh wouldn't help: there is no better one.
+    if (refused && refused === session.record.token?.value) return refused;
+    // A sign-in is under way, and nobody waits for it here (see UsableSession).
+    if (isOpen(session.record) || state().status === 'restoring') throw noTokenYet(label);
+    throw sessionGone(session, label);
   }
 
   function dispose() {
@@ -83,18 +97,10 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   if (onServer) dispose();
   return {
     fetch: (input, init) => authorizedFetch(session, input, init),
-    async getAccessToken(options) {
-      const demand = { ...options, label: 'getAccessToken()', tenure: session.tenure };
-      const token = await tokenFor(session, demand);
-      if (token) return token.value;
-      // A sign-in is under way, and nobody waits for it here (see UsableSession).
-      if (state().status === 'restoring')
-        throw new RefreshUnavailableError(`${demand.label}: no token yet; try again.`);
-      throw departure(session, demand.label);
-    },
+    getAccessToken,
     restore: () => quiet(restore()),
-    signIn: (request) => enter('signIn()', () => signIn(session, request)),
-    setSession: (answer) => enter('setSession()', () => accept(session, answer)),
+    signIn: (request) => enter('signIn()', () => (request ? signIn(session, request) : signInWithCookie(session))),
+    setSession: (answer) => enter('setSession()', () => setSession(session, answer)),
     refresh: () => quiet(enter('refresh()', refreshNow)),
     signOut: () => signOut(session),
     getState: state,

@@ -1,5 +1,7 @@
 /** The page that the client runs in, and URLs as seen from it. */
 
+import { type Gate, gate } from './wait.js';
+
 /** What relative URLs are resolved against, as `fetch` does it; `undefined` on a server, where there is no page. */
 export const baseUrl = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href;
 
@@ -14,3 +16,21 @@ export function resolveUrl(url: string | URL): URL | undefined {
 
 /** Origin and path: how errors and events name a request, since a query string may hold secrets. */
 export const withoutQuery = (url: URL): string => url.origin + url.pathname;
+
+/** https://wicg.github.io/nav-speculation/prerendering.html: Chromium's alone, and not in TypeScript's library. */
+const page = (): (Document & { readonly prerendering?: boolean }) | undefined => globalThis.document;
+
+/**
+ * Resolves when the page is one that somebody has opened, or the client is closed. The browser loads pages ahead, gives
+ * them no locks until they are shown, and may never show them.
+ */
+export async function pageActivated(client: { readonly closed: boolean; readonly change: Gate }): Promise<void> {
+  while (page()?.prerendering && !client.closed) {
+    const lookAgain = gate();
+    const forget = client.change.onOpen(lookAgain.open);
+    page()?.addEventListener('prerenderingchange', lookAgain.open);
+    await new Promise<void>((resolve) => lookAgain.onOpen(resolve));
+    page()?.removeEventListener('prerenderingchange', lookAgain.open);
+    forget();
+  }
+}

@@ -21,25 +21,51 @@ export function startTimer(ms: number, run: () => void): () => void {
   return () => clearTimeout(id);
 }
 
-/** A promise that is settled from outside. */
+/** Opens once, for whoever waits. No promise: what waits on one can't leave, and would pile up on a gate that stays shut. */
 export interface Gate {
-  readonly opened: Promise<void>;
+  /** Runs the listener when the gate opens, or soon if it has; returns its undo. */
+  onOpen(listener: () => void): () => void;
   open(): void;
 }
 
 export function gate(): Gate {
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
+  const listeners = new Set<() => void>();
+  let isOpen = false;
+  return {
+    onOpen(listener) {
+      if (isOpen) queueMicrotask(listener);
+      else listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    open() {
+      isOpen = true;
+      for (const listener of listeners) listener();
+      listeners.clear();
+    },
+  };
+}
+
+/** Resolves when the gate opens, or once `ms` have passed; nothing of it stays behind. */
+export function opened(gate: Gate, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stopTimer();
+      forget();
+      resolve();
+    };
+    const stopTimer = startTimer(ms, done);
+    const forget = gate.onOpen(done);
   });
-  return { opened, open };
 }
 
 /** The promise's outcome, or `undefined` once `ms` have passed; the timer goes with it. */
 export function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  const late = gate();
-  const stopTimer = startTimer(ms, late.open);
-  return Promise.race([promise, late.opened as Promise<undefined>]).finally(stopTimer);
+  return new Promise((resolve, reject) => {
+    const stopTimer = startTimer(ms, () => resolve(undefined));
+    promise.then(resolve, reject).finally(stopTimer);
+  });
 }
 
 /** The same promise for a caller who may leave: an abort rejects at once, for that caller alone. */

@@ -317,6 +317,8 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
       refreshTimeout: 10_000,
       lastTurn: Promise.resolve(),
       onCoolDown: () => {},
+      onAsk: () => {},
+      lockNames: ['unused'],
       channel: {
         type: 'native',
         async postMessage(data: object) {

@@ -1,56 +1,84 @@
-/** A request that can be sent with one token and, if its body allows, once more with another. */
+/** A request as it was when it was made, which can be sent with one token and, if its body allows, with another. */
 
-import { resolveUrl } from '../page.js';
 import type { AccessToken } from '../session/access-token.js';
 
 export interface ReplayableRequest {
   readonly method: string;
-  readonly url: URL;
   readonly signal: AbortSignal | null | undefined;
   /** A stream as `init.body` can be read once only. */
   readonly body: 'replayable' | 'one-shot';
-  send(token: AccessToken): Promise<Response>;
+  /** It has an `Authorization` of the caller's own. */
+  readonly isAuthorized: boolean;
+  /** Without a token: as the caller made it. */
+  send(token: AccessToken | undefined): Promise<Response>;
 }
 
-/** `undefined` for what is none of ours: an `Authorization` of the caller's own, a URL that `fetch` will refuse. */
+/**
+ * Reads all that `fetch` reads when it is called: what the caller changes later is in no sending of it.
+ *
+ * @param url where it goes, now; a relative URL may mean another place later (history.pushState)
+ * @throws what `fetch` would reject with
+ */
 export function replayableRequest(
   input: RequestInfo | URL,
   init: RequestInit | undefined,
+  url: URL,
   fetch: typeof globalThis.fetch,
-): ReplayableRequest | undefined {
-  // Also a Request of another realm.
-  const request = typeof input === 'object' && 'clone' in input ? input : undefined;
-  const url = resolveUrl(request?.url ?? String(input));
-  const headers = new Headers(init?.headers ?? request?.headers);
-  if (!url || headers.has('authorization')) return undefined;
-  // What the caller changes while the request waits is not sent.
-  const fixed = init && { ...init, ...(init.body && { body: fixBody(init.body) }) };
+): ReplayableRequest {
+  const request = isRequest(input) ? input.clone() : undefined;
+  const fixed = fixInit(init);
+  const headers = new Headers(fixed.headers ?? request?.headers);
 
   return {
-    method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
-    url,
-    signal: init?.signal === undefined ? request?.signal : init.signal,
-    body: init?.body instanceof ReadableStream ? 'one-shot' : 'replayable',
+    method: (fixed.method ?? request?.method ?? 'GET').toUpperCase(),
+    signal: fixed.signal === undefined ? request?.signal : fixed.signal,
+    body: isStream(fixed.body) ? 'one-shot' : 'replayable',
+    isAuthorized: headers.has('authorization'),
     send(token) {
-      const authorization = `Bearer ${token.value}`;
+      if (token) headers.set('Authorization', `Bearer ${token.value}`);
       // The body of a Request is spent once sent. Browsers share its bytes between clones; only a stream is buffered.
       const copy = request?.clone();
-      if (copy && !init?.headers) {
-        // Headers given beside a Request would reset its referrer: https://fetch.spec.whatwg.org/#dom-request
-        copy.headers.set('Authorization', authorization);
-        return fetch(copy, fixed);
-      }
-      headers.set('Authorization', authorization);
-      // A relative URL might mean another place by now (history.pushState).
-      return fetch(copy ?? url.href, { ...fixed, headers });
+      // Headers given beside a Request would reset its referrer: https://fetch.spec.whatwg.org/#dom-request
+      if (!copy || fixed.headers) return fetch(copy ?? url.href, { ...fixed, headers });
+      if (token) copy.headers.set('Authorization', `Bearer ${token.value}`);
+      return fetch(copy, fixed);
     },
   };
 }
 
-/** A form's parts can be changed later: they are listed anew. Its files are shared, not copied. */
-function fixBody(body: BodyInit): BodyInit {
-  if (!(body instanceof FormData)) return body;
+/** Also one of another realm. */
+export const isRequest = (input: RequestInfo | URL): input is Request => typeof input === 'object' && 'clone' in input;
+
+/** Those of https://fetch.spec.whatwg.org/#requestinit; the getters of a class, say, can't be listed. */
+const MEMBERS = [
+  ...(['method', 'headers', 'body', 'mode', 'credentials', 'cache', 'redirect', 'referrer', 'referrerPolicy'] as const),
+  ...(['integrity', 'keepalive', 'signal', 'duplex', 'priority', 'window'] as const),
+];
+
+function fixInit(init: RequestInit | null | undefined): RequestInit {
+  const fixed: Record<string, unknown> = {};
+  // What an engine has of its own, and what is inherited.
+  for (const name in init) fixed[name] = init[name as keyof RequestInit];
+  for (const name of MEMBERS) if (init && name in init) fixed[name] = init[name as keyof RequestInit];
+  if (fixed.body != null) fixed.body = fixBody(fixed.body);
+  return fixed;
+}
+
+/** Takes no copy of what can't change. Of a buffer `fetch` itself takes one: a Blob takes it in its place. */
+function fixBody(body: unknown): unknown {
+  if (isStream(body)) return body;
+  const kind = kindOf(body);
+  if (kind === 'Blob' || kind === 'File') return body;
+  if (kind === 'ArrayBuffer' || ArrayBuffer.isView(body)) return new Blob([body as BufferSource]);
+  if (kind === 'URLSearchParams') return new URLSearchParams(String(body));
+  if (kind !== 'FormData') return String(body);
   const copy = new FormData();
-  for (const [name, value] of body) copy.append(name, value as string);
+  // Its files are shared, not copied.
+  for (const [name, value] of body as FormData) copy.append(name, value as string);
   return copy;
 }
+
+const isStream = (body: unknown): boolean => kindOf(body) === 'ReadableStream';
+
+/** Unlike `instanceof` it also knows what comes from another frame. */
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

@@ -21,8 +21,42 @@ export function covers({ allowed, authEndpoints }: TokenScope, url: URL): boolea
 }
 
 function reaches({ origin, pathname }: URL, url: URL): boolean {
-  if (origin !== url.origin) return false;
-  if (pathname === '/') return true;
-  // Servers may decode "%2f" and "%5c" after we have compared: "/api/..%2fadmin" isn't surely below "/api".
-  return `${url.pathname}/`.startsWith(pathname.replace(/\/?$/, '/')) && !/%(2f|5c)/i.test(url.pathname);
+  return origin === url.origin && (pathname === '/' || isSurelyBelow(url.pathname, pathname));
+}
+
+/**
+ * Whether a path is below a prefix, whatever servers and proxies do to it after we have compared: decode it, more than
+ * once, drop what follows a ";", take "\\" for "/", go up at "..". "/api/..%252fadmin" and "/api/..;/admin" aren't
+ * surely below "/api".
+ */
+function isSurelyBelow(path: string, prefix: string): boolean {
+  const start = prefix.replace(/\/?$/, '/');
+  let before = '';
+  for (let reading = path; reading !== before; reading = decodeAscii(before)) {
+    before = reading;
+    if (!`${withoutDots(reading)}/`.startsWith(start)) return false;
+  }
+  return isWellEncoded(path);
+}
+
+function withoutDots(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split(/[\\/]/)) {
+    const [name] = segment.split(';');
+    if (name === '..') segments.pop();
+    else if (name !== '.') segments.push(segment);
+  }
+  return segments.join('/');
+}
+
+const decodeAscii = (path: string): string =>
+  path.replace(/%([0-7][\da-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** Some servers read a "/" out of bytes that are no UTF-8. */
+function isWellEncoded(path: string): boolean {
+  try {
+    return !!decodeURIComponent(path);
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,8 @@
 /** The refresh request for servers that keep the refresh token in an HttpOnly cookie. */
 
-import { type AuthRequestOptions, sendAuthRequest } from './auth-request.js';
+import { checkKeys } from '../known-keys.js';
+import { resolveUrl } from '../page.js';
+import { AUTH_REQUEST_KEYS, type AuthRequestOptions, CSRF_KEYS, sendAuthRequest } from './auth-request.js';
 import type { TokenResponse } from './token-response.js';
 
 /** One way of asking the auth server for a new access token. */
@@ -26,7 +28,13 @@ export interface RefreshStrategy {
  *     csrf: { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' },
  *   }),
  * });
+ *
+ * @throws {@link ConfigurationError} naming an option that it doesn't know
  */
 export function cookieRefresh(options: AuthRequestOptions): RefreshStrategy {
-  return { url: options.url, request: (context) => sendAuthRequest(options, context) };
+  checkKeys('cookieRefresh', options, AUTH_REQUEST_KEYS);
+  if (options.csrf) checkKeys('cookieRefresh: csrf', options.csrf, CSRF_KEYS);
+  // Resolved now: the page may have moved on (history.pushState) when the request is sent.
+  const url = resolveUrl(options.url) ?? options.url;
+  return { url, request: (context) => sendAuthRequest({ ...options, url }, context) };
 }

@@ -13,6 +13,8 @@ export interface Pause {
   readonly since: Instant;
   /** By the server. */
   readonly isNamed: boolean;
+  /** Nothing was spent: whoever waits may try again after it. */
+  readonly mayRetry: boolean;
   /** Opens if it ends early. */
   readonly end: Gate;
 }
@@ -20,16 +22,22 @@ export interface Pause {
 const FLOOR = 1_000;
 const CEILING = 30_000;
 
-/** Begins a pause, of `ms` where the server named one, else one that grows with each failure. */
-export function startPause(coolDown: CoolDown, ms?: number): void {
+/** What begins a pause. */
+export interface PauseReason extends Pick<Pause, 'isNamed' | 'mayRetry'> {
+  /** Milliseconds, where they are known. */
+  readonly ms: number | undefined;
+}
+
+/** Begins a pause, of a length that grows with each failure where none is known. One that the server named isn't shortened. */
+export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseReason): void {
   // Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/) above the floor.
   const backoff = FLOOR + Math.random() * (Math.min(CEILING, FLOOR * 2 ** ++coolDown.failures) - FLOOR);
-  coolDown.pause = {
-    length: Math.max(FLOOR, ms ?? backoff),
-    since: now(),
-    isNamed: ms !== undefined,
-    end: gate(),
-  };
+  const length = Math.max(FLOOR, ms ?? backoff);
+  const { pause } = coolDown;
+  coolDown.pause =
+    pause?.isNamed && pauseLeft(coolDown) > length
+      ? { ...pause, mayRetry: mayRetry && pause.mayRetry }
+      : { length, since: now(), isNamed, mayRetry, end: gate() };
 }
 
 /** Milliseconds still to wait, whole ones, as timers have them; 0 when there is no pause. */

@@ -2,95 +2,158 @@
 
 import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
-import { end, renew } from '../session/session.js';
-import { noteRequest } from '../tabs/orphaned-request.js';
+import { pageActivated } from '../page.js';
+import { begin, end, keep, renew } from '../session/session.js';
+import { markPending } from '../tabs/orphaned-request.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
-import { elapsed, now, within } from '../wait.js';
-import { type CoolDown, type Pause, pauseLeft, startPause } from './cool-down.js';
+import { elapsed, type Gate, now, opened, startTimer } from '../wait.js';
+import { type CoolDown, pauseLeft, resetCoolDown, startPause } from './cool-down.js';
 import { callTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 
 /** A session that can be refreshed. */
 export interface RefreshableSession extends SharedSession, TokenEndpoint, CoolDown {
-  refreshing?: Promise<RefreshOutcome> | undefined;
+  /** The flight of now; one that began before the last change is over, though its promise may not have settled. */
+  flight?: { readonly change: Gate; readonly outcome: Promise<RefreshOutcome> } | undefined;
+  /** A sign-in by the cookie that is there: the next token begins a session. */
+  beginning?: Beginning | undefined;
   /** Called when those who waited leave with nothing. */
   onFailure(): void;
+  /** Called under the lock, when a cookie has landed that a sign-out should have deleted. */
+  onLateCookie(): Promise<unknown>;
+}
+
+export interface Beginning {
+  /** Settles when it is over, however. */
+  done: Promise<void>;
+  /** Why the server refused. */
+  refusal?: string;
 }
 
 /** Callers look at the session again when it has moved; how it moved is for them to judge. */
 export type RefreshOutcome = 'moved' | RefreshUnavailableError;
 
+export const isRefreshing = ({ flight, change }: RefreshableSession): boolean => flight?.change === change;
+
 /** One refresh for all who ask meanwhile. Never rejects; settles in time, even if the request itself takes longer. */
 export function refresh(session: RefreshableSession): Promise<RefreshOutcome> {
-  session.refreshing ??= flightInTime(session).finally(() => {
-    session.refreshing = undefined;
+  const { flight, change } = session;
+  if (flight?.change === change) return flight.outcome;
+  const outcome = flyInTime(session, change).finally(() => {
+    if (session.flight?.outcome === outcome) session.flight = undefined;
   });
-  return session.refreshing;
+  session.flight = { change, outcome };
+  return outcome;
 }
 
 /** What callers hold: over when the session moves, by whatever cause, when the flight fails, or when time is up. */
-async function flightInTime(session: RefreshableSession): Promise<RefreshOutcome> {
-  if (session.closed) return 'moved';
-  const moved = session.change.opened.then((): RefreshOutcome => 'moved');
-  const outcome =
-    (await within(session.refreshTimeout, Promise.race([moved, flight(session)]))) ??
-    unavailable(session, 'no answer in time; the request runs on');
+async function flyInTime(session: RefreshableSession, change: Gate): Promise<RefreshOutcome> {
+  await pageActivated(session);
+  if (session.closed || session.change !== change) return 'moved';
+  const outcome = await new Promise<RefreshOutcome>((resolve) => {
+    const settle = (outcome: RefreshOutcome) => {
+      stopTimer();
+      forget();
+      resolve(outcome);
+    };
+    const stopTimer = startTimer(session.refreshTimeout, () =>
+      settle(unavailable(session, `no answer in ${session.refreshTimeout} ms; the request runs on`)),
+    );
+    const forget = change.onOpen(() => settle('moved'));
+    void fly(session, change).then(settle);
+  });
   if (outcome !== 'moved') session.onFailure();
   return outcome;
 }
 
 /** A flight outlives those who wait for it. The next one finds the lock held, and what this one has left behind. */
-async function flight(session: RefreshableSession): Promise<RefreshOutcome> {
+async function fly(session: RefreshableSession, change: Gate): Promise<RefreshOutcome> {
   const began = now();
-  const { change, refreshTimeout } = session;
   const hasMoved = () => session.change !== change;
   let failure: RefreshUnavailableError | undefined;
-  let pause: Pause | undefined;
 
   if (session.state.status === 'restoring') await ask(session);
   for (;;) {
+    if (hasMoved()) return 'moved';
+    const { pause } = session;
     const left = pauseLeft(session);
-    if (elapsed(began) + left > refreshTimeout) {
-      return failure ?? unavailable(session, 'it is paused');
+    if (elapsed(began) + left > session.refreshTimeout) return failure ?? unavailable(session, 'it is paused');
+    if (pause && left) {
+      await opened(pause.end, left);
+      continue;
     }
-    if (left && session.pause) await within(left, session.pause.end.opened);
-    if (hasMoved()) return 'moved';
-    pause = session.pause;
-    const outcome = await runAlone(session, attempt).catch((error: RefreshUnavailableError) => error);
-    if (outcome !== 'not-processed') return outcome;
+    try {
+      const outcome = await runAlone(session, async (signal) => {
+        await catchUp(session);
+        if (hasMoved()) return 'moved';
+        if (session.pause !== pause) return unavailable(session, 'it just failed in another tab');
+        return callAndApply(session, hasMoved, signal);
+      });
+      // Only where nothing was spent, here or in another tab, is the request sent again by itself.
+      if (outcome === 'moved' || !session.pause?.mayRetry) return outcome;
+      failure = outcome;
+    } catch (error) {
+      return error as RefreshUnavailableError;
+    }
   }
+}
 
-  /** Under the lock. A late answer is refused: the session may have ended, or another user come, in the meantime. */
-  async function attempt(signal: AbortSignal): Promise<RefreshOutcome | 'not-processed'> {
-    await catchUp(session);
-    if (hasMoved()) return 'moved';
-    if (session.pause && session.pause !== pause) return unavailable(session, 'it just failed');
-    // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
-    const answered = noteRequest(session);
-    const verdict = await callTokenEndpoint(session, signal);
-    // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
-    const mayGoOn = verdict.verdict === 'unreachable' && verdict.cause && globalThis.navigator?.onLine;
-    if (!mayGoOn) answered();
-    if (hasMoved()) return 'moved';
-    if (verdict.verdict === 'renewed') {
-      renew(session, verdict.token);
-      return 'moved';
-    }
-    if (verdict.verdict === 'rejected') {
-      // A visitor who never signed in has lost nothing.
-      const reason = session.record.epoch ? 'expired' : 'no-session';
-      const error = new SessionExpiredError(`${session.endpoint} refused to refresh: ${verdict.why}.`);
-      if (reason === 'expired') emit(session, 'refresh-failed', { error });
-      end(session, reason);
-      return 'moved';
-    }
-    startPause(session, verdict.retryAfter);
-    // Of a request that may go on the note tells the others; a page that leaves must not tell them of an outage.
-    if (!mayGoOn) post(session, { kind: 'cool-down', ms: pauseLeft(session) });
-    failure = unavailable(session, verdict.why, verdict.cause);
-    emit(session, 'refresh-failed', { error: failure });
-    return verdict.verdict === 'not-processed' ? 'not-processed' : failure;
+/** Under the lock. A late answer is refused: the session may have ended, or another user come, in the meantime. */
+async function callAndApply(
+  session: RefreshableSession,
+  hasMoved: () => boolean,
+  signal: AbortSignal,
+): Promise<RefreshOutcome> {
+  const { beginning, record } = session;
+  // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
+  const endMark = markPending(session, beginning ? 'user' : 'maybe-guest');
+  const verdict = await callTokenEndpoint(session, signal, beginning ? undefined : record.token);
+  // A visitor without a session can't be helped by a right request.
+  const isOver = verdict.verdict === 'rejected' || (verdict.verdict === 'request-refused' && !record.epoch);
+  // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
+  const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
+  endMark(isLost ? 'lost' : isOver && !hasMoved() ? 'no-session' : 'answered');
+
+  if (hasMoved()) {
+    const { overtook, epoch } = session.record;
+    if (verdict.verdict === 'renewed' && overtook && epoch !== record.epoch) await session.onLateCookie();
+    return 'moved';
   }
+  if (verdict.verdict === 'unchanged') {
+    resetCoolDown(session);
+    keep(session);
+    return 'moved';
+  }
+  if (verdict.verdict === 'renewed') {
+    session.beginning = undefined;
+    if (beginning) begin(session, verdict.token);
+    else renew(session, verdict.token);
+    return 'moved';
+  }
+  const { why, retryAfter, cause } = verdict;
+  if (isOver) {
+    if (beginning) beginning.refusal = why;
+    // A visitor who never signed in has lost nothing.
+    const reason = record.epoch ? 'expired' : 'no-session';
+    const error = new SessionExpiredError(`${session.endpoint} refused to refresh: ${why}.`);
+    if (reason === 'expired') emit(session, 'refresh-failed', { error });
+    end(session, reason);
+    return 'moved';
+  }
+  const mayRetry = verdict.verdict === 'not-processed';
+  startPause(session, { ms: retryAfter, isNamed: retryAfter !== undefined, mayRetry });
+  // Of a request that may go on its mark tells the others; a page that leaves must not tell them of an outage.
+  if (!isLost) postPause(session);
+  const error = unavailable(session, why, cause);
+  emit(session, 'refresh-failed', { error });
+  return error;
+}
+
+/** Tells the other tabs of a cool-down, if there is one. */
+export function postPause(session: RefreshableSession): void {
+  const { pause } = session;
+  const ms = pauseLeft(session);
+  if (pause && ms) post(session, { kind: 'cool-down', ms, isNamed: pause.isNamed, mayRetry: pause.mayRetry });
 }
 
 function unavailable(session: RefreshableSession, why: string, cause?: unknown): RefreshUnavailableError {

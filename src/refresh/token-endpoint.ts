@@ -1,7 +1,9 @@
 /** Calls the token endpoint, once, and never rejects: what goes wrong is a verdict too. */
 
+import { AuthError, ConfigurationError } from '../errors.js';
+import type { AccessToken } from '../session/access-token.js';
 import type { RefreshStrategy } from './cookie-refresh.js';
-import { judge, type ReadTokens, unreachable, type Verdict } from './token-response.js';
+import { judge, type ReadTokens, type Verdict } from './token-response.js';
 
 export interface TokenEndpoint {
   readonly strategy: Pick<RefreshStrategy, 'request'>;
@@ -11,20 +13,27 @@ export interface TokenEndpoint {
   readonly readTokens?: ReadTokens | undefined;
 }
 
+/** @param today the token of now: a server that gives it again has no newer one yet */
 export async function callTokenEndpoint(
   { strategy, fetch, readTokens }: TokenEndpoint,
   signal: AbortSignal,
+  today: AccessToken | undefined,
 ): Promise<Verdict> {
-  const send = async () => strategy.request({ fetch, signal });
-  return (
-    send()
-      .catch((error) => {
-        // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
-        if (!error?.response?.status) throw error;
-        return new Response(null, error.response);
-      })
-      .then((answer) => judge(answer, readTokens))
-      // A parser's error quotes the answer.
-      .catch((cause) => unreachable('the request failed', cause instanceof SyntaxError ? undefined : cause))
-  );
+  try {
+    return await judge(await strategy.request({ fetch, signal }), readTokens, today);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { verdict: 'request-refused', why: error.message };
+    const { response, name } = Object(error) as { response?: ResponseInit; name?: unknown };
+    // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
+    const isSafe = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
+    const noAnswer = {
+      verdict: 'no-answer',
+      why: `the request failed (${name})`,
+      cause: isSafe ? error : undefined,
+    } as const;
+    // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
+    return response?.status ? judgeRefusal(response).catch(() => noAnswer) : noAnswer;
+  }
 }
+
+const judgeRefusal = async (response: ResponseInit) => judge(new Response(null, response));

@@ -1,6 +1,6 @@
 /** What the auth server's answer means: the session is renewed, or over, or there was no answer to speak of. */
 
-import { type AccessToken, decodeClaims } from '../session/access-token.js';
+import { type AccessToken, decodeClaims, remaining } from '../session/access-token.js';
 import { now } from '../wait.js';
 
 /** The answer of the auth server as it came: a `Response` whose body nobody has read, or its parsed JSON. */
@@ -18,11 +18,18 @@ export type ReadTokens = (body: unknown, response: Response | undefined) => Toke
 
 export type Verdict =
   | { readonly verdict: 'renewed'; readonly token: AccessToken }
+  /** Today's token again: the server has no newer one before it expires. */
+  | { readonly verdict: 'unchanged' }
   /** The auth server says no: 400, 401 or 403. */
   | (Refusal & { readonly verdict: 'rejected' })
+  /** It says no to the request, not to the session. */
+  | (Refusal & { readonly verdict: 'request-refused' })
   /** The server has surely not spent the refresh token: only then is the request sent again by itself. */
   | (Refusal & { readonly verdict: 'not-processed' })
-  | (Refusal & { readonly verdict: 'unreachable' });
+  /** An answer of no use: of a proxy, of a sick server. */
+  | (Refusal & { readonly verdict: 'unreachable' })
+  /** None has come; the server may have processed the request all the same. */
+  | (Refusal & { readonly verdict: 'no-answer' });
 
 interface Refusal {
   readonly why: string;
@@ -31,11 +38,21 @@ interface Refusal {
   readonly cause?: unknown;
 }
 
-export const unreachable = (why: string, cause?: unknown): Verdict => ({ verdict: 'unreachable', why, cause });
+const unreachable = (why: string): Verdict => ({ verdict: 'unreachable', why });
 
-export async function judge(answer: TokenResponse, readTokens: ReadTokens = readKnownShapes): Promise<Verdict> {
-  if (!isResponse(answer)) return judgeTokens(() => readTokens(answer, undefined));
+/** @param today the token of now, if its coming again is to be told from a new one */
+export async function judge(
+  answer: TokenResponse,
+  readTokens: ReadTokens = readKnownShapes,
+  today?: AccessToken,
+): Promise<Verdict> {
+  if (!isResponse(answer)) return judgeTokens(() => readTokens(answer, undefined), answer, today);
   const { status, headers } = answer;
+  if (answer.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return unreachable(
+      'it was redirected, and nothing follows: name the address that answers (options refresh, signOut)',
+    );
+  }
   const type = headers.get('content-type') ?? 'no content type';
   const text = await answer.text();
   const why = `it answered ${status}, ${type}`;
@@ -46,7 +63,14 @@ export async function judge(answer: TokenResponse, readTokens: ReadTokens = read
     const verdict = [429, 503].includes(status) ? 'not-processed' : 'unreachable';
     return { verdict, why, retryAfter: retryAfter(headers) };
   }
-  return judgeTokens(() => readTokens(JSON.parse(text), answer), serverTime(headers));
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // The parser's error would quote the answer, and with it the token.
+    return unreachable(`${why}, which is not JSON`);
+  }
+  return judgeTokens(() => readTokens(body, answer), body, today, serverTime(headers));
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date, which is counted from the server's own clock where that can be read. */
@@ -60,24 +84,37 @@ function retryAfter(headers: Headers): number | undefined {
 
 const serverTime = (headers: Headers): number | undefined => Date.parse(headers.get('date') ?? '') || undefined;
 
-function judgeTokens(read: () => TokenSet, serverNow?: number): Verdict {
+function judgeTokens(read: () => TokenSet, body: unknown, today?: AccessToken, serverNow?: number): Verdict {
   const receivedAt = now();
   let set: TokenSet | undefined;
   try {
     set = read();
   } catch {
-    // The parser's error would quote the answer, and with it the token.
+    // Its error might quote the answer.
   }
   const value: unknown = set?.accessToken;
   // What isn't visible ASCII can't be sent in a header (RFC 6750 §2.1).
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
-    return unreachable('its answer is not JSON, or has no access token (see readTokens)');
+    return unreachable(`its answer has no access token, but ${keysOf(body)}: see the option readTokens`);
   }
   const claims = decodeClaims(value);
-  const lifetime = lifetimeOf(set?.expiresIn, claims, serverNow);
-  // One that lasts less than a second would be refreshed without end.
-  if (lifetime >= 1_000) return { verdict: 'renewed', token: { value, lifetime, receivedAt, claims } };
-  return unreachable(lifetime < 1_000 ? 'its token has already expired' : 'its expires_in is no number');
+  const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverNow);
+  if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
+  if (value === today?.value && lifetime <= remaining(today) + LEAST_LIFETIME) return { verdict: 'unchanged' };
+  // It would be refreshed without end.
+  if (lifetime < LEAST_LIFETIME) {
+    return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`);
+  }
+  return { verdict: 'renewed', token: { value, lifetime, receivedAt, claims } };
+}
+
+/** Milliseconds. */
+const LEAST_LIFETIME = 1_000;
+
+/** The names in an answer, never a value; a name that is too long for one may be a token. */
+function keysOf(body: unknown): string {
+  const keys = Object.keys(Object(body)).filter((key) => key.length < 30);
+  return keys.length ? `the keys ${keys.slice(0, 9).join(', ')}` : 'no keys';
 }
 
 /** OAuth 2.0 (RFC 6749 §5.1), Django SimpleJWT, and camelCase. */
@@ -90,13 +127,23 @@ function readKnownShapes(body: unknown): TokenSet {
 }
 
 /**
- * Milliseconds from now, by the evidence that gives the least; `NaN` for an `expires_in` that is no number. This
- * machine's clock is no evidence, since it may be a day off.
+ * Milliseconds from now, by the evidence that gives the least, and which that is; `NaN` for an `expires_in` that is no
+ * number. This machine's clock is no evidence, since it may be a day off.
  */
-function lifetimeOf(expiresIn: TokenSet['expiresIn'], claims: AccessToken['claims'], serverNow = NaN): number {
+function lifetimeOf(
+  expiresIn: TokenSet['expiresIn'],
+  claims: AccessToken['claims'],
+  serverNow = NaN,
+): readonly [ms: number, evidence: string] {
   const expiry = Number(claims?.exp) * 1_000;
-  const evidence = [expiry - Number(claims?.iat) * 1_000, expiry - serverNow].filter(Number.isFinite);
-  return Math.min(Number(expiresIn ?? Infinity) * 1_000, ...evidence);
+  const inClaims = [
+    [expiry - Number(claims?.iat) * 1_000, 'exp and iat'],
+    [expiry - serverNow, 'exp and the Date header'],
+  ] as const;
+  const evidence = inClaims.filter(([ms]) => Number.isFinite(ms));
+  return [[Number(expiresIn ?? Infinity) * 1_000, 'expires_in'] as const, ...evidence].reduce((least, next) =>
+    next[0] < least[0] ? next : least,
+  );
 }
 
 /** Also for a `Response` of another realm, and for whatever else untyped code gives. */

@@ -9,16 +9,16 @@ import {
   SignedOutError,
 } from '../errors.js';
 import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-token.js';
-import { abortable, elapsed, type Instant, now } from '../wait.js';
+import { abortable, elapsed, now, within } from '../wait.js';
+import { isRefreshUseful, mayBeginRefresh, type RefreshMemory, recordAsked } from './fruitless-refreshes.js';
 import type { ScheduledSession } from './refresh-schedule.js';
-import { refresh } from './refresher.js';
+import { type Beginning, isRefreshing, refresh } from './refresher.js';
 
 /** A session that requests get their tokens from. */
 export interface UsableSession extends ScheduledSession {
   /** Sign-ins under way in this tab. Nobody waits then: their own requests may come through here. */
   signIns: number;
-  /** Where the API has refused tokens that had only just been refreshed, and since when. */
-  futile?: { readonly since: Instant; readonly labels: Set<string> } | undefined;
+  readonly refreshMemory: RefreshMemory;
 }
 
 /** Who wants a token, for which session, and until when they wait. */
@@ -29,75 +29,91 @@ export interface TokenDemand {
   /** Milliseconds that the token must still be good for. */
   readonly minValidity?: number | undefined;
   readonly signal?: AbortSignal | null | undefined;
+  /** A token that has met a 401: today's will do, if it is another one. */
+  readonly refused?: string | undefined;
 }
 
 /** A token that expires while its request travels costs a 401 and a replay. */
 const TRAVEL_TIME = 5_000;
-/** How long a 401 costs no refresh, after one has turned out to be of no use at that address, or at several. */
-const FUTILE_FOR = 30_000;
 
 /**
- * A token that is good for long enough: today's where it is, else that of the one refresh, else what is left of
- * today's. `undefined` where nobody is signed in, or where a refresh wouldn't help.
+ * What a request can go on with in the same tick: today's token, or none where waiting wouldn't bring one. `undefined`
+ * where it has to wait.
  *
- * @param refused the token that has met a 401: today's will do, if it is another one
+ * @throws what {@link sessionGone} gives, and the reason of an abort
  */
-export async function tokenFor(
+export function tokenAtHand(
   session: UsableSession,
-  { label, tenure, minValidity, signal }: TokenDemand,
-  refused?: AccessToken,
-): Promise<AccessToken | undefined> {
-  function today(): AccessToken | undefined {
-    if (session.closed || session.tenure !== tenure) throw departure(session, label);
-    const { token } = session.record;
-    return token && token !== refused && remaining(token) > 0 ? token : undefined;
-  }
-
+  { label, tenure, minValidity, signal, refused }: TokenDemand,
+): { readonly token: AccessToken | undefined } | undefined {
   signal?.throwIfAborted();
-  const token = today();
+  const token = todaysToken(session, label, tenure, refused);
   if (token) {
     const due = dueBeforeExpiry(token, session.refreshAhead);
     // A careless `minValidity`, longer than tokens live, must not refresh at each call: half the lifetime is the most.
     const margin = Math.min(minValidity ?? Math.min(TRAVEL_TIME, due / 2), token.lifetime / 2);
     if (remaining(token) <= due) void refresh(session);
-    if (remaining(token) > margin) return token;
+    if (remaining(token) > (token.isLast ? 0 : margin)) return { token };
   }
-  if (session.record.ended || session.signIns || (refused && isFutile(session, label))) return token;
-  const outcome = await abortable(refresh(session), signal);
-  const fresh = today();
-  if (fresh || session.record.ended) return fresh;
-  if (outcome === 'moved') throw new RefreshUnavailableError(`${label}: no token yet; try again.`);
-  const { message, retryAfter, cause } = outcome;
-  throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
+  const { record, signIns, refreshMemory } = session;
+  if (record.ended || signIns) return { token };
+  if (refused && record.token) {
+    const isUseful = isRefreshUseful(refreshMemory, label, record.token);
+    if (!isUseful || !(isRefreshing(session) || mayBeginRefresh(refreshMemory))) return { token };
+  }
+  return undefined;
 }
 
-/** One address that always says 401 is its own trouble; when several do, the API likes none of our tokens. */
-const SEVERAL = 3;
+/** What is asked for during a sign-in by cookie belongs to the session that it begins. */
+export const beginningOver = ({ done }: Beginning, signal: AbortSignal | null | undefined): Promise<void> =>
+  abortable(
+    done.catch(() => {}),
+    signal,
+  );
 
-/** How a replay went. Where a token that is still young is refused, refreshing doesn't help: no storm of refreshes. */
-export function replayed(
-  session: UsableSession,
-  label: string,
-  token: AccessToken,
-  answer: 'accepted' | 'refused',
-): void {
-  if (answer === 'accepted') session.futile = undefined;
-  else if (remaining(token) > token.lifetime / 2) {
-    if (!isRecent(session.futile)) session.futile = { since: now(), labels: new Set() };
-    session.futile?.labels.add(label);
+/**
+ * A token that is good for long enough: today's where it is, else that of the one refresh, else what is left of
+ * today's. `undefined` where nobody is signed in, or where a refresh wouldn't help.
+ */
+export async function tokenFor(session: UsableSession, demand: TokenDemand): Promise<AccessToken | undefined> {
+  const { label, tenure, signal, refused } = demand;
+  const began = now();
+  for (;;) {
+    const atHand = tokenAtHand(session, demand);
+    if (atHand) return atHand.token;
+    if (elapsed(began) > session.refreshTimeout) throw noTokenYet(label);
+    if (refused) recordAsked(session.refreshMemory, label, refused, isRefreshing(session) ? 'joins' : 'begins');
+    const left = todaysToken(session, label, tenure, refused);
+    // A token endpoint that hangs must not make what is left of today's token useless.
+    const refreshed = left ? within(remaining(left) / 2, refresh(session)) : refresh(session);
+    const outcome = await abortable(refreshed, signal);
+    const fresh = todaysToken(session, label, tenure, refused);
+    if (fresh || session.record.ended) return fresh;
+    // The server gives no other.
+    if (refused && session.record.token?.value === refused && outcome === 'moved') return undefined;
+    if (outcome instanceof RefreshUnavailableError) {
+      const { message, retryAfter, cause } = outcome;
+      throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
+    }
+    // The session has moved, but brought no token: a message of a tab that has none, say.
   }
 }
 
-const isRecent = (futile: UsableSession['futile']) => futile && elapsed(futile.since) < FUTILE_FOR;
+function todaysToken(session: UsableSession, label: string, tenure: number, refused: string | undefined) {
+  if (session.closed || session.tenure !== tenure) throw sessionGone(session, label);
+  const { token } = session.record;
+  return token && token.value !== refused && remaining(token) > 0 ? token : undefined;
+}
 
-const isFutile = ({ futile }: UsableSession, label: string) =>
-  isRecent(futile) && (futile?.labels.has(label) || Number(futile?.labels.size) >= SEVERAL);
+/** What to tell a caller who needn't wait any longer, though their session is still there. */
+export const noTokenYet = (label: string): RefreshUnavailableError =>
+  new RefreshUnavailableError(`${label}: no token yet; try again.`);
 
 /** What to tell a caller whose session is gone. */
-export function departure({ closed, state }: UsableSession, label: string): AnyAuthError {
+export function sessionGone({ closed, state }: UsableSession, label: string): AnyAuthError {
   if (closed) return new ConfigurationError(`${label}: no session on a server or after dispose().`);
   if (state.status !== 'signed-out') {
-    return new SessionChangedError(`${label}: another user is signed in now.`);
+    return new SessionChangedError(`${label}: somebody else has signed in since.`);
   }
   return state.reason === 'expired'
     ? new SessionExpiredError(`${label}: the session has ended; sign in again.`)

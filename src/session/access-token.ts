@@ -10,6 +10,8 @@ export interface AccessToken {
   readonly receivedAt: Instant;
   /** The JWT's payload, never verified here; `undefined` for an opaque token. */
   readonly claims: Claims | undefined;
+  /** The server gives it again when asked for a new one: there is none before it expires. */
+  readonly isLast?: boolean | undefined;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -22,12 +24,14 @@ export const expiresAt = ({ lifetime, receivedAt }: AccessToken): number | undef
   lifetime === Infinity ? undefined : Math.round(receivedAt.wall + lifetime);
 
 /** How long before expiry a refresh is due: the option, but at most a fifth of the token's lifetime. */
-export const dueBeforeExpiry = (token: AccessToken, refreshAhead: number): number =>
-  Math.min(refreshAhead, token.lifetime / 5);
+export const dueBeforeExpiry = ({ isLast, lifetime }: AccessToken, refreshAhead: number): number =>
+  isLast ? 0 : Math.min(refreshAhead, lifetime / 5);
 
+/** Whose token it is, where it says so. */
 export function subjectOf(token: AccessToken | undefined): string | undefined {
   const subject = token?.claims?.sub;
-  return typeof subject === 'string' ? subject : undefined;
+  // RFC 7519 §4.1.2 wants a string; numbers are common all the same.
+  return typeof subject === 'string' || typeof subject === 'number' ? String(subject) : undefined;
 }
 
 /** The payload of a JWT (RFC 7519 §3), or `undefined`: whatever can't be decoded is an opaque token. */

@@ -33,6 +33,10 @@ export interface SessionRecord {
   readonly token?: AccessToken | undefined;
   /** Final: a session that has ended never comes back, whatever answer lands later. */
   readonly ended?: SignedOutReason | undefined;
+  /** The sign-out was sent before its turn: the cookie of a refresh that lands after it must go, too. */
+  readonly overtook?: boolean | undefined;
+  /** A sign-in has failed whose cookie may have landed all the same: the next token may be somebody else's. */
+  readonly inDoubt?: boolean | undefined;
 }
 
 export type ChangeSource = 'this-tab' | 'another-tab';
@@ -47,7 +51,7 @@ export interface Session extends Audience {
   /** Nothing changes any more, and nobody need wait. */
   closed: boolean;
   /** For the parts of the client: called before the app hears of the change. */
-  onChange(source: ChangeSource): void;
+  onChange(source: ChangeSource, previous: SessionRecord): void;
 }
 
 const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };
@@ -77,12 +81,38 @@ export function begin(session: Session, token: AccessToken): void {
   move(session, { epoch: nextEpoch(session), id: String(Math.random()), generation: 1, token }, 'this-tab');
 }
 
+/** A sign-in as a user of one's own choice: what has waited to learn who is signed in was not meant for them. */
+export function signInAs(session: Session, token: AccessToken): void {
+  if (!isOpen(session.record)) session.tenure++;
+  begin(session, token);
+}
+
 /** A refresh: the next generation, unless the token turns out to be somebody else's. */
 export function renew(session: Session, token: AccessToken): void {
   const { record } = session;
-  const next = { ...record, generation: record.generation + 1, token };
-  if (isOpen(record) && !isLeft(record, next)) move(session, next, 'this-tab');
+  const next = { ...record, generation: record.generation + 1, token, inDoubt: undefined };
+  const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(token));
+  if (isOpen(record) && isCertain && !isLeft(record, next)) move(session, next, 'this-tab');
   else begin(session, token);
+}
+
+/** A refresh that brought today's token again. */
+export function keep(session: Session): void {
+  const { record } = session;
+  const token = record.token && { ...record.token, isLast: true };
+  move(session, { ...record, generation: record.generation + 1, token }, 'this-tab');
+}
+
+/** A sign-in has failed, and nobody knows whether its cookie has landed. */
+export function doubt(session: Session): void {
+  const { record } = session;
+  if (isOpen(record)) move(session, { ...record, generation: record.generation + 1, inDoubt: true }, 'this-tab');
+}
+
+/** The sign-out was sent out of its turn; tells the tab whose refresh it may have overtaken. */
+export function overtake(session: Session): void {
+  const { record } = session;
+  if (record.ended) move(session, { ...record, generation: record.generation + 1, overtook: true }, 'this-tab');
 }
 
 export function end(session: Session, reason: SignedOutReason): void {
@@ -90,7 +120,7 @@ export function end(session: Session, reason: SignedOutReason): void {
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
   const last =
     reason === 'signed-out' ? { epoch: nextEpoch(session), ended: reason } : { ended: record.ended ?? reason };
-  move(session, { ...record, token: undefined, ...last }, 'this-tab');
+  move(session, { ...record, token: undefined, overtook: undefined, ...last }, 'this-tab');
 }
 
 /** What another tab says of its session; kept if it is newer. */
@@ -106,20 +136,21 @@ export function learn(session: Session, theirs: SessionRecord): void {
 
 /** Forgets the token; whoever waits finds the session gone. */
 export function close(session: Session): void {
+  const { record } = session;
   session.closed = true;
   session.record = UNKNOWN;
   session.tenure++;
-  wake(session, 'this-tab');
+  wake(session, 'this-tab', record);
 }
 
 function move(session: Session, next: SessionRecord, source: ChangeSource): void {
   if (session.closed) return;
   const { record: previous } = session;
-  // Also who doesn't know yet whether somebody is signed in means it when he signs out.
+  // A user who signs out before it is known whether they are signed in means it.
   const left = isLeft(previous, next) || (next.ended === 'signed-out' && source === 'this-tab');
   if (left) session.tenure++;
   session.record = next;
-  wake(session, source);
+  wake(session, source, previous);
   const subject = subjectOf(next.token);
   if (next.ended) {
     // Nothing that shows has changed.
@@ -127,6 +158,8 @@ function move(session: Session, next: SessionRecord, source: ChangeSource): void
     if (left && !previous.ended) emit(session, 'signed-out', { reason: next.ended });
   } else if (left) {
     emit(session, 'user-changed', { subject, previousSubject: subjectOf(previous.token) });
+  } else if (!hasNewToken(next, previous)) {
+    return;
   } else if (previous.token) {
     emit(session, 'refreshed', { by: source });
   } else if (next.token) {
@@ -137,14 +170,20 @@ function move(session: Session, next: SessionRecord, source: ChangeSource): void
   emit(session, 'state', undefined);
 }
 
-function wake(session: Session, source: ChangeSource): void {
-  session.change.open();
+function wake(session: Session, source: ChangeSource, previous: SessionRecord): void {
+  const { change } = session;
+  // First: who is woken finds the gate of the next change.
   session.change = gate();
-  session.onChange(source);
+  change.open();
+  session.onChange(source, previous);
 }
 
 /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
 const nextEpoch = ({ record }: Session): number => Math.max(Date.now(), record.epoch + 1);
+
+/** Whether there is a token, and another one than before. */
+export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>
+  !!record.token && record.token.value !== previous.token?.value;
 
 /** Whether somebody is, or may be, signed in. */
 export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;

@@ -1,13 +1,16 @@
 /** Signing in: the login request runs alone among tabs, so that no late answer puts an earlier user's cookie back. */
 
 import { SignedOutError, SignInFailedError } from '../errors.js';
-import { isResponse, judge, type TokenResponse, unreachable } from '../refresh/token-response.js';
+import { type Beginning, refresh } from '../refresh/refresher.js';
+import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { begin } from '../session/session.js';
-import { catchUp, post } from '../tabs/session-sync.js';
+import { doubt, signInAs } from '../session/session.js';
+import { markSomebody } from '../tabs/orphaned-request.js';
+import { ask, catchUp, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
-import { abortable } from '../wait.js';
+import { abortable, within } from '../wait.js';
 
+/** With the user's own login request. */
 export function signIn(session: UsableSession, request: () => Promise<TokenResponse>): Promise<void> {
   const { tenure } = session;
   // Only who knows the others' session can begin a later one: the clock alone may have been set back.
@@ -16,26 +19,74 @@ export function signIn(session: UsableSession, request: () => Promise<TokenRespo
     if (session.closed) return;
     session.signIns++;
     try {
-      await accept(session, await abortable(Promise.resolve(request()), signal), tenure);
+      const answer = await abortable(Promise.resolve(request()), signal);
+      await accept(session, answer, tenure);
+    } catch (error) {
+      // A refusal sets no cookie; of anything else nobody knows.
+      if (!(error instanceof SignInFailedError && Number(error.response?.status) < 500)) doubt(session);
+      throw error;
     } finally {
       session.signIns--;
     }
   });
 }
 
+/** With the cookie that is already there: a refresh that begins a session, whoever was signed in before. */
+export function signInWithCookie(session: UsableSession): Promise<void> {
+  if (session.beginning) return session.beginning.done;
+  const beginning = {} as Beginning;
+  session.beginning = beginning;
+  beginning.done = begin(session, beginning).finally(() => {
+    if (session.beginning === beginning) session.beginning = undefined;
+  });
+  return beginning.done;
+}
+
+async function begin(session: UsableSession, beginning: Beginning): Promise<void> {
+  const { tenure } = session;
+  while (session.beginning === beginning && !session.closed) {
+    const outcome = await refresh(session);
+    if (beginning.refusal) throw new SignInFailedError(`The cookie began no session: ${beginning.refusal}.`, false);
+    await refuseIfSignedOut(session, tenure);
+    if (outcome !== 'moved') throw outcome;
+  }
+}
+
 /** @throws SignInFailedError, SignedOutError */
-export async function accept(session: UsableSession, answer: TokenResponse, tenure = session.tenure): Promise<void> {
+async function accept(session: UsableSession, answer: TokenResponse, tenure: number): Promise<void> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
   }
-  const verdict = await judge(answer, session.readTokens).catch(() => unreachable("its answer can't be read"));
+  const unreadable: Verdict = { verdict: 'unreachable', why: "its answer can't be read" };
+  const verdict = (await within(
+    session.refreshTimeout,
+    judge(answer, session.readTokens).catch(() => unreadable),
+  )) ?? {
+    ...unreadable,
+    why: `its answer has not ended after ${session.refreshTimeout} ms`,
+  };
   if (verdict.verdict !== 'renewed') {
-    throw new SignInFailedError(`The sign-in brought no token: ${verdict.why}.`, false);
+    const why = 'why' in verdict ? verdict.why : '';
+    throw new SignInFailedError(`The sign-in brought no token: ${why}.`, false);
   }
   await catchUp(session);
-  if (session.tenure !== tenure && session.record.ended === 'signed-out') {
-    throw new SignedOutError('The user signed out during the sign-in.');
-  }
-  begin(session, verdict.token);
+  await refuseIfSignedOut(session, tenure);
+  markSomebody(session);
+  signInAs(session, verdict.token);
+}
+
+/** With the tokens that are already there. */
+export async function setSession(session: UsableSession, answer: TokenResponse): Promise<void> {
+  const { tenure } = session;
+  // As in signIn().
+  if (!session.record.epoch) await ask(session);
+  await accept(session, answer, tenure);
+}
+
+async function refuseIfSignedOut(session: UsableSession, tenureAtCall: number): Promise<void> {
+  const { tenure, record } = session;
+  if (tenure === tenureAtCall || record.ended !== 'signed-out') return;
+  if (record.overtook) await session.onLateCookie();
+  throw new SignedOutError('The user signed out during the sign-in.');
 }

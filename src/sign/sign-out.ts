@@ -2,13 +2,17 @@
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { end, isOpen } from '../session/session.js';
-import { catchUp } from '../tabs/session-sync.js';
+import { end, isOpen, overtake } from '../session/session.js';
+import { markNobody } from '../tabs/orphaned-request.js';
+import { catchUp, heard } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';
 
 export interface SignOutResult {
-  /** Whether the server has answered 2xx. `false`: its cookie may still be there; sign out again once it can be reached. */
+  /**
+   * Whether the server has answered 2xx, and no refresh can bring the cookie back. `false`: its cookie may still be
+   * there; sign out again once it can be reached.
+   */
   readonly serverConfirmed: boolean;
 }
 
@@ -21,24 +25,51 @@ export interface EndableSession extends UsableSession {
 export async function signOut(session: EndableSession): Promise<SignOutResult> {
   // On a server, and after `dispose()`.
   if (session.closed) return { serverConfirmed: false };
+  const isNewcomer = !session.record.epoch;
   end(session, 'signed-out');
-  session.signingOut ??= askServer(session).finally(() => {
+  session.signingOut ??= askServer(session, isNewcomer).finally(() => {
     session.signingOut = undefined;
   });
   return { serverConfirmed: await session.signingOut };
 }
 
-async function askServer(session: EndableSession): Promise<boolean> {
-  const { signOut } = session;
+async function askServer(session: EndableSession, isNewcomer: boolean): Promise<boolean> {
   let sent: Promise<Response | undefined> | undefined;
+  let isInTurn = true;
   const send = () => {
     // Once; and not if somebody has signed in meanwhile: the cookie is theirs.
-    if (signOut && !isOpen(session.record)) sent ??= sendAuthRequest(signOut, session).catch(() => undefined);
-    return sent && within(session.refreshTimeout, sent);
+    if (!isOpen(session.record)) sent ??= sendSignOut(session);
+    return sent;
   };
-  // A page that leaves can't wait for its turn, and its user has seen that he is signed out.
-  globalThis.addEventListener?.('pagehide', send);
-  const answer = await runAlone(session, () => catchUp(session).then(send)).catch(send);
-  globalThis.removeEventListener?.('pagehide', send);
-  return !!answer?.ok;
+  const sendOutOfTurn = () => {
+    isInTurn = false;
+    overtake(session);
+    return send();
+  };
+  // A page that leaves can't wait for its turn, and its user has seen that they are signed out.
+  globalThis.addEventListener?.('pagehide', sendOutOfTurn);
+  if (isNewcomer) await endWhatOthersKnow(session);
+  const answer = await runAlone(session, () => catchUp(session).then(send)).catch(sendOutOfTurn);
+  globalThis.removeEventListener?.('pagehide', sendOutOfTurn);
+  const isConfirmed = isInTurn && !!answer?.ok;
+  if (isConfirmed && !isOpen(session.record)) markNobody(session);
+  return isConfirmed;
+}
+
+/** Other tabs that know of a later session say so when they hear of an end that came before it by the clock. */
+async function endWhatOthersKnow(session: EndableSession): Promise<void> {
+  await heard(session);
+  if (isOpen(session.record)) end(session, 'signed-out');
+}
+
+/** Where the options name an endpoint. Never rejects, and ends in time. */
+export async function sendSignOut(session: EndableSession): Promise<Response | undefined> {
+  const { signOut, refreshTimeout } = session;
+  return (
+    signOut &&
+    within(
+      refreshTimeout,
+      sendAuthRequest(signOut, session).catch(() => undefined),
+    )
+  );
 }

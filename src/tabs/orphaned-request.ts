@@ -1,51 +1,87 @@
-/** A refresh request that has outlived its page: the next tab to have its turn waits for the answer. */
+/** A request that has outlived its page: its mark tells the next tab to have its turn, which waits for the answer. */
 
-import type { Session } from '../session/session.js';
-import { within } from '../wait.js';
+import { isOpen, type Session } from '../session/session.js';
+import { opened } from '../wait.js';
 
-/** A session whose requests are noted. */
-export interface NotedSession {
-  /** What its lock, its channel and its note are called. */
-  readonly name: string;
+/** A session whose requests are marked. */
+export interface MarkedSession extends Session {
+  /** What the mark, the lock and the channel are called; the mark by the last of these. */
+  readonly lockNames: readonly string[];
   readonly locks: LockManager | undefined;
   /** Milliseconds that callers wait. */
   readonly refreshTimeout: number;
 }
 
+/** What became of a request; `lost`: no answer came, and the page may be leaving, in which case the request goes on. */
+type RequestEnd = 'answered' | 'no-session' | 'lost';
+
+/** Stands where a mark would: the server has said that nobody is signed in in this browser. */
+const NOBODY = 'nobody';
+/** A page that has not gone this long after its request failed wasn't leaving: the request has really failed. */
+const LEAVES_WITHIN = 2_000;
+
 /**
- * Notes that a request is under way; returns the end of the note. The browser takes a lock back with its page, but the
+ * Marks that a request is under way; returns what ends the mark. The browser takes a lock back with its page, but the
  * page's `keepalive` request lives on: whoever comes next, after a reload say, would spend the same refresh token.
- * Nothing else tells of it, since a page can't see the cookie land.
+ * Nothing else tells of it, since a page can't see the cookie land. A guest's request brings no cookie, and no mark.
+ *
+ * @param who a guest's request may also be that of a user who has just signed in by other means
  */
-export function noteRequest({ name, locks }: NotedSession): () => void {
-  try {
-    if (!locks) return () => {};
-    localStorage.setItem(name, String(Date.now()));
-    return () => localStorage.removeItem(name);
-  } catch {
-    // No storage here, or it is full: a reload in mid-refresh then needs the server's overlap.
-    return () => {};
-  }
+export function markPending(session: MarkedSession, who: 'maybe-guest' | 'user'): (end: RequestEnd) => void {
+  const mark = String(Date.now());
+  const hasGuest = who === 'maybe-guest' && !isOpen(session.record) && readMark(session) === NOBODY;
+  if (!hasGuest) writeMark(session, mark);
+  return (end) => {
+    // Another tab's mark may stand there by now.
+    const remove = () => readMark(session) === mark && writeMark(session, undefined);
+    if (end === 'no-session') markNobody(session);
+    else if (end === 'answered') remove();
+    else void opened(session.change, LEAVES_WITHIN).then(() => session.closed || remove());
+  };
 }
 
-/** Milliseconds between two looks at a note. */
+/** The server says that nobody is signed in: requests have no cookie to wait for, until somebody signs in. */
+export const markNobody = (session: MarkedSession): void => writeMark(session, NOBODY);
+
+/** Somebody has signed in. */
+export function markSomebody(session: MarkedSession): void {
+  if (readMark(session) === NOBODY) writeMark(session, undefined);
+}
+
+/** Milliseconds between two looks at a mark. */
 const LOOK = 50;
 
 /**
  * Resolves when the answer to a request that a page has left behind has had its time, whatever is heard meanwhile: its
- * cookie is still to come. Called under the lock: a note is no live page's then. Looks again and again, since a page may
- * see the end of another one's note late.
+ * cookie is still to come. Called under the lock: no live page has a mark then. Looks again and again, since a page may
+ * see the end of another one's mark late.
  */
-export async function orphanSettled(session: NotedSession & Session): Promise<void> {
-  while (!session.closed && isAwaited(session)) await within(LOOK, session.change.opened);
+export async function orphanSettled(session: MarkedSession): Promise<void> {
+  while (!session.closed && isAwaited(session)) await opened(session.change, LOOK);
 }
 
-function isAwaited({ name, locks, refreshTimeout }: NotedSession): boolean {
+function isAwaited(session: MarkedSession): boolean {
+  const age = Date.now() - Number(readMark(session) ?? NaN);
+  // Half the time that callers wait, so that they still get their answer; no mark of the far future counts.
+  return Math.abs(age) < session.refreshTimeout / 2;
+}
+
+const keyOf = ({ lockNames }: MarkedSession) => String(lockNames.at(-1));
+
+function readMark(session: MarkedSession): string | undefined {
   try {
-    const age = Date.now() - Number(locks && localStorage.getItem(name));
-    // Half the time that callers wait, so that they still get their answer; no note of the far future counts.
-    return Math.abs(age) < refreshTimeout / 2;
+    return (session.locks && localStorage.getItem(keyOf(session))) ?? undefined;
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+function writeMark(session: MarkedSession, mark: string | undefined): void {
+  try {
+    if (!session.locks) return;
+    if (mark === undefined) localStorage.removeItem(keyOf(session));
+    else localStorage.setItem(keyOf(session), mark);
+  } catch {
+    // No storage here, or it is full: a reload in mid-refresh then needs the server's overlap.
   }
 }

@@ -1,20 +1,22 @@
 /** Mirrors the session between tabs, without echo: changes made here are posted, news from elsewhere is learned. */
 
 import { isNewer, learn } from '../session/session.js';
-import { within } from '../wait.js';
+import { opened } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
 import { hasWordOfNewer, type LockedSession, leaveWord } from './tab-lock.js';
-import { readMessage, type TabMessage, writeMessage } from './tab-message.js';
+import { type CoolDownNews, readMessage, type TabMessage, writeMessage } from './tab-message.js';
 
 /** A session that tabs share. */
 export interface SharedSession extends LockedSession {
   /** Absent where the tab is alone. */
   readonly channel: TabChannel | undefined;
   /** Another tab says how long the token endpoint wants no call. */
-  onCoolDown(ms: number): void;
+  onCoolDown(news: CoolDownNews): void;
+  /** Another tab asks: it should know of a cool-down, too. */
+  onAsk(): void;
 }
 
-/** How long a new tab waits for an answer from the others before it asks the server. */
+/** How long a tab waits for an answer from the others. */
 const ANSWER_WITHIN = 25;
 /** How long a message that is surely on the way may take, before a refresh of our own is the better way. */
 const MESSAGE_WITHIN = 1_000;
@@ -43,8 +45,12 @@ function tell(session: SharedSession): void {
 
 export function receive(session: SharedSession, data: unknown): void {
   const message = readMessage(data);
-  if (message?.kind === 'cool-down') session.onCoolDown(message.ms);
-  if (message?.kind === 'ask') tell(session);
+  if (message?.kind === 'cool-down') session.onCoolDown(message);
+  if (message?.kind === 'ask') {
+    // In this order: a token from elsewhere would end the cool-down.
+    tell(session);
+    session.onAsk();
+  }
   if (message?.kind === 'session') {
     // A tab that missed a message learns of it when it speaks.
     if (isNewer(session.record, message.record)) tell(session);
@@ -55,13 +61,17 @@ export function receive(session: SharedSession, data: unknown): void {
 /** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
 export async function ask(session: SharedSession): Promise<void> {
   post(session, { kind: 'ask' });
-  // Also without a token: the answer tells whether the token to come is that of the same session.
-  if (session.channel) await within(ANSWER_WITHIN, session.change.opened);
+  await heard(session);
+}
+
+/** Resolves on the next news, or soon where none comes: an answer without a token tells whose the token to come is. */
+export async function heard(session: SharedSession): Promise<void> {
+  if (session.channel) await opened(session.change, ANSWER_WITHIN);
 }
 
 /** Under the lock, before a refresh: waits for a message that is on the way. */
 export async function catchUp(session: SharedSession): Promise<void> {
   // From now on: the message may come during the look.
   const { change } = session;
-  if (handsOver(session) && (await hasWordOfNewer(session))) await within(MESSAGE_WITHIN, change.opened);
+  if (handsOver(session) && (await hasWordOfNewer(session))) await opened(change, MESSAGE_WITHIN);
 }

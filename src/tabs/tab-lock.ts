@@ -1,12 +1,15 @@
 /** Runs a task alone: among all tabs where there are Web Locks, else at least within this one. */
 
 import { RefreshUnavailableError } from '../errors.js';
-import { isNewer, type Session } from '../session/session.js';
-import { abortable, startTimer, within } from '../wait.js';
-import { type NotedSession, orphanSettled } from './orphaned-request.js';
+import { pageActivated } from '../page.js';
+import { isNewer } from '../session/session.js';
+import { abortable, opened, startTimer } from '../wait.js';
+import { type MarkedSession, orphanSettled } from './orphaned-request.js';
 
 /** A session whose tabs take turns. */
-export interface LockedSession extends Session, NotedSession {
+export interface LockedSession extends MarkedSession {
+  /** What the channel, and the word of a newer session, are called. */
+  readonly name: string;
   /** The last turn within this tab, where there are no Web Locks. */
   lastTurn: Promise<unknown>;
 }
@@ -25,19 +28,24 @@ const TASK_FACTOR = 3;
  * @throws RefreshUnavailableError
  */
 export async function runAlone<T>(session: LockedSession, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { name, locks, refreshTimeout } = session;
+  const { lockNames, locks, refreshTimeout } = session;
   const { document } = globalThis;
   const limit = new AbortController();
   const { signal } = limit;
-  const giveUp = () => limit.abort(new RefreshUnavailableError(`${name}: not done in time; try again.`));
-  let stopTimer = startTimer(refreshTimeout, giveUp);
+  const giveUp = (why: string) => limit.abort(new RefreshUnavailableError(`${why}; try again.`));
+  await pageActivated(session);
   let turn: Promise<T> | undefined;
+  let stopTimer = startTimer(refreshTimeout, () =>
+    giveUp(`Another tab had its turn for ${refreshTimeout} ms, to refresh, sign in or sign out`),
+  );
   // The timers of a frozen page stand still: it would keep out all who come after it.
-  document?.addEventListener('freeze', giveUp);
-  const stopWatch = () => document?.removeEventListener('freeze', giveUp);
+  const onFreeze = () => giveUp('The page was frozen while it waited for its turn');
+  document?.addEventListener('freeze', onFreeze);
+  const stopWatch = () => document?.removeEventListener('freeze', onFreeze);
   const begin = () => {
     stopTimer();
-    stopTimer = startTimer(refreshTimeout * TASK_FACTOR, giveUp);
+    const limitOfTask = refreshTimeout * TASK_FACTOR;
+    stopTimer = startTimer(limitOfTask, () => giveUp(`No answer for ${limitOfTask} ms`));
     const work = orphanSettled(session).then(() => {
       signal.throwIfAborted();
       // What has been sent goes on, and keeps the others out until it is answered.
@@ -50,11 +58,11 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
   try {
     // Let go once the manager has answered: by then it knows of the word left, and those who waited here have gone on.
     // Not so when given up: a frozen page would never hear that answer.
-    await locks?.request(name, { signal }, () => begin().finally(() => signal.aborted || locks.query()));
+    await inLine(lockNames, () => begin().finally(() => signal.aborted || locks?.query()));
   } catch (error) {
     // A sandboxed frame or an inactive document is refused: https://w3c.github.io/web-locks/#dom-lockmanager-request
     // A page that leaves loses its place in line, and WebKit lets it go on: it would send beside the lock's holder.
-    if (!turn && (error as Error).name === 'AbortError') giveUp();
+    if (!turn && (error as Error).name === 'AbortError') giveUp('The page was left while it waited for its turn');
   }
   if (!turn) {
     const { lastTurn } = session;
@@ -66,6 +74,11 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     stopTimer();
     stopWatch();
   });
+
+  /** One lock after the other, in the same order everywhere: two tabs never wait for each other. */
+  async function inLine([name, ...others]: readonly string[], run: () => Promise<unknown>): Promise<unknown> {
+    return name ? locks?.request(name, { signal }, () => inLine(others, run)) : run();
+  }
 }
 
 /**
@@ -76,7 +89,7 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
 export async function leaveWord({ name, locks, record, change }: LockedSession): Promise<void> {
   const word = `${name}@${JSON.stringify({ ...record, token: undefined })}`;
   try {
-    await locks?.request(word, { ifAvailable: true }, () => within(WORD_LASTS, change.opened));
+    await locks?.request(word, { ifAvailable: true }, () => opened(change, WORD_LASTS));
   } catch {
     // Refused, as above.
   }

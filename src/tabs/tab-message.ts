@@ -11,8 +11,17 @@ export type TabMessage =
   | { readonly kind: 'session'; readonly record: SessionRecord }
   /** "What session do you know?" */
   | { readonly kind: 'ask' }
-  /** "The token endpoint wants no call for so many milliseconds." */
-  | { readonly kind: 'cool-down'; readonly ms: number };
+  /** "The token endpoint wants no call just now." */
+  | ({ readonly kind: 'cool-down' } & CoolDownNews);
+
+export interface CoolDownNews {
+  /** Milliseconds from now. */
+  readonly ms: number;
+  /** The server has named them. */
+  readonly isNamed: boolean;
+  /** Nothing was spent: whoever waits may try again after it. */
+  readonly mayRetry: boolean;
+}
 
 /** Plain, flat data. An age travels along, since one tab's monotonic clock means nothing in another. */
 export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'without-tokens'): object {
@@ -20,27 +29,41 @@ export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'witho
   const { token, ...record } = message.record;
   const plain = { v: VERSION, kind: message.kind, ...record };
   if (!token || tokens === 'without-tokens') return plain;
-  const { value, lifetime, receivedAt } = token;
-  return { ...plain, value, lifetime, wall: receivedAt.wall, age: elapsed(receivedAt) };
+  const { value, lifetime, receivedAt, isLast } = token;
+  return { ...plain, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt) };
 }
 
 /** The message, or `undefined` for garbage and for other versions' messages. Never throws. */
 export function readMessage(data: unknown): TabMessage | undefined {
-  const { v, kind, ms, epoch, id, generation, ended, value, lifetime, wall, age } = (data ?? {}) as Fields;
+  const fields = (data ?? {}) as Fields;
+  const { v, kind } = fields;
   if (v !== VERSION) return undefined;
   if (kind === 'ask') return { kind };
-  if (kind === 'cool-down' && isCount(ms)) return { kind, ms };
-  if (kind !== 'session' || !isCount(epoch) || typeof id !== 'string' || !isCount(generation)) return undefined;
+  if (kind === 'cool-down') return readCoolDown(fields);
+  const record = kind === 'session' ? readRecord(fields) : undefined;
+  return record && { kind: 'session', record };
+}
+
+function readCoolDown({ ms, isNamed, mayRetry }: Fields): TabMessage | undefined {
+  if (!isCount(ms)) return undefined;
+  return { kind: 'cool-down', ms, isNamed: isNamed === true, mayRetry: mayRetry === true };
+}
+
+function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token }: Fields): SessionRecord | undefined {
+  if (!isCount(epoch) || typeof id !== 'string' || !isCount(generation)) return undefined;
   const record = { epoch, id, generation };
-  if (ended === 'signed-out' || ended === 'expired') return { kind, record: { ...record, ended } };
+  if (ended === 'signed-out' || ended === 'expired')
+    return { ...record, ended, ...(overtook === true && { overtook }) };
   if (ended !== undefined) return undefined;
-  if (value === undefined) return { kind, record };
+  const open = { ...record, ...(inDoubt === true && { inDoubt }) };
+  if (token.value === undefined) return open;
+  const { value, lifetime, wall, age, isLast } = token;
   if (typeof value !== 'string' || !(isCount(lifetime) || lifetime === Infinity)) return undefined;
   if (!isCount(wall) || !isCount(age)) return undefined;
   // A tab without a token must not take an expired one for the answer.
-  if (age >= lifetime) return { kind, record };
+  if (age >= lifetime) return open;
   const receivedAt = { wall, monotonic: performance.now() - age };
-  return { kind, record: { ...record, token: { value, lifetime, receivedAt, claims: decodeClaims(value) } } };
+  return { ...open, token: { value, lifetime, receivedAt, claims: decodeClaims(value), isLast: isLast === true } };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

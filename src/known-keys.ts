@@ -1,0 +1,22 @@
+/** Refuses options that nobody knows: a misspelt one would do nothing, without a word. */
+
+import { ConfigurationError } from './errors.js';
+
+/** @throws ConfigurationError naming the key, and the known one that is most like it */
+export function checkKeys(where: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const nearest = known.map((name) => [likeness(key, name), name] as const).sort(([a], [b]) => b - a)[0];
+    const hint = nearest?.[0] ? `Did you mean '${nearest[1]}'?` : `Known are ${known.join(', ')}.`;
+    throw new ConfigurationError(`${where}: there is no option '${key}'. ${hint}`);
+  }
+}
+
+/** How many pairs of neighbouring letters two names share, among all that they have (Dice's coefficient). */
+function likeness(a: string, b: string): number {
+  const [pairsOfA, pairsOfB] = [pairsOf(a), pairsOf(b)];
+  return pairsOfA.filter((pair) => pairsOfB.includes(pair)).length / (pairsOfA.length + pairsOfB.length);
+}
+
+const pairsOf = (name: string): string[] =>
+  Array.from(name.slice(1), (letter, index) => `${name[index]}${letter}`.toLowerCase());

@@ -1,0 +1,71 @@
+/** Which 401s cost no refresh: so that no API, no caller and no listener can make a storm of refreshes. */
+
+import type { AccessToken } from '../session/access-token.js';
+import { elapsed, type Instant, now } from '../wait.js';
+
+/** What has become of the refreshes that 401s have asked for. An address is a method, an origin and a path. */
+export interface RefreshMemory {
+  /** The token that an address has last refused, and so asked for a refresh. */
+  readonly askers: Map<string, { readonly refused: string; readonly at: Instant }>;
+  /** The addresses that have refused the token of such a refresh, too. */
+  readonly hopeless: Map<string, Instant>;
+  /** The last refreshes that began so, the oldest first. */
+  readonly begun: Instant[];
+}
+
+export const createRefreshMemory = (): RefreshMemory => ({ askers: new Map(), hopeless: new Map(), begun: [] });
+
+/** Milliseconds for which a 401 costs no refresh, after one has turned out to be of no use there. */
+const FRUITLESS_FOR = 30_000;
+/** One address that always says 401 is its own trouble; when several do, the API likes none of our tokens. */
+const SEVERAL = 3;
+/** The floor, whatever the addresses: no more refreshes than that in so many milliseconds begin with a 401. */
+const MOST_REFRESHES = 10;
+const MOST_REFRESHES_IN = 60_000;
+
+/** Whether to refresh because of a 401 that today's token has met. */
+export function isRefreshUseful(memory: RefreshMemory, address: string, token: AccessToken): boolean {
+  recordRefused(memory, address, token);
+  return !memory.hopeless.has(address) && memory.hopeless.size < SEVERAL;
+}
+
+/** Whether a 401 may begin a refresh, and not only join one. */
+export function mayBeginRefresh({ begun }: RefreshMemory): boolean {
+  const [oldest] = begun;
+  return !oldest || begun.length < MOST_REFRESHES || elapsed(oldest) >= MOST_REFRESHES_IN;
+}
+
+/** A 401 asks for a refresh, and perhaps begins it. */
+export function recordAsked(
+  { askers, begun }: RefreshMemory,
+  address: string,
+  refused: string,
+  part: 'begins' | 'joins',
+) {
+  askers.set(address, { refused, at: now() });
+  if (part === 'joins') return;
+  begun.push(now());
+  if (begun.length > MOST_REFRESHES) begun.shift();
+}
+
+/**
+ * An address has refused a token. Where it had asked for a newer one, and this is one that is still young, refreshing
+ * doesn't help: that counts at once, since a replay may be aborted, or never sent.
+ */
+export function recordRefused({ askers, hopeless }: RefreshMemory, address: string, token: AccessToken): void {
+  forgetOld(askers, ({ at }) => at);
+  forgetOld(hopeless, (since) => since);
+  const asked = askers.get(address);
+  const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;
+  if (asked && asked.refused !== token.value && isYoung && !hopeless.has(address)) hopeless.set(address, now());
+}
+
+/** An address has accepted a token; that says nothing of other addresses. */
+export function recordAccepted({ askers, hopeless }: RefreshMemory, address: string): void {
+  askers.delete(address);
+  hopeless.delete(address);
+}
+
+function forgetOld<Entry>(entries: Map<string, Entry>, since: (entry: Entry) => Instant): void {
+  for (const [address, entry] of entries) if (elapsed(since(entry)) >= FRUITLESS_FOR) entries.delete(address);
+}
