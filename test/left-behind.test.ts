@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { pass, passUntil, stopClocks } from './world/clocks.ts';
+import { stubStorage } from './world/storage.ts';
 import { openTab, record } from './world/tabs.ts';
 import { rest, standing, until } from './world/waiting.ts';
 
@@ -14,12 +15,7 @@ let notes: Map<string, string>;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
-  notes = new Map();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => notes.get(key) ?? null,
-    setItem: (key: string, value: string) => notes.set(key, value),
-    removeItem: (key: string) => notes.delete(key),
-  });
+  notes = stubStorage();
 });
 afterEach(() => {
   vi.unstubAllGlobals();

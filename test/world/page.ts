@@ -6,6 +6,7 @@ export const PAGE_URL = 'https://app.test/';
 
 class FakeDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden' = 'visible';
+  prerendering = false;
   cookie = '';
   baseURI = PAGE_URL;
   /** The old way to make an event; the storage fallback of broadcast-channel makes its storage events so. */
@@ -58,6 +59,20 @@ export function setLocation(url: string): void {
 
 export function show(visibility: 'visible' | 'hidden'): void {
   page.visibilityState = visibility;
+  page.dispatchEvent(new Event('visibilitychange'));
+}
+
+/** The page is loaded before anybody asks for it, as Chromium does it by speculation rules. */
+export function prerender(): void {
+  page.prerendering = true;
+  page.visibilityState = 'hidden';
+}
+
+/** Somebody follows the link: the prerendered page is shown. */
+export function activate(): void {
+  page.prerendering = false;
+  page.visibilityState = 'visible';
+  page.dispatchEvent(new Event('prerenderingchange'));
   page.dispatchEvent(new Event('visibilitychange'));
 }
 
