@@ -26,7 +26,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
   it.each([
     ['the same URL', '/auth/refresh', TOKEN_ENDPOINT],
     ['URLs that differ in the query', '/auth/refresh?client=shop', '/auth/refresh?client=account'],
-  ])('Refresh one after the other, with %s', async (_, ours, theirs) => {
+  ])('Two clients with %s refresh one after the other', async (_, ours, theirs) => {
     server.signIn('ada');
     const [a, b] = [await restored(ours), await restored(theirs)];
     const calls = server.refreshCalls;
@@ -43,7 +43,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     expect(server).toMatchObject({ refreshCalls: calls + 2, overlaps: 0, reuseAlarms: 0 });
   });
 
-  it('Restore one after the other when a page with both loads', async () => {
+  it('Two clients of one page restore one after the other', async () => {
     server.signIn('ada');
     const [a, b] = [openTab(), openTab()];
     const hold = server.holdRefresh();
@@ -59,7 +59,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
   it.each<[string, (auth: AuthClient, login: () => Promise<object>) => Promise<unknown>]>([
     ['A sign-in', (auth, login) => auth.signIn(login)],
     ['A sign-out', (auth) => auth.signOut()],
-  ])('%s waits for the other one’s refresh', async (_, act) => {
+  ])('%s waits for the refresh of a client of another name', async (_, act) => {
     server.signIn('ada');
     const [a, b] = [await restored(), await restored()];
     const hold = server.holdRefresh();
@@ -79,7 +79,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     expect(logins + server.logouts).toBe(1);
   });
 
-  it('The one whose turn doesn’t come is told so in time', async () => {
+  it('A client whose turn doesn’t come tells its callers in time', async () => {
     server.signIn('ada');
     const [a, b] = [await restored(), await restored()];
     const hold = server.holdRefresh();
@@ -94,7 +94,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     await rest();
   });
 
-  it('Share nothing else: each has its own session', async () => {
+  it('Clients of different names share a turn, but no session', async () => {
     server.signIn('ada');
     const [a, b] = [await restored(), openTab()];
     await a.signOut();
@@ -104,7 +104,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
 });
 
 describe('two clients at different token endpoints', () => {
-  it('Don’t wait for each other', async () => {
+  it('Clients at different token endpoints don’t wait for each other', async () => {
     const answer = gate<object>();
     const slow = openTab({ refresh: { url: '/shop/refresh', request: () => answer.opened } });
     const quick = openTab({ refresh: { url: '/account/refresh', request: async () => server.signIn('ada') } });

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe('a page that is prerendered', () => {
-  it('Asks no server and no tab, and takes no lock', async () => {
+  it('A prerendered page asks no server and no tab, and takes no lock', async () => {
     server.signIn('ada');
     const name = newBrowser();
     const others = openRawChannel(name);
@@ -43,7 +43,7 @@ describe('a page that is prerendered', () => {
     others.close();
   });
 
-  it('Answers all that waited once it is shown', async () => {
+  it('All that waited in a prerendered page goes on once it shows', async () => {
     server.signIn('ada');
     prerender();
     const auth = openTab();
@@ -61,7 +61,7 @@ describe('a page that is prerendered', () => {
     expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
   });
 
-  it('Gets its token from another tab once it is shown', async () => {
+  it('A prerendered page gets its token from another tab once it shows', async () => {
     const name = newBrowser();
     const other = openTab({ name });
     await other.signIn(server.login('ada'));
@@ -78,7 +78,7 @@ describe('a page that is prerendered', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('Counts its deadlines from when it is shown', async () => {
+  it('A prerendered page counts its deadlines from when it shows', async () => {
     server.signIn('ada');
     prerender();
     const auth = openTab();
@@ -94,7 +94,7 @@ describe('a page that is prerendered', () => {
     expect((await request).status).toBe(200);
   });
 
-  it('Fails in time where no answer comes after it is shown', async () => {
+  it('A prerendered page’s request fails in time once the page shows', async () => {
     server.signIn('ada');
     prerender();
     const auth = openTab();
@@ -113,7 +113,7 @@ describe('a page that is prerendered', () => {
   it.each<[string, (auth: AuthClient, login: () => Promise<object>) => Promise<unknown>, unknown]>([
     ['A sign-in', (auth, login) => auth.signIn(login), { subject: 'bob' }],
     ['A sign-out', (auth) => auth.signOut(), { serverConfirmed: true }],
-  ])('%s waits until the page is shown', async (_, act, result) => {
+  ])('%s in a prerendered page waits until that shows', async (_, act, result) => {
     server.signIn('ada');
     const name = newBrowser();
     const others = openRawChannel(name);
@@ -133,7 +133,7 @@ describe('a page that is prerendered', () => {
     others.close();
   });
 
-  it('A sign-out is told to the other tabs once the page is shown', async () => {
+  it('A prerendered page’s sign-out reaches the other tabs once it shows', async () => {
     const name = newBrowser();
     const other = openTab({ name });
     await other.signIn(server.login('ada'));
@@ -151,7 +151,7 @@ describe('a page that is prerendered', () => {
     expect(server.cookie).toBeUndefined();
   });
 
-  it('A session that begins in it is told to the others then', async () => {
+  it('A prerendered page’s session reaches the other tabs once it shows', async () => {
     const name = newBrowser();
     const others = openRawChannel(name);
     const other = openTab({ name });
@@ -170,7 +170,7 @@ describe('a page that is prerendered', () => {
     others.close();
   });
 
-  it('Frees a caller who leaves before it is shown', async () => {
+  it('A prerendered page frees a caller who leaves', async () => {
     prerender();
     const auth = openTab();
     const leave = new AbortController();
@@ -184,7 +184,7 @@ describe('a page that is prerendered', () => {
     for (const error of await Promise.all(calls)) expect(error).toEqual(new Error('gone'));
   });
 
-  it('Frees all who wait when it is disposed of', async () => {
+  it('dispose() frees all who wait in a prerendered page', async () => {
     prerender();
     const auth = openTab();
     const calls = [auth.restore(), auth.fetch(`${API}/orders`), auth.signIn(server.login('ada'))];

@@ -34,7 +34,7 @@ async function signInByCookie(auth: AuthClient): Promise<unknown> {
 }
 
 describe('signIn() without a request', () => {
-  it('Begins the session whose cookie is already there, by one refresh', async () => {
+  it('signIn() begins the session whose cookie is already there', async () => {
     const auth = openTab();
     const seen = record(auth);
     comeBackAs('ada');
@@ -45,7 +45,7 @@ describe('signIn() without a request', () => {
     expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
   });
 
-  it('Sends what the refresh strategy sends, and outlives its page', async () => {
+  it('signIn() sends a refresh, which outlives its page', async () => {
     const send = vi.fn(async (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));
     const auth = openTab({ fetch: send });
     comeBackAs('ada');
@@ -58,7 +58,7 @@ describe('signIn() without a request', () => {
     expect(new Headers(init?.headers).get('x-requested-with')).toBe('silent-refresh');
   });
 
-  it('Calls a refresh function of one’s own', async () => {
+  it('signIn() calls a refresh function of one’s own', async () => {
     const refresh = vi.fn(async (_: { readonly signal: AbortSignal }) => server.signIn('ada'));
     const auth = openTab({ refresh });
 
@@ -67,7 +67,7 @@ describe('signIn() without a request', () => {
     expect(refresh.mock.calls[0]?.[0].signal.aborted).toBe(false);
   });
 
-  it('Notes the request while it is under way, for a reload', async () => {
+  it('signIn() notes its request while it is under way', async () => {
     const stored = stubStorage();
     const auth = openTab({ name: 'noted' });
     comeBackAs('ada');
@@ -81,7 +81,7 @@ describe('signIn() without a request', () => {
     expect([...stored]).toEqual([]);
   });
 
-  it('Waits for a refresh in flight in another tab', async () => {
+  it('signIn() waits for a refresh in flight in another tab', async () => {
     const [here, there] = openTwoTabs();
     await there.signIn(server.login('ada'));
     await signedInEverywhere(here, there);
@@ -98,7 +98,7 @@ describe('signIn() without a request', () => {
     expect(server).toMatchObject({ refreshCalls: 2, overlaps: 0, reuseAlarms: 0 });
   });
 
-  it('Keeps other tabs from refreshing until it is answered', async () => {
+  it('signIn() keeps other tabs from refreshing until it is answered', async () => {
     const [here, there] = openTwoTabs();
     comeBackAs('ada');
     const hold = server.holdRefresh();
@@ -117,7 +117,7 @@ describe('signIn() without a request', () => {
 });
 
 describe('the session that signIn() begins', () => {
-  it('Is later than that of another user, in every tab', async () => {
+  it('signIn() replaces another user’s session in every tab', async () => {
     const name = newBrowser();
     const there = openTab({ name });
     await there.signIn(server.login('ada'));
@@ -131,7 +131,7 @@ describe('the session that signIn() begins', () => {
     expect(subjectOf(here)).toBe('bob');
   });
 
-  it('Is later than a sign-out in another tab', async () => {
+  it('signIn() comes after a sign-out in another tab', async () => {
     const name = newBrowser();
     const there = openTab({ name });
     await there.signIn(server.login('ada'));
@@ -143,7 +143,7 @@ describe('the session that signIn() begins', () => {
     await signedInEverywhere(here, there);
   });
 
-  it('Is later than all others, though the clock was set back', async () => {
+  it('signIn() replaces later sessions, though the clock was set back', async () => {
     const name = newBrowser();
     const there = openTab({ name });
     await there.signIn(server.login('ada'));
@@ -156,7 +156,7 @@ describe('the session that signIn() begins', () => {
     expect(subjectOf(here)).toBe('bob');
   });
 
-  it('Is another one than an opaque token’s before it', async () => {
+  it('signIn() begins another session than an opaque token’s before it', async () => {
     server.opaque = true;
     const [here, there] = openTwoTabs();
     await there.signIn(server.login('ada'));
@@ -173,7 +173,7 @@ describe('the session that signIn() begins', () => {
     ['in a new tab', async (_: AuthClient) => {}],
     ['after a sign-out', async (auth: AuthClient) => void (await auth.signOut())],
     ['after another user', async (_: AuthClient) => {}],
-  ])('Owns the requests made while it begins, %s', async (where, prepare) => {
+  ])('Requests made during signIn() belong to its session, %s', async (where, prepare) => {
     const auth = openTab();
     if (where !== 'in a new tab') await auth.signIn(server.login('ada'));
     await prepare(auth);
@@ -195,7 +195,7 @@ describe('the session that signIn() begins', () => {
 });
 
 describe('signIn() without a request, in vain', () => {
-  it.each([400, 401, 403])('Rejects with SignInFailedError where the server answers %i', async (status) => {
+  it.each([400, 401, 403])('signIn() rejects with SignInFailedError where the server answers %i', async (status) => {
     server.answerRefresh = () => Response.json({ error: 'invalid_grant' }, { status });
     const error = await failureOf(signInByCookie(openTab()));
 
@@ -211,7 +211,7 @@ describe('signIn() without a request, in vain', () => {
     ['the server answers 429', () => Response.json({}, { status: 429, headers: { 'Retry-After': '3600' } })],
     ['the server answers 503', () => Response.json({}, { status: 503, headers: { 'Retry-After': '3600' } })],
     ['the answer holds no token', () => Response.json({})],
-  ])('Rejects with RefreshUnavailableError where %s', async (_, answer) => {
+  ])('signIn() rejects with RefreshUnavailableError where %s', async (_, answer) => {
     server.answerRefresh = answer;
     const error = await failureOf(signInByCookie(openTab()));
 
@@ -220,7 +220,7 @@ describe('signIn() without a request, in vain', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('Works the next time', async () => {
+  it('signIn() works again after it has failed', async () => {
     comeBackAs('ada');
     server.answerRefresh = () => Response.json({}, { status: 500 });
     const auth = openTab();
@@ -230,7 +230,7 @@ describe('signIn() without a request, in vain', () => {
     expect(await passUntil(auth.signIn())).toMatchObject({ subject: 'ada' });
   });
 
-  it('Settles in time where no answer ever comes', async () => {
+  it('signIn() settles in time where no answer ever comes', async () => {
     const silent = gate<Response>();
     server.answerRefresh = () => silent.opened;
     const auth = openTab();
@@ -242,7 +242,7 @@ describe('signIn() without a request, in vain', () => {
     await rest();
   });
 
-  it('Gives way to a sign-out: its late answer is dropped', async () => {
+  it('A sign-out during signIn() wins: the late answer is dropped', async () => {
     comeBackAs('ada');
     const auth = openTab();
     const hold = server.holdRefresh();
