@@ -30,6 +30,22 @@ export function resetPage(): void {
 }
 resetPage();
 
+/** What is opened there hears nothing of what happens to this page. */
+export function onAnotherPage<T>(open: () => T): T {
+  const { document, addEventListener, removeEventListener } = globalThis;
+  const otherWindow = new EventTarget();
+  Object.assign(globalThis, {
+    document: new FakeDocument(),
+    addEventListener: otherWindow.addEventListener.bind(otherWindow),
+    removeEventListener: otherWindow.removeEventListener.bind(otherWindow),
+  });
+  try {
+    return open();
+  } finally {
+    Object.assign(globalThis, { document, addEventListener, removeEventListener });
+  }
+}
+
 /** Runs with nothing of a page around, as on a server. */
 export function withoutPage<T>(run: () => T): T {
   const { document, location, addEventListener, removeEventListener } = globalThis;
