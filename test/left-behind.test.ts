@@ -3,8 +3,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { pass, passUntil, stopClocks } from './world/clocks.ts';
+import { show } from './world/page.ts';
+import { stubStorage } from './world/storage.ts';
 import { openTab, record } from './world/tabs.ts';
-import { rest, standing, until } from './world/waiting.ts';
+import { gate, rest, standing, until } from './world/waiting.ts';
 
 const TIMEOUT = 10_000;
 
@@ -14,12 +16,7 @@ let notes: Map<string, string>;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
-  notes = new Map();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => notes.get(key) ?? null,
-    setItem: (key: string, value: string) => notes.set(key, value),
-    removeItem: (key: string) => notes.delete(key),
-  });
+  notes = stubStorage();
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -64,6 +61,23 @@ describe('the note', () => {
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     await auth.fetch(`${API}/x`).catch(() => {});
     expect([...notes.keys()]).toEqual([KEY]);
+  });
+
+  it('A page that lives on gives up its failed request’s mark after a second', async () => {
+    const auth = await adasTab();
+    show('hidden');
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    await pass(999);
+    expect([...notes.keys()]).toEqual([KEY]);
+    await pass(1);
+    expect([...notes]).toEqual([]);
+
+    server.answerRefresh = undefined;
+    const signingIn = auth.signIn(server.login('ada'));
+    await rest();
+    expect(await standing(signingIn)).toBe('fulfilled');
   });
 
   it('goes where there is no network: nothing has gone out', async () => {
@@ -176,5 +190,84 @@ describe('a note that a page has left behind', () => {
     expect([...notes]).toEqual([]);
     hold.release();
     await refreshing;
+  });
+});
+
+describe('guests, whose page has no cookie to wait for', () => {
+  const NOBODY = [[KEY, 'nobody']];
+  const tab = () => openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+
+  async function visit() {
+    const auth = tab();
+    await passUntil(auth.restore(), 10);
+    return auth;
+  }
+
+  it('The server’s "no session" is remembered', async () => {
+    const auth = await visit();
+    expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'no-session' });
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('A sign-out that the server confirms is remembered', async () => {
+    const auth = tab();
+    await auth.signIn(server.login('ada'));
+    expect(await auth.signOut()).toEqual({ serverConfirmed: true });
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('A sign-out that the server doesn’t confirm is not: its cookie may be there', async () => {
+    server.answerLogout = () => Response.json({}, { status: 500 });
+    const auth = tab();
+    await auth.signIn(server.login('ada'));
+    expect(await auth.signOut()).toEqual({ serverConfirmed: false });
+    expect([...notes]).toEqual([]);
+  });
+
+  it('A guest’s restore leaves no mark for the page that is loaded next', async () => {
+    (await visit()).dispose();
+    const hold = gate<Response>();
+    server.answerRefresh = () => hold.opened;
+    const restoring = tab().restore();
+    await pass(40);
+    expect(server.refreshCalls).toBe(2);
+    expect([...notes]).toEqual(NOBODY);
+    hold.open(Response.json({}, { status: 401 }));
+    await restoring;
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([
+    ['restore', (auth) => auth.restore()],
+    ['sign-in', (auth) => auth.signIn(server.login('ada'))],
+  ])('A guest’s %s waits for nobody', async (_, act) => {
+    notes.set(KEY, 'nobody');
+    const acting = act(tab());
+    await pass(40);
+    expect(await standing(acting)).toBe('fulfilled');
+  });
+
+  it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([
+    ['signIn()', (auth) => auth.signIn(server.login('ada'))],
+    ['setSession()', (auth) => auth.setSession(server.signIn('ada'))],
+    [
+      'a restore that finds a cookie',
+      (auth) => {
+        server.signIn('ada');
+        return passUntil(auth.restore(), 10);
+      },
+    ],
+  ])('After %s a refresh leaves its mark again', async (_, enter) => {
+    notes.set(KEY, 'nobody');
+    const auth = tab();
+    await enter(auth);
+    expect([...notes]).toEqual([]);
+    const hold = server.holdRefresh();
+    const refreshing = auth.refresh();
+    await hold.arrived;
+    expect([...notes]).toEqual([[KEY, String(Date.now())]]);
+    hold.release();
+    await refreshing;
+    expect([...notes]).toEqual([]);
   });
 });

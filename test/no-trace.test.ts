@@ -8,7 +8,7 @@ import { countChannels } from './world/channels.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { holdMessages, openRawChannel } from './world/messages.ts';
 import { network } from './world/network.ts';
-import { returnFromBackForwardCache, show } from './world/page.ts';
+import { onAnotherPage, returnFromBackForwardCache, show } from './world/page.ts';
 import { newBrowser, openTab as openAnyTab, record, signedInEverywhere } from './world/tabs.ts';
 import { gate, rest, until } from './world/waiting.ts';
 
@@ -390,5 +390,61 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     await rest();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
+  });
+
+  describe('with an expired token, while another user’s tab has none to give', () => {
+    /** Ada's page, in the cache, and Bob's, who has signed in since; both tokens have expired. */
+    async function adaComesBack() {
+      stopClocks();
+      const server = startAuthServer();
+      const name = newBrowser();
+      const back = openTab({ name });
+      const other = onAnotherPage(() => openTab({ name }));
+      await back.signIn(server.login('ada'));
+      await signedInEverywhere(back, other);
+      show('hidden');
+      const messages = holdMessages();
+      await other.signIn(server.login('bob'));
+      await pass(1_000);
+      messages.lose();
+      outliveToken();
+      return { server, name, back, other };
+    }
+    const comeBack = () => {
+      show('visible');
+      returnFromBackForwardCache();
+    };
+
+    it('A page that comes back finds Bob, though its refresh waits in line', async () => {
+      const { server, name, back } = await adaComesBack();
+      const free = gate();
+      const taken = gate();
+      const held = navigator.locks.request(`silent-refresh:${name}`, () => {
+        taken.open();
+        return free.opened;
+      });
+      await taken.opened;
+      comeBack();
+      await until(() => back.getState().status === 'restoring', 'it has heard that Ada has gone');
+      free.open();
+      await held;
+      await pass(5_000, 500);
+
+      expect(back.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
+      expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
+    });
+
+    it('A page that comes back finds Bob, though its refresh is under way', async () => {
+      const { server, back } = await adaComesBack();
+      const refresh = server.holdRefresh();
+      comeBack();
+      await refresh.arrived;
+      await until(() => back.getState().status === 'restoring', 'it has heard that Ada has gone');
+      refresh.release();
+      await pass(5_000, 500);
+
+      expect(back.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
+      expect(server).toMatchObject({ overlaps: 0, reuseAlarms: 0 });
+    });
   });
 });

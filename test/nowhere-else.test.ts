@@ -7,7 +7,7 @@ import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { pass, passUntil, stopClocks } from './world/clocks.ts';
 import { network } from './world/network.ts';
 import { goOnline, returnFromBackForwardCache, show } from './world/page.ts';
-import { openTabs, record } from './world/tabs.ts';
+import { openTab, openTabs, record } from './world/tabs.ts';
 import { tracesOf } from './world/traces.ts';
 import { rest, until } from './world/waiting.ts';
 
@@ -297,5 +297,54 @@ describe('state snapshots are frozen and stable', () => {
     await until(() => events[1]?.some(({ name }) => name === 'refreshed'));
     expect(events.flat().length).toBeGreaterThan(3);
     for (const { detail } of events.flat()) expect(Object.isFrozen(detail)).toBe(true);
+  });
+});
+
+describe('what a refresh function of one’s own throws', () => {
+  const SECRET = 'very-secret-refresh-token';
+  /** As several HTTP libraries throw it: with the request that it was about. */
+  class HttpError extends Error {
+    override readonly name = 'HttpError';
+    readonly config = { method: 'POST', data: `refresh_token=${SECRET}` };
+  }
+
+  async function failing(thrown: () => unknown) {
+    const auth = openTab({ refresh: () => Promise.reject(thrown()) });
+    await auth.signIn(server.login('ada'));
+    const events = record(auth);
+    const error: unknown = await auth.refresh().catch((error: unknown) => error);
+    return { auth, events, error };
+  }
+
+  it.each<[string, () => unknown]>([
+    ['in its own members', () => new HttpError('Network Error')],
+    ['in its message', () => new Error(`POST refresh_token=${SECRET} failed`)],
+    ['in its cause', () => new Error('failed', { cause: new HttpError('Network Error') })],
+    ['in a plain object', () => ({ name: 'HttpError', config: { data: SECRET } })],
+    ['as a string', () => `POST refresh_token=${SECRET} failed`],
+    ['beside a response of 500', () => Object.assign(new HttpError('Too early'), { response: { status: 500 } })],
+  ])('An error that holds the request’s body %s is not passed on', async (_, thrown) => {
+    const { events, error } = await failing(thrown);
+
+    expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: true });
+    expect(tracesOf(SECRET, error)).toEqual([]);
+    expect(tracesOf(SECRET, events)).toEqual([]);
+    expect(tracesOf(SECRET, said)).toEqual([]);
+  });
+
+  it('The name of such an error is told', async () => {
+    const { error } = await failing(() => new HttpError('Network Error'));
+    expect((error as Error).message).toContain('HttpError');
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  it('A request that waited in vain holds no such error either', async () => {
+    const { auth } = await failing(() => new HttpError('Network Error'));
+    show('hidden');
+    await pass(61_000);
+    const error: unknown = await passUntil(auth.fetch(`${API}/orders`).catch((error: unknown) => error));
+
+    expect(error).toMatchObject({ code: 'refresh-unavailable' });
+    expect(tracesOf(SECRET, error)).toEqual([]);
   });
 });

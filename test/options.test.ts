@@ -14,7 +14,7 @@ import {
   SignedOutError,
   SignInFailedError,
 } from 'silent-refresh';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withoutPage } from './world/page.ts';
 import { newBrowser, openTab } from './world/tabs.ts';
 
@@ -92,6 +92,65 @@ describe('bad input is refused at creation, by the option’s name', () => {
     refusal({ ...good, refreshAhead: -1 });
     refusal({ ...good, allowedOrigins: ['http://api.example.com'] });
     expect(channel).not.toHaveBeenCalled();
+  });
+});
+
+/** What a typo in them says; written as untyped code writes it. */
+function refusalOf(make: () => object): unknown {
+  try {
+    return refusal(make());
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('an option that nobody knows is refused, by its name', () => {
+  const url = '/auth/refresh';
+  const strategy = (options: object) => ({ refresh: cookieRefresh(options as Parameters<typeof cookieRefresh>[0]) });
+
+  it.each<[string, string, () => object]>([
+    ['refreshUrl', 'refresh', () => ({ ...good, refreshUrl: url })],
+    ['signout', 'signOut', () => ({ ...good, signout: '/auth/logout' })],
+    ['signOutUrl', 'signOut', () => ({ ...good, signOutUrl: '/auth/logout' })],
+    ['allowedOrigin', 'allowedOrigins', () => ({ ...good, allowedOrigin: ['https://api.test'] })],
+    ['refreshTimeOut', 'refreshTimeout', () => ({ ...good, refreshTimeOut: 5_000 })],
+    ['shouldRefesh', 'shouldRefresh', () => ({ ...good, shouldRefesh: () => true })],
+    ['readToken', 'readTokens', () => ({ ...good, readToken: () => ({}) })],
+    ['header', 'headers', () => ({ ...good, signOut: { url, header: {} } })],
+    ['methods', 'method', () => ({ ...good, signOut: { url, methods: 'POST' } })],
+    ['credential', 'credentials', () => strategy({ url, credential: 'omit' })],
+    ['uri', 'url', () => strategy({ url, uri: '/token' })],
+    ['cookies', 'cookie', () => strategy({ url, csrf: { cookie: 'c', header: 'X-C', cookies: 'c' } })],
+    ['headers', 'header', () => ({ ...good, signOut: { url, csrf: { cookie: 'c', header: 'X-C', headers: 'X-C' } } })],
+  ])('The unknown option %s is refused, and %s suggested', (unknown, known, make) => {
+    const error = refusalOf(make);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect((error as Error).message).toMatch(new RegExp(`\\b${unknown}\\b`));
+    expect((error as Error).message).toMatch(new RegExp(`\\b${known}\\b`));
+  });
+
+  it.each<[string, unknown]>([
+    ['refreshing', Promise.resolve('moved')],
+    ['pause', { length: Infinity }],
+    ['stopTimer', () => {}],
+    ['record', {}],
+    ['closed', true],
+    ['channel', undefined],
+    ['listeners', new Set()],
+    ['onCoolDown', () => {}],
+  ])('The option %s is refused, though a part of the client is called so', (key, value) => {
+    const error = refusal({ ...good, [key]: value });
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect((error as Error).message).toContain(key);
+  });
+
+  it('What an options object inherits reaches no part of the client', async () => {
+    const base = { refreshing: Promise.resolve('moved'), closed: true };
+    const own = { name: newBrowser(), refresh: async () => ({ access_token: 'opaque' }) };
+    const auth = createAuthClient(Object.assign(Object.create(base), own));
+    onTestFinished(auth.dispose);
+
+    expect(await auth.refresh()).toMatchObject({ status: 'signed-in' });
   });
 });
 

@@ -6,6 +6,7 @@ export const PAGE_URL = 'https://app.test/';
 
 class FakeDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden' = 'visible';
+  prerendering = false;
   cookie = '';
   baseURI = PAGE_URL;
   /** The old way to make an event; the storage fallback of broadcast-channel makes its storage events so. */
@@ -28,6 +29,22 @@ export function resetPage(): void {
   });
 }
 resetPage();
+
+/** What is opened there hears nothing of what happens to this page. */
+export function onAnotherPage<T>(open: () => T): T {
+  const { document, addEventListener, removeEventListener } = globalThis;
+  const otherWindow = new EventTarget();
+  Object.assign(globalThis, {
+    document: new FakeDocument(),
+    addEventListener: otherWindow.addEventListener.bind(otherWindow),
+    removeEventListener: otherWindow.removeEventListener.bind(otherWindow),
+  });
+  try {
+    return open();
+  } finally {
+    Object.assign(globalThis, { document, addEventListener, removeEventListener });
+  }
+}
 
 /** Runs with nothing of a page around, as on a server. */
 export function withoutPage<T>(run: () => T): T {
@@ -58,6 +75,20 @@ export function setLocation(url: string): void {
 
 export function show(visibility: 'visible' | 'hidden'): void {
   page.visibilityState = visibility;
+  page.dispatchEvent(new Event('visibilitychange'));
+}
+
+/** The page is loaded before anybody asks for it, as Chromium does it by speculation rules. */
+export function prerender(): void {
+  page.prerendering = true;
+  page.visibilityState = 'hidden';
+}
+
+/** Somebody follows the link: the prerendered page is shown. */
+export function activate(): void {
+  page.prerendering = false;
+  page.visibilityState = 'visible';
+  page.dispatchEvent(new Event('prerenderingchange'));
   page.dispatchEvent(new Event('visibilitychange'));
 }
 
