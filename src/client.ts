@@ -11,7 +11,7 @@ import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
 import { beginningOver, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
 import { type AuthState, close, createSession, hasNewToken, isOpen } from './session/session.js';
-import { setSession, signIn, signInWithCookie } from './sign/sign-in.js';
+import { accept, signIn, signInWithCookie } from './sign/sign-in.js';
 import { type EndableSession, sendSignOut, signOut } from './sign/sign-out.js';
 import { announce, receive } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
@@ -35,7 +35,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const session: BearerSession & EndableSession = {
     ...settings,
     ...createSession((source, previous) => {
-      if (hasNewToken(session.record, previous)) resetCoolDown(session);
+      if (session.closed || hasNewToken(session.record, previous)) resetCoolDown(session);
       if (source === 'this-tab') announce(session);
       look(session);
     }),
@@ -100,7 +100,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     getAccessToken,
     restore: () => quiet(restore()),
     signIn: (request) => enter('signIn()', () => (request ? signIn(session, request) : signInWithCookie(session))),
-    setSession: (answer) => enter('setSession()', () => setSession(session, answer)),
+    setSession: (answer) => enter('setSession()', () => accept(session, answer)),
     refresh: () => quiet(enter('refresh()', refreshNow)),
     signOut: () => signOut(session),
     getState: state,

@@ -20,12 +20,15 @@ export const withoutQuery = (url: URL): string => url.origin + url.pathname;
 /** https://wicg.github.io/nav-speculation/prerendering.html: Chromium's alone, and not in TypeScript's library. */
 const page = (): (Document & { readonly prerendering?: boolean }) | undefined => globalThis.document;
 
+/** Whether the browser has loaded the page ahead: nobody has opened it, and perhaps nobody will. */
+export const isPrerendering = (): boolean => !!page()?.prerendering;
+
 /**
  * Resolves when the page is one that somebody has opened, or the client is closed. The browser loads pages ahead, gives
  * them no locks until they are shown, and may never show them.
  */
 export async function pageActivated(client: { readonly closed: boolean; readonly change: Gate }): Promise<void> {
-  while (page()?.prerendering && !client.closed) {
+  while (isPrerendering() && !client.closed) {
     const lookAgain = gate();
     const forget = client.change.onOpen(lookAgain.open);
     page()?.addEventListener('prerenderingchange', lookAgain.open);

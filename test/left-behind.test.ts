@@ -1,7 +1,7 @@
 /** P4: a refresh request that has outlived its page. Its time is noted, and whoever comes next waits for its answer. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
+import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from './world/auth-server.ts';
 import { pass, passUntil, stopClocks } from './world/clocks.ts';
 import { show } from './world/page.ts';
 import { stubStorage } from './world/storage.ts';
@@ -29,7 +29,7 @@ async function adasTab() {
   server.expireAccessTokens();
   return auth;
 }
-const KEY = 'silent-refresh:noted';
+const KEY = `silent-refresh:${TOKEN_ENDPOINT}`;
 const noteOf = (age: number) => notes.set(KEY, String(Date.now() - age));
 
 describe('the note', () => {
@@ -45,7 +45,6 @@ describe('the note', () => {
   });
 
   it.each([
-    ['a server that says no', () => Response.json({}, { status: 401 })],
     ['a server that is down', () => Response.json({}, { status: 500 })],
     ['a server that says "later"', () => Response.json({}, { status: 503, headers: { 'Retry-After': '60' } })],
   ])('goes with the answer of %s', async (_, answer) => {
@@ -53,6 +52,13 @@ describe('the note', () => {
     server.answerRefresh = answer;
     await auth.fetch(`${API}/x`).catch(() => {});
     expect([...notes]).toEqual([]);
+  });
+
+  it('gives way to "nobody" with the answer of a server that says no', async () => {
+    const auth = await adasTab();
+    server.answerRefresh = () => Response.json({}, { status: 401 });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes]).toEqual([[KEY, 'nobody']]);
   });
 
   it('stays after a request that failed with the network up: it may go on without its page', async () => {
@@ -63,13 +69,13 @@ describe('the note', () => {
     expect([...notes.keys()]).toEqual([KEY]);
   });
 
-  it('A page that lives on gives up its failed request’s mark after a second', async () => {
+  it('A page that lives on gives up its failed request’s mark after two seconds', async () => {
     const auth = await adasTab();
     show('hidden');
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     await auth.fetch(`${API}/x`).catch(() => {});
-    await pass(999);
+    await pass(1_999);
     expect([...notes.keys()]).toEqual([KEY]);
     await pass(1);
     expect([...notes]).toEqual([]);
@@ -166,7 +172,7 @@ describe('a note that a page has left behind', () => {
     ['old', () => noteOf(TIMEOUT / 2)],
     ['of the future, by a clock that was set back', () => noteOf(-TIMEOUT)],
     ['no time at all', () => notes.set(KEY, 'yesterday')],
-    ['of another session', () => notes.set('silent-refresh:other', String(Date.now()))],
+    ['at another token endpoint', () => notes.set('silent-refresh:https://other.test/refresh', String(Date.now()))],
   ])('%s: nobody waits', async (_, leave) => {
     const auth = await adasTab();
     leave();

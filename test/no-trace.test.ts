@@ -67,7 +67,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const name = newBrowser();
     const auth = openTab({ name });
-    expect(listening.toSorted()).toEqual(['online', 'pageshow', 'resume', 'visibilitychange']);
+    expect(listening.toSorted()).toEqual(['online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange']);
     expect(channels.open).toBe(1);
     auth.dispose();
     await expectNoTrace(name);
@@ -307,7 +307,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     await signedInEverywhere(here, there);
     await here.refresh();
     await (await here.fetch(`${API}/orders`)).text();
-    const harmless = ['freeze', 'online', 'pageshow', 'resume', 'visibilitychange'];
+    const harmless = ['freeze', 'online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange'];
     expect([...everListened].toSorted()).toEqual(harmless);
     await there.signOut();
     expect(listening).not.toContain('pagehide');

@@ -76,12 +76,12 @@ describe('bad input is refused at creation, by the option’s name', () => {
   });
 
   it.each([
-    ['refresh', { refresh: '/auth/refresh' }],
-    ['refresh', { refresh: cookieRefresh({ url: 'auth/refresh' }) }],
-    ['signOut', { refresh: 'https://app.test/auth/refresh', signOut: '/auth/logout' }],
-    ['allowedOrigins', { refresh: 'https://app.test/auth/refresh', allowedOrigins: ['/api'] }],
+    ['refresh', () => ({ refresh: '/auth/refresh' })],
+    ['refresh', () => ({ refresh: cookieRefresh({ url: 'auth/refresh' }) })],
+    ['signOut', () => ({ refresh: 'https://app.test/auth/refresh', signOut: '/auth/logout' })],
+    ['allowedOrigins', () => ({ refresh: 'https://app.test/auth/refresh', allowedOrigins: ['/api'] })],
   ])('a relative URL where there is no page: %s says to give an absolute one', (option, options) => {
-    const error = withoutPage(() => refusal(options));
+    const error = withoutPage(() => refusal(options()));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as Error).message).toContain(`createAuthClient: ${option} is '`);
     expect((error as Error).message).toContain('give an absolute URL');

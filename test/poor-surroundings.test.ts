@@ -325,7 +325,9 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     const { server, a, b } = await twoTabs();
     const seen = [record(a), record(b)];
     server.signIn('bob');
-    await settled(a.refresh());
+    // Ada's refresh() must not resolve with Bob's state.
+    const outcome = a.refresh().catch((error: unknown) => error);
+    expect(await settled(outcome)).toMatchObject({ code: 'session-changed' });
 
     expect([a, b].map(subjectOf)).toEqual(['bob', 'bob']);
     expect(seen.map((events) => events[0]?.name)).toEqual(['user-changed', 'user-changed']);

@@ -101,7 +101,12 @@ describe('the guard', () => {
       record: { epoch: FUTURE, id: 'x', generation: 7, token: { value: token, lifetime: 60_000 } },
     });
     expect(readMessage({ v: 1, kind: 'ask', ms: 'no' })).toEqual({ kind: 'ask' });
-    expect(readMessage({ v: 1, kind: 'cool-down', ms: 0 })).toEqual({ kind: 'cool-down', ms: 0 });
+    expect(readMessage({ v: 1, kind: 'cool-down', ms: 0 })).toEqual({
+      kind: 'cool-down',
+      ms: 0,
+      isNamed: false,
+      mayRetry: false,
+    });
   });
 
   it('a token’s age travels along: it expires in every tab at the same moment', () => {

@@ -1,7 +1,7 @@
 /** Refreshes ahead of expiry while somebody looks. Its timer is a hint: every waking looks again. */
 
 import { dueBeforeExpiry, remaining } from '../session/access-token.js';
-import { ask } from '../tabs/session-sync.js';
+import { announce, ask } from '../tabs/session-sync.js';
 import { startTimer } from '../wait.js';
 import { liftPause, pauseLeft } from './cool-down.js';
 import { type RefreshableSession, refresh } from './refresher.js';
@@ -51,6 +51,8 @@ export function lookLater(session: ScheduledSession): void {
 export function watchWakings(session: ScheduledSession): () => void {
   function wake({ type, persisted }: Event & { persisted?: boolean }): void {
     if (type === 'online') liftPause(session);
+    // What has happened while the page was prerendered nobody has heard.
+    if (type === 'prerenderingchange') announce(session);
     // Back from the back/forward cache: whatever happened meanwhile, the other tabs know.
     if (persisted) void ask(session);
     look(session);
@@ -59,6 +61,7 @@ export function watchWakings(session: ScheduledSession): () => void {
   const wakings = [
     [globalThis.document, 'visibilitychange'],
     [globalThis.document, 'resume'],
+    [globalThis.document, 'prerenderingchange'],
     [globalThis, 'pageshow'],
     [globalThis, 'online'],
   ] as const;

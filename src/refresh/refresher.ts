@@ -4,7 +4,7 @@ import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { pageActivated } from '../page.js';
 import { begin, end, keep, renew } from '../session/session.js';
-import { markPending } from '../tabs/orphaned-request.js';
+import { markPending, markSomebody } from '../tabs/orphaned-request.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Gate, now, opened, startTimer } from '../wait.js';
@@ -14,13 +14,21 @@ import { callTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 /** A session that can be refreshed. */
 export interface RefreshableSession extends SharedSession, TokenEndpoint, CoolDown {
   /** The flight of now; one that began before the last change is over, though its promise may not have settled. */
-  flight?: { readonly change: Gate; readonly outcome: Promise<RefreshOutcome> } | undefined;
+  flight?: Flight | undefined;
   /** A sign-in by the cookie that is there: the next token begins a session. */
   beginning?: Beginning | undefined;
   /** Called when those who waited leave with nothing. */
   onFailure(): void;
   /** Called under the lock, when a cookie has landed that a sign-out should have deleted. */
   onLateCookie(): Promise<unknown>;
+}
+
+interface Flight {
+  /** The gate of the change that ends it. */
+  readonly change: Gate;
+  outcome: Promise<RefreshOutcome>;
+  /** Its request has been sent. */
+  isSent: boolean;
 }
 
 export interface Beginning {
@@ -37,17 +45,18 @@ export const isRefreshing = ({ flight, change }: RefreshableSession): boolean =>
 
 /** One refresh for all who ask meanwhile. Never rejects; settles in time, even if the request itself takes longer. */
 export function refresh(session: RefreshableSession): Promise<RefreshOutcome> {
-  const { flight, change } = session;
-  if (flight?.change === change) return flight.outcome;
-  const outcome = flyInTime(session, change).finally(() => {
-    if (session.flight?.outcome === outcome) session.flight = undefined;
+  if (session.flight && isRefreshing(session)) return session.flight.outcome;
+  const flight = { change: session.change, isSent: false } as Flight;
+  flight.outcome = flyInTime(session, flight).finally(() => {
+    if (session.flight === flight) session.flight = undefined;
   });
-  session.flight = { change, outcome };
-  return outcome;
+  session.flight = flight;
+  return flight.outcome;
 }
 
 /** What callers hold: over when the session moves, by whatever cause, when the flight fails, or when time is up. */
-async function flyInTime(session: RefreshableSession, change: Gate): Promise<RefreshOutcome> {
+async function flyInTime(session: RefreshableSession, flight: Flight): Promise<RefreshOutcome> {
+  const { change } = flight;
   await pageActivated(session);
   if (session.closed || session.change !== change) return 'moved';
   const outcome = await new Promise<RefreshOutcome>((resolve) => {
@@ -56,20 +65,21 @@ async function flyInTime(session: RefreshableSession, change: Gate): Promise<Ref
       forget();
       resolve(outcome);
     };
-    const stopTimer = startTimer(session.refreshTimeout, () =>
-      settle(unavailable(session, `no answer in ${session.refreshTimeout} ms; the request runs on`)),
-    );
+    const stopTimer = startTimer(session.refreshTimeout, () => {
+      const what = flight.isSent ? 'its answer, and the request runs on' : 'its turn, which another tab has';
+      settle(unavailable(session, `it waited ${session.refreshTimeout} ms for ${what}`));
+    });
     const forget = change.onOpen(() => settle('moved'));
-    void fly(session, change).then(settle);
+    void fly(session, flight).then(settle);
   });
   if (outcome !== 'moved') session.onFailure();
   return outcome;
 }
 
 /** A flight outlives those who wait for it. The next one finds the lock held, and what this one has left behind. */
-async function fly(session: RefreshableSession, change: Gate): Promise<RefreshOutcome> {
+async function fly(session: RefreshableSession, flight: Flight): Promise<RefreshOutcome> {
   const began = now();
-  const hasMoved = () => session.change !== change;
+  const hasMoved = () => session.change !== flight.change;
   let failure: RefreshUnavailableError | undefined;
 
   if (session.state.status === 'restoring') await ask(session);
@@ -87,6 +97,7 @@ async function fly(session: RefreshableSession, change: Gate): Promise<RefreshOu
         await catchUp(session);
         if (hasMoved()) return 'moved';
         if (session.pause !== pause) return unavailable(session, 'it just failed in another tab');
+        flight.isSent = true;
         return callAndApply(session, hasMoved, signal);
       });
       // Only where nothing was spent, here or in another tab, is the request sent again by itself.
@@ -126,6 +137,7 @@ async function callAndApply(
   }
   if (verdict.verdict === 'renewed') {
     session.beginning = undefined;
+    markSomebody(session);
     if (beginning) begin(session, verdict.token);
     else renew(session, verdict.token);
     return 'moved';

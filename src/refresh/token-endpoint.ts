@@ -28,7 +28,7 @@ export async function callTokenEndpoint(
     const isSafe = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
     const noAnswer = {
       verdict: 'no-answer',
-      why: `the request failed (${name})`,
+      why: `the request failed (${String(name)})`,
       cause: isSafe ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.

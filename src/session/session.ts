@@ -1,7 +1,7 @@
 /** The one session of this tab: its token in memory, the order of its changes, and what the app sees of it. */
 
 import { type Audience, emit, type SignedOutReason } from '../events.js';
-import { type Gate, gate } from '../wait.js';
+import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
 import { type AccessToken, expiresAt, subjectOf } from './access-token.js';
 
 /** What the app sees; narrow it on `status`. Frozen, the same object until something changes, never with the token. */
@@ -48,6 +48,8 @@ export interface Session extends Audience {
   change: Gate;
   /** Changes when the user leaves or another one comes: the session that a request belongs to. */
   tenure: number;
+  /** When a tab that had heard of no session began one, or ended all: what others knew before doesn't undo it. */
+  unheard?: Instant | undefined;
   /** Nothing changes any more, and nobody need wait. */
   closed: boolean;
   /** For the parts of the client: called before the app hears of the change. */
@@ -78,7 +80,9 @@ export function createSession(onChange: Session['onChange']): Session {
 
 /** A sign-in: a new session, after all earlier ones. */
 export function begin(session: Session, token: AccessToken): void {
-  move(session, { epoch: nextEpoch(session), id: String(Math.random()), generation: 1, token }, 'this-tab');
+  const epoch = nextEpoch(session.record);
+  noteUnheard(session);
+  move(session, { epoch, id: newId(), generation: 1, token }, 'this-tab');
 }
 
 /** A sign-in as a user of one's own choice: what has waited to learn who is signed in was not meant for them. */
@@ -118,15 +122,26 @@ export function overtake(session: Session): void {
 export function end(session: Session, reason: SignedOutReason): void {
   const { record } = session;
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
+  if (reason === 'signed-out') noteUnheard(session);
   const last =
-    reason === 'signed-out' ? { epoch: nextEpoch(session), ended: reason } : { ended: record.ended ?? reason };
+    reason === 'signed-out' ? { epoch: nextEpoch(record), ended: reason } : { ended: record.ended ?? reason };
   move(session, { ...record, token: undefined, overtook: undefined, ...last }, 'this-tab');
 }
 
-/** What another tab says of its session; kept if it is newer. */
-export function learn(session: Session, theirs: SessionRecord): void {
-  const { record } = session;
+/** Milliseconds in which other tabs answer, even busy ones. */
+const ANSWERED_WITHIN = 1_000;
+
+/** What another tab says of its session; kept if it is newer. As an answer it is what that tab knew before. */
+export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'answer'): void {
+  const { record, unheard } = session;
   if (!isNewer(theirs, record)) return;
+  const isOfBefore = kind === 'answer' && theirs.id !== record.id;
+  if (isOfBefore && unheard && elapsed(unheard) < ANSWERED_WITHIN) {
+    // Only by a clock that was set back meanwhile is theirs the later one. The id is new: ours may have ended elsewhere.
+    session.record = { ...record, epoch: nextEpoch(theirs), id: newId() };
+    wake(session, 'this-tab', record);
+    return;
+  }
   // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
   const token = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
   const next = { ...theirs, token };
@@ -141,6 +156,10 @@ export function close(session: Session): void {
   session.record = UNKNOWN;
   session.tenure++;
   wake(session, 'this-tab', record);
+}
+
+function noteUnheard(session: Session): void {
+  session.unheard = session.record.epoch ? undefined : now();
 }
 
 function move(session: Session, next: SessionRecord, source: ChangeSource): void {
@@ -158,7 +177,7 @@ function move(session: Session, next: SessionRecord, source: ChangeSource): void
     if (left && !previous.ended) emit(session, 'signed-out', { reason: next.ended });
   } else if (left) {
     emit(session, 'user-changed', { subject, previousSubject: subjectOf(previous.token) });
-  } else if (!hasNewToken(next, previous)) {
+  } else if (previous.token && !hasNewToken(next, previous)) {
     return;
   } else if (previous.token) {
     emit(session, 'refreshed', { by: source });
@@ -178,8 +197,10 @@ function wake(session: Session, source: ChangeSource, previous: SessionRecord): 
   session.onChange(source, previous);
 }
 
+const newId = (): string => String(Math.random());
+
 /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
-const nextEpoch = ({ record }: Session): number => Math.max(Date.now(), record.epoch + 1);
+const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
 
 /** Whether there is a token, and another one than before. */
 export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>

@@ -1,18 +1,20 @@
 /** Signing in: the login request runs alone among tabs, so that no late answer puts an earlier user's cookie back. */
 
 import { SignedOutError, SignInFailedError } from '../errors.js';
+import { pageActivated } from '../page.js';
 import { type Beginning, refresh } from '../refresh/refresher.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
 import { doubt, signInAs } from '../session/session.js';
 import { markSomebody } from '../tabs/orphaned-request.js';
-import { ask, catchUp, post } from '../tabs/session-sync.js';
+import { catchUp, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { abortable, within } from '../wait.js';
 
 /** With the user's own login request. */
-export function signIn(session: UsableSession, request: () => Promise<TokenResponse>): Promise<void> {
+export async function signIn(session: UsableSession, request: () => Promise<TokenResponse>): Promise<void> {
   const { tenure } = session;
+  await pageActivated(session);
   // Only who knows the others' session can begin a later one: the clock alone may have been set back.
   if (!session.record.epoch) post(session, { kind: 'ask' });
   return runAlone(session, async (signal) => {
@@ -52,8 +54,12 @@ async function begin(session: UsableSession, beginning: Beginning): Promise<void
   }
 }
 
-/** @throws SignInFailedError, SignedOutError */
-async function accept(session: UsableSession, answer: TokenResponse, tenure: number): Promise<void> {
+/**
+ * With tokens that are already there.
+ *
+ * @throws SignInFailedError, SignedOutError
+ */
+export async function accept(session: UsableSession, answer: TokenResponse, tenure = session.tenure): Promise<void> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
@@ -74,14 +80,6 @@ async function accept(session: UsableSession, answer: TokenResponse, tenure: num
   await refuseIfSignedOut(session, tenure);
   markSomebody(session);
   signInAs(session, verdict.token);
-}
-
-/** With the tokens that are already there. */
-export async function setSession(session: UsableSession, answer: TokenResponse): Promise<void> {
-  const { tenure } = session;
-  // As in signIn().
-  if (!session.record.epoch) await ask(session);
-  await accept(session, answer, tenure);
 }
 
 async function refuseIfSignedOut(session: UsableSession, tenureAtCall: number): Promise<void> {

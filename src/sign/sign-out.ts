@@ -4,7 +4,7 @@ import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-reques
 import type { UsableSession } from '../refresh/usable-token.js';
 import { end, isOpen, overtake } from '../session/session.js';
 import { markNobody } from '../tabs/orphaned-request.js';
-import { catchUp, heard } from '../tabs/session-sync.js';
+import { catchUp } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';
 
@@ -25,15 +25,14 @@ export interface EndableSession extends UsableSession {
 export async function signOut(session: EndableSession): Promise<SignOutResult> {
   // On a server, and after `dispose()`.
   if (session.closed) return { serverConfirmed: false };
-  const isNewcomer = !session.record.epoch;
   end(session, 'signed-out');
-  session.signingOut ??= askServer(session, isNewcomer).finally(() => {
+  session.signingOut ??= askServer(session).finally(() => {
     session.signingOut = undefined;
   });
   return { serverConfirmed: await session.signingOut };
 }
 
-async function askServer(session: EndableSession, isNewcomer: boolean): Promise<boolean> {
+async function askServer(session: EndableSession): Promise<boolean> {
   let sent: Promise<Response | undefined> | undefined;
   let isInTurn = true;
   const send = () => {
@@ -48,18 +47,11 @@ async function askServer(session: EndableSession, isNewcomer: boolean): Promise<
   };
   // A page that leaves can't wait for its turn, and its user has seen that they are signed out.
   globalThis.addEventListener?.('pagehide', sendOutOfTurn);
-  if (isNewcomer) await endWhatOthersKnow(session);
   const answer = await runAlone(session, () => catchUp(session).then(send)).catch(sendOutOfTurn);
   globalThis.removeEventListener?.('pagehide', sendOutOfTurn);
   const isConfirmed = isInTurn && !!answer?.ok;
   if (isConfirmed && !isOpen(session.record)) markNobody(session);
   return isConfirmed;
-}
-
-/** Other tabs that know of a later session say so when they hear of an end that came before it by the clock. */
-async function endWhatOthersKnow(session: EndableSession): Promise<void> {
-  await heard(session);
-  if (isOpen(session.record)) end(session, 'signed-out');
 }
 
 /** Where the options name an endpoint. Never rejects, and ends in time. */

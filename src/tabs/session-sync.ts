@@ -1,5 +1,6 @@
 /** Mirrors the session between tabs, without echo: changes made here are posted, news from elsewhere is learned. */
 
+import { isPrerendering } from '../page.js';
 import { isNewer, learn } from '../session/session.js';
 import { opened } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
@@ -16,7 +17,7 @@ export interface SharedSession extends LockedSession {
   onAsk(): void;
 }
 
-/** How long a tab waits for an answer from the others. */
+/** How long a new tab waits for an answer from the others before it asks the server. */
 const ANSWER_WITHIN = 25;
 /** How long a message that is surely on the way may take, before a refresh of our own is the better way. */
 const MESSAGE_WITHIN = 1_000;
@@ -26,21 +27,21 @@ const handsOver = ({ channel }: SharedSession): boolean => channel?.type === 'na
 
 export function post(session: SharedSession, message: TabMessage): void {
   const { channel } = session;
-  // The library's own error for a closed channel would quote the message.
-  if (!channel || channel.isClosed) return;
+  // The library's own error for a closed channel would quote the message. Of a page that may never be shown nobody hears.
+  if (!channel || channel.isClosed || isPrerendering()) return;
   channel.postMessage(writeMessage(message, handsOver(session) ? 'with-tokens' : 'without-tokens')).catch(() => {});
 }
 
 /** Tells the other tabs of a change; whoever holds the lock next knows that the message is on the way. */
 export function announce(session: SharedSession): void {
-  tell(session);
-  if (session.record.epoch) void leaveWord(session);
+  tell(session, 'news');
+  if (session.record.epoch && !isPrerendering()) void leaveWord(session);
 }
 
-function tell(session: SharedSession): void {
+function tell(session: SharedSession, kind: 'news' | 'answer'): void {
   const { record } = session;
   // "Nobody was signed in when I looked" is no news: another tab may know better.
-  if (record.epoch) post(session, { kind: 'session', record });
+  if (record.epoch) post(session, { kind: 'session', record, isAnswer: kind === 'answer' });
 }
 
 export function receive(session: SharedSession, data: unknown): void {
@@ -48,24 +49,20 @@ export function receive(session: SharedSession, data: unknown): void {
   if (message?.kind === 'cool-down') session.onCoolDown(message);
   if (message?.kind === 'ask') {
     // In this order: a token from elsewhere would end the cool-down.
-    tell(session);
+    tell(session, 'answer');
     session.onAsk();
   }
   if (message?.kind === 'session') {
     // A tab that missed a message learns of it when it speaks.
-    if (isNewer(session.record, message.record)) tell(session);
-    else learn(session, message.record);
+    if (isNewer(session.record, message.record)) tell(session, 'answer');
+    else learn(session, message.record, message.isAnswer ? 'answer' : 'news');
   }
 }
 
 /** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
 export async function ask(session: SharedSession): Promise<void> {
   post(session, { kind: 'ask' });
-  await heard(session);
-}
-
-/** Resolves on the next news, or soon where none comes: an answer without a token tells whose the token to come is. */
-export async function heard(session: SharedSession): Promise<void> {
+  // Also without a token: the answer tells whose the token to come is.
   if (session.channel) await opened(session.change, ANSWER_WITHIN);
 }
 

@@ -8,7 +8,7 @@ const VERSION = 1;
 
 export type TabMessage =
   /** "This is the newest session I know." */
-  | { readonly kind: 'session'; readonly record: SessionRecord }
+  | { readonly kind: 'session'; readonly record: SessionRecord; readonly isAnswer?: boolean | undefined }
   /** "What session do you know?" */
   | { readonly kind: 'ask' }
   /** "The token endpoint wants no call just now." */
@@ -26,8 +26,9 @@ export interface CoolDownNews {
 /** Plain, flat data. An age travels along, since one tab's monotonic clock means nothing in another. */
 export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'without-tokens'): object {
   if (message.kind !== 'session') return { v: VERSION, ...message };
-  const { token, ...record } = message.record;
-  const plain = { v: VERSION, kind: message.kind, ...record };
+  const { kind, isAnswer, record: all } = message;
+  const { token, ...record } = all;
+  const plain = { v: VERSION, kind, isAnswer, ...record };
   if (!token || tokens === 'without-tokens') return plain;
   const { value, lifetime, receivedAt, isLast } = token;
   return { ...plain, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt) };
@@ -41,7 +42,7 @@ export function readMessage(data: unknown): TabMessage | undefined {
   if (kind === 'ask') return { kind };
   if (kind === 'cool-down') return readCoolDown(fields);
   const record = kind === 'session' ? readRecord(fields) : undefined;
-  return record && { kind: 'session', record };
+  return record && { kind: 'session', record, isAnswer: fields.isAnswer === true || undefined };
 }
 
 function readCoolDown({ ms, isNamed, mayRetry }: Fields): TabMessage | undefined {
