@@ -1,36 +1,16 @@
 /** SignedIn: its children for who is signed in, the fallback for nobody, and nothing of one user left for the next. */
 
-import { type ReactNode, StrictMode, useEffect, useState } from 'react';
-import type { AuthClient } from 'silent-refresh';
-import { AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
+import { type ReactNode, StrictMode, Suspense, startTransition, useState } from 'react';
+import type { AuthClient, AuthState } from 'silent-refresh';
+import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
 import { startAuthServer } from './world/auth-server.ts';
+import { type Data, Landing, Show } from './world/components.tsx';
+import { type Log, Notes, write } from './world/notes.tsx';
 import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
 import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { click, draw, type Tree } from './world/tree.tsx';
-import { rest, until } from './world/waiting.ts';
-
-/** What a component has been through: when it came and went, and whose notes it showed. */
-type Log = string[];
-
-/** Keeps what its user wrote in its own state, as forms and pages do. */
-function Notes({ log }: { readonly log: Log }) {
-  const [written, write] = useState('');
-  const user = useAuth((state) => (state.status === 'signed-in' ? String(state.subject) : state.status));
-  log.push(`${user}: "${written}"`);
-  useEffect(() => {
-    log.push('comes');
-    return () => void log.push('goes');
-  }, [log]);
-  return (
-    <p>
-      {user} wrote: {written}
-      <button type="button" onClick={() => write(`a secret of ${user}`)}>
-        Write
-      </button>
-    </p>
-  );
-}
+import { draw, watchCommits } from './world/tree.tsx';
+import { gate, rest, until } from './world/waiting.ts';
 
 async function drawNotes(auth: AuthClient) {
   const log: Log = [];
@@ -44,10 +24,8 @@ async function drawNotes(auth: AuthClient) {
   return { tree, log };
 }
 
-async function write(tree: Tree) {
-  click(tree, 'Write');
-  await rest();
-}
+/** Shows what it found when it was made. */
+const Made = ({ find }: { readonly find: () => string }) => useState(find)[0];
 
 const guarded = (auth: AuthClient, guard: ReactNode) => <AuthProvider client={auth}>{guard}</AuthProvider>;
 
@@ -249,6 +227,77 @@ describe('another user finds nothing of the earlier one', () => {
     expect(tree.text).toContain('ada wrote: Write');
   });
 
+  it('nor does the first one, who comes back after the second', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    const { tree } = await drawNotes(auth);
+    await write(tree);
+    await auth.setSession(tokenAnswer({ sub: 'bob' }));
+    await rest();
+    await write(tree);
+    expect(tree.text).toContain('bob wrote: a secret of bob');
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    await rest();
+    expect(tree.text).toContain('ada wrote: Write');
+  });
+
+  it('who signs in before React has run its effects', async () => {
+    const auth = openTab();
+    await auth.setSession(opaqueAnswer());
+    const found: string[] = [];
+    const find = () => {
+      const text = found.length ? 'another user' : 'the first user';
+      found.push(text);
+      return text;
+    };
+    // A sign-in waits for microtasks alone; newer Reacts give the effects of a page that is drawn first a later task.
+    const signIn = () => void auth.setSession(opaqueAnswer());
+    const tree = await draw(
+      guarded(
+        auth,
+        <>
+          <SignedIn>
+            <Made find={find} />
+          </SignedIn>
+          <Landing run={signIn} />
+        </>,
+      ),
+    );
+
+    expect(found).toEqual(['the first user', 'another user']);
+    expect(tree.text).toBe('another user');
+  });
+
+  it('while a part of the page waits for its data', async () => {
+    const auth = openTab();
+    await auth.setSession(opaqueAnswer());
+    const { opened, open } = gate();
+    const data: Data = { arrival: opened };
+    const content = (part: ReactNode) =>
+      guarded(
+        auth,
+        <Suspense fallback="loading">
+          <SignedIn>
+            <Notes />
+            {part}
+          </SignedIn>
+        </Suspense>,
+      );
+    const tree = await draw(content(null));
+    await write(tree);
+    await tree.draw(content(<Show data={data} />));
+    expect(tree.text).toContain('loading');
+    await auth.setSession(opaqueAnswer());
+    await rest();
+    const shown = watchCommits();
+    data.text = 'data';
+    open();
+    await until(() => tree.text.includes('data'));
+
+    expect(tree.text).toBe('undefined wrote: Writedata');
+    for (const text of shown) expect(text).not.toContain('a secret');
+  });
+
   it('in StrictMode, and below guards inside of guards', async () => {
     const server = startAuthServer();
     const auth = openTab();
@@ -272,6 +321,139 @@ describe('another user finds nothing of the earlier one', () => {
 
     expect(tree.text).toContain('bob wrote: Write');
     expect(log).not.toContain('bob: "a secret of ada"');
+  });
+});
+
+describe.each<[string, (draw: () => void) => void, (content: ReactNode) => ReactNode]>([
+  ['at once', (draw) => draw(), (content) => content],
+  ['in a transition', startTransition, (content) => content],
+  ['in StrictMode', (draw) => draw(), (content) => <StrictMode>{content}</StrictMode>],
+])('another client finds nothing of the earlier one’s user, %s', (_, change, inMode) => {
+  it.each([
+    ['tokens with a subject', () => tokenAnswer({ sub: 'ada' })],
+    ['opaque tokens', () => opaqueAnswer()],
+  ])('with %s', async (_, answer) => {
+    const [first, second] = [openTab(), openTab()];
+    for (const client of [first, second]) await client.setSession(answer());
+    const content = (client: AuthClient) =>
+      inMode(
+        guarded(
+          client,
+          <SignedIn>
+            <Notes />
+          </SignedIn>,
+        ),
+      );
+    const tree = await draw(content(first));
+    await write(tree);
+    expect(tree.text).toContain('wrote: a secret');
+    for (const client of [second, first]) {
+      change(() => void tree.draw(content(client)));
+      await rest();
+      expect(tree.text).toContain('wrote: Write');
+      await write(tree);
+    }
+  });
+
+  it('though the page waits for its data meanwhile', async () => {
+    const [first, second] = [openTab(), openTab()];
+    for (const client of [first, second]) await client.setSession(opaqueAnswer());
+    const { opened, open } = gate();
+    const data: Data = { arrival: opened };
+    const content = (client: AuthClient, part: ReactNode) =>
+      inMode(
+        guarded(
+          client,
+          <Suspense fallback="loading">
+            <SignedIn>
+              <Notes />
+              {part}
+            </SignedIn>
+          </Suspense>,
+        ),
+      );
+    const tree = await draw(content(first, null));
+    await write(tree);
+    const shown = watchCommits();
+    change(() => void tree.draw(content(second, <Show data={data} />)));
+    await rest();
+    // Somebody else comes where nobody looks any more.
+    await first.setSession(opaqueAnswer());
+    await rest();
+    data.text = 'data';
+    open();
+    await until(() => tree.text.includes('data'));
+
+    expect(tree.text).toBe('undefined wrote: Writedata');
+    for (const text of shown.filter((text) => text.includes('data'))) expect(text).not.toContain('a secret');
+  });
+});
+
+describe('a client made by hand, as tests do', () => {
+  const nothing = () => {};
+  /** Another one each time, as it is written inline; its states are plain objects. */
+  const byHand = (state: AuthState) =>
+    ({
+      getState: () => ({ ...state }),
+      subscribe: () => nothing,
+      on: () => nothing,
+      restore: async () => state,
+      fetch,
+      signOut: async () => ({ serverConfirmed: true }),
+    }) as unknown as AuthClient;
+  const content = (client: AuthClient, page: ReactNode = <Notes />) =>
+    guarded(
+      client,
+      <SignedIn fallback="login" restoring="splash">
+        {page}
+      </SignedIn>,
+    );
+  const signedIn = (subject?: string) =>
+    byHand({ status: 'signed-in', subject, claims: undefined, expiresAt: undefined });
+
+  it('shows what its state says', async () => {
+    const tree = await draw(content(byHand({ status: 'restoring' })));
+    expect(tree.text).toBe('splash');
+    await tree.draw(content(byHand({ status: 'signed-out', reason: 'expired' })));
+    expect(tree.text).toBe('login');
+    await tree.draw(content(signedIn('ada')));
+    expect(tree.text).toContain('ada wrote: ');
+  });
+
+  it.each([['ada'], [undefined]])('keeps what is open, for the subject %s', async (subject) => {
+    const tree = await draw(content(signedIn(subject)));
+    await write(tree);
+    await tree.draw(content(signedIn(subject)));
+    expect(tree.text).toContain(`wrote: a secret of ${subject}`);
+  });
+
+  it('keeps nothing for another subject', async () => {
+    const tree = await draw(content(signedIn('ada')));
+    await write(tree);
+    await tree.draw(content(signedIn('bob')));
+    expect(tree.text).toContain('bob wrote: Write');
+  });
+
+  it('from a real one, by copying it at each rendering, keeps what is open', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    const tree = await draw(content({ ...auth }));
+    await write(tree);
+    await tree.draw(content({ ...auth, fetch }));
+    expect(tree.text).toContain('ada wrote: a secret of ada');
+    await auth.setSession(tokenAnswer({ sub: 'bob' }));
+    await rest();
+    expect(tree.text).toContain('bob wrote: Write');
+  });
+
+  it('from a real one, whose states it copies, keeps nothing for another subject', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    const tree = await draw(content({ ...auth, getState: () => ({ ...auth.getState() }) }));
+    await write(tree);
+    await auth.setSession(tokenAnswer({ sub: 'bob' }));
+    await rest();
+    expect(tree.text).toContain('bob wrote: Write');
   });
 });
 
