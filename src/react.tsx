@@ -15,6 +15,7 @@ import {
 import type { AuthClient, JwtClaims } from './auth-client.js';
 import { ConfigurationError } from './errors.js';
 import type { AuthState } from './session/session.js';
+import { USER_VERSION } from './session/user-version.js';
 
 const ClientContext = createContext<AuthClient<object> | undefined>(undefined);
 
@@ -109,15 +110,25 @@ export interface SignedInProps {
 export function SignedIn({ children, fallback, restoring }: SignedInProps): ReactElement {
   // It is there, or useAuth() throws.
   const client = useContext(ClientContext) as AuthClient<object>;
-  const [last] = useState({ user: 0 });
-  // Not by the subject, which opaque tokens don't tell. The event comes before the state that is selected from.
-  const [status, user] = useAuth((state) => [state.status, last.user] as const);
-  useEffect(() => client.on('user-changed', () => last.user++), [client, last]);
+  const [status, user] = useAuth((state) => [state.status, userOf(state, client)] as const);
   return (
-    <Fragment key={status + user}>
-      {status === 'signed-in' ? children : status === 'restoring' ? restoring : fallback}
-    </Fragment>
+    <Fragment key={user}>{status === 'signed-in' ? children : status === 'restoring' ? restoring : fallback}</Fragment>
   );
+}
+
+const stores = new WeakMap<object, number>();
+let count = 0;
+
+/** Another text for another user, and for another client's; not by the subject alone, which opaque tokens don't tell. */
+function userOf(state: AuthState, { subscribe }: AuthClient<object>): string {
+  type Told = AuthState & { readonly subject?: string; readonly [USER_VERSION]?: number };
+  const { status, subject, [USER_VERSION]: version } = state as Told;
+  // Nobody's yet, or not made by a client, as tests have them.
+  if (status === 'restoring' || version === undefined) return status + subject;
+  // Two clients may count alike. Another `subscribe` is another store to React, too, and copies of a client share it.
+  const store = stores.get(subscribe) ?? ++count;
+  stores.set(subscribe, store);
+  return [status, version, store].join();
 }
 
 type Selector = (state: AuthState) => unknown;

@@ -134,6 +134,21 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
     expect(amiss).toEqual([]);
   });
 
+  it('keeps what the server shows until that is known', async () => {
+    const server = startAuthServer();
+    server.signIn('ada');
+    const refresh = server.holdRefresh();
+    const { tree, came } = await takeOver(openTab());
+    await refresh.arrived;
+    await rest();
+    const splash = tree.container.lastChild;
+    expect(splash?.textContent).toBe('splash');
+    // The same element, with what its user may have begun in it.
+    expect(splash).toBe(came.at(-1));
+    refresh.release();
+    await until(() => tree.text === 'signed-in orders');
+  });
+
   it('finds out what isn’t known yet, once', async () => {
     const server = startAuthServer();
     server.signIn('ada');

@@ -8,7 +8,7 @@ import { expectComplaints } from './world/complaints.ts';
 import { Amid, Boundary, type Data, Show, Status, Watch } from './world/components.tsx';
 import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
 import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { draw } from './world/tree.tsx';
+import { draw, watchCommits } from './world/tree.tsx';
 import { gate, rest, until } from './world/waiting.ts';
 
 const ADA = { sub: 'ada', roles: ['reader', 'editor'], plan: { name: 'pro', exp: 1, seats: [1, 2] } };
@@ -428,17 +428,6 @@ describe('useAuth(selector)', () => {
 });
 
 describe('all components show one state at a time', () => {
-  /** What showed after each of React's commits. */
-  function watchCommits(): string[] {
-    const shown: string[] = [];
-    new MutationObserver(() => shown.push(document.body.textContent ?? '')).observe(document.body, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-    });
-    return shown;
-  }
-
   it('also those that a transition renders while the user signs out', async () => {
     const { auth } = await signedIn(tokenAnswer(ADA));
     const now = performance.now.bind(performance);

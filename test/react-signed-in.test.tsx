@@ -1,36 +1,16 @@
 /** SignedIn: its children for who is signed in, the fallback for nobody, and nothing of one user left for the next. */
 
-import { type ReactNode, StrictMode, useEffect, useState } from 'react';
+import { type ReactNode, StrictMode, Suspense, useState } from 'react';
 import type { AuthClient } from 'silent-refresh';
-import { AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
+import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
 import { startAuthServer } from './world/auth-server.ts';
+import { type Data, Landing, Show } from './world/components.tsx';
+import { type Log, Notes, write } from './world/notes.tsx';
 import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
 import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { click, draw, type Tree } from './world/tree.tsx';
-import { rest, until } from './world/waiting.ts';
-
-/** What a component has been through: when it came and went, and whose notes it showed. */
-type Log = string[];
-
-/** Keeps what its user wrote in its own state, as forms and pages do. */
-function Notes({ log }: { readonly log: Log }) {
-  const [written, write] = useState('');
-  const user = useAuth((state) => (state.status === 'signed-in' ? String(state.subject) : state.status));
-  log.push(`${user}: "${written}"`);
-  useEffect(() => {
-    log.push('comes');
-    return () => void log.push('goes');
-  }, [log]);
-  return (
-    <p>
-      {user} wrote: {written}
-      <button type="button" onClick={() => write(`a secret of ${user}`)}>
-        Write
-      </button>
-    </p>
-  );
-}
+import { draw, watchCommits } from './world/tree.tsx';
+import { gate, rest, until } from './world/waiting.ts';
 
 async function drawNotes(auth: AuthClient) {
   const log: Log = [];
@@ -44,10 +24,8 @@ async function drawNotes(auth: AuthClient) {
   return { tree, log };
 }
 
-async function write(tree: Tree) {
-  click(tree, 'Write');
-  await rest();
-}
+/** Shows what it found when it was made. */
+const Made = ({ find }: { readonly find: () => string }) => useState(find)[0];
 
 const guarded = (auth: AuthClient, guard: ReactNode) => <AuthProvider client={auth}>{guard}</AuthProvider>;
 
@@ -247,6 +225,77 @@ describe('another user finds nothing of the earlier one', () => {
     await auth.signIn(server.login('ada'));
     await rest();
     expect(tree.text).toContain('ada wrote: Write');
+  });
+
+  it('nor does the first one, who comes back after the second', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    const { tree } = await drawNotes(auth);
+    await write(tree);
+    await auth.setSession(tokenAnswer({ sub: 'bob' }));
+    await rest();
+    await write(tree);
+    expect(tree.text).toContain('bob wrote: a secret of bob');
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    await rest();
+    expect(tree.text).toContain('ada wrote: Write');
+  });
+
+  it('who signs in before React has run its effects', async () => {
+    const auth = openTab();
+    await auth.setSession(opaqueAnswer());
+    const found: string[] = [];
+    const find = () => {
+      const text = found.length ? 'another user' : 'the first user';
+      found.push(text);
+      return text;
+    };
+    // A sign-in waits for microtasks alone; newer Reacts give the effects of a page that is drawn first a later task.
+    const signIn = () => void auth.setSession(opaqueAnswer());
+    const tree = await draw(
+      guarded(
+        auth,
+        <>
+          <SignedIn>
+            <Made find={find} />
+          </SignedIn>
+          <Landing run={signIn} />
+        </>,
+      ),
+    );
+
+    expect(found).toEqual(['the first user', 'another user']);
+    expect(tree.text).toBe('another user');
+  });
+
+  it('while a part of the page waits for its data', async () => {
+    const auth = openTab();
+    await auth.setSession(opaqueAnswer());
+    const { opened, open } = gate();
+    const data: Data = { arrival: opened };
+    const content = (part: ReactNode) =>
+      guarded(
+        auth,
+        <Suspense fallback="loading">
+          <SignedIn>
+            <Notes />
+            {part}
+          </SignedIn>
+        </Suspense>,
+      );
+    const tree = await draw(content(null));
+    await write(tree);
+    await tree.draw(content(<Show data={data} />));
+    expect(tree.text).toContain('loading');
+    await auth.setSession(opaqueAnswer());
+    await rest();
+    const shown = watchCommits();
+    data.text = 'data';
+    open();
+    await until(() => tree.text.includes('data'));
+
+    expect(tree.text).toBe('undefined wrote: Writedata');
+    for (const text of shown) expect(text).not.toContain('a secret');
   });
 
   it('in StrictMode, and below guards inside of guards', async () => {

@@ -4,14 +4,14 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** The React door's tests, in a page of jsdom, with the React that lies in this folder. */
-const inReact = (version: string, folder: string): TestProjectInlineConfiguration => ({
+const inReact = (version: string, folder: string, ...itsOwn: string[]): TestProjectInlineConfiguration => ({
   extends: true,
   resolve: {
     alias: [{ find: /^(react|react-dom)(\/.+)?$/, replacement: path(`${folder}/node_modules/$1$2`) }],
   },
   test: {
     name: `React ${version}`,
-    include: ['react*.test.tsx'],
+    include: ['react*.test.tsx', ...itsOwn],
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'https://app.test/' } },
     setupFiles: ['world/react-setup.ts'],
@@ -47,7 +47,8 @@ export default defineConfig({
           setupFiles: ['world/setup.ts'],
         },
       },
-      inReact('19', '..'),
+      // What only newer Reacts have.
+      inReact('19', '..', 'hidden-by-react.test.tsx'),
       inReact('18.2.0', 'react-18'),
     ],
   },

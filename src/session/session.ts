@@ -3,6 +3,7 @@
 import { type Audience, emit, type SignedOutReason } from '../events.js';
 import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
 import { type AccessToken, expiresAt, subjectOf } from './access-token.js';
+import { USER_VERSION } from './user-version.js';
 
 /** What the app sees; narrow it on `status`. Frozen, the same object until something changes, never with the token. */
 export type AuthState<Claims = object> =
@@ -69,7 +70,7 @@ export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
 export function createSession(onChange: Session['onChange']): Session {
   return {
     record: UNKNOWN,
-    state: show(UNKNOWN),
+    state: show(UNKNOWN, 0),
     change: gate(),
     tenure: 0,
     closed: false,
@@ -185,7 +186,7 @@ function move(session: Session, next: SessionRecord, source: ChangeSource): void
     emit(session, 'signed-in', { subject });
   }
   // From the record of now: a listener may have signed out or in by now.
-  session.state = show(session.record);
+  session.state = show(session.record, session.tenure);
   emit(session, 'state', undefined);
 }
 
@@ -220,12 +221,12 @@ function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
   return subjectA && subjectB ? subjectA === subjectB : a.id === b.id;
 }
 
-function show({ token, ended }: SessionRecord): AuthState {
-  return Object.freeze<AuthState>(
-    ended
-      ? { status: 'signed-out', reason: ended }
-      : token
-        ? { status: 'signed-in', claims: token.claims, subject: subjectOf(token), expiresAt: expiresAt(token) }
-        : { status: 'restoring' },
-  );
+function show({ token, ended }: SessionRecord, tenure: number): AuthState {
+  const state: AuthState = ended
+    ? { status: 'signed-out', reason: ended }
+    : token
+      ? { status: 'signed-in', claims: token.claims, subject: subjectOf(token), expiresAt: expiresAt(token) }
+      : { status: 'restoring' };
+  // Not enumerable: apps compare states, copy them and write them down.
+  return Object.freeze(Object.defineProperty(state, USER_VERSION, { value: tenure }));
 }

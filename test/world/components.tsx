@@ -1,6 +1,6 @@
 /** Components that tell what they have been through. */
 
-import { Component, type ReactNode } from 'react';
+import { Component, type ReactNode, useLayoutEffect } from 'react';
 import { useAuth } from 'silent-refresh/react';
 
 export const Status = () => <i>{useAuth().status} </i>;
@@ -31,6 +31,12 @@ export function Counted({ as }: { readonly as: { readonly text: string; times: n
 /** Does something in the middle of React's rendering. */
 export function Amid({ run }: { readonly run: () => void }) {
   run();
+  return null;
+}
+
+/** Does something once React has put it on the page, before it runs its other effects. */
+export function Landing({ run }: { readonly run: () => void }) {
+  useLayoutEffect(run, [run]);
   return null;
 }
 

@@ -63,6 +63,24 @@ export async function removeTrees(): Promise<void> {
   for (const tree of [...standing]) await tree.remove();
 }
 
+/** The text of a page, without what React has hidden: an `<Activity>`, or what waits for its data. */
+function shownIn(node: Node): string {
+  if (node instanceof HTMLElement && node.style.display === 'none') return '';
+  return node.childNodes.length ? [...node.childNodes].map(shownIn).join('') : (node.textContent ?? '');
+}
+
+/** What showed after each of React's commits. */
+export function watchCommits(): string[] {
+  const shown: string[] = [];
+  new MutationObserver(() => shown.push(shownIn(document.body))).observe(document.body, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+  });
+  return shown;
+}
+
 /** Clicks a button by its text. */
 export function click({ container }: Tree, text: string): void {
   const button = [...container.querySelectorAll('button')].find((each) => each.textContent === text);
