@@ -14,12 +14,12 @@ import { API, type ApiRequest, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { network } from './world/network.ts';
 import { setBase, show } from './world/page.ts';
+import { plainly } from './world/plainly.ts';
+import { refusal } from './world/refusal.ts';
 import { openTab, record } from './world/tabs.ts';
 import { gate, rest, standing, until } from './world/waiting.ts';
 
 const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
-const refusal = (status = 401, challenge = 'Bearer error="invalid_token"') =>
-  new Response('{"error":"refused"}', { status, headers: { 'WWW-Authenticate': challenge } });
 
 /** Ada is signed in. */
 async function signedIn(options: Partial<AuthClientOptions> = {}) {
@@ -684,18 +684,6 @@ describe('the replay is equal, byte for byte', () => {
     expect(server.apiRequests.map(({ authorization }) => typeof authorization)).toEqual(['object', 'string', 'string']);
     expect(server.apiRequests).toHaveLength(3);
   });
-
-  /** What was sent but for the token; a form's boundary is drawn anew each time. */
-  function plainly({ method, url, headers, body }: ApiRequest) {
-    const boundary = /boundary=(.+)/.exec(headers.get('content-type') ?? '')?.[1] ?? 'none';
-    const named = [...headers].filter(([name]) => name !== 'authorization');
-    return {
-      method,
-      url,
-      headers: named.map(([name, value]) => [name, value.replace(boundary, '')]),
-      body: Buffer.from(body).toString('latin1').replaceAll(boundary, ''),
-    };
-  }
 
   it('a relative URL means the same address in the replay, though the page has moved on meanwhile (P11, scenario 28)', async () => {
     const { server, auth } = await refused();
