@@ -9,7 +9,8 @@ import { show } from './world/page.ts';
 import { openTab } from './world/tabs.ts';
 import { rest } from './world/waiting.ts';
 
-const CALLS = 200;
+/** Of each kind. */
+const CALLS = 100;
 
 /** The server has said "in an hour": each call fails at once. */
 async function duringPause(auth: AuthClient, server: AuthServer) {
@@ -19,65 +20,74 @@ async function duringPause(auth: AuthClient, server: AuthServer) {
   await auth.refresh().catch(() => {});
 }
 
-const calls: { what: string; call: (auth: AuthClient, signal: AbortSignal) => Promise<unknown> }[] = [
-  { what: 'fetch', call: (auth) => auth.fetch(`${API}/orders`) },
-  { what: 'fetch with a signal', call: (auth, signal) => auth.fetch(`${API}/orders`, { signal }) },
-  {
-    what: 'fetch with a body',
-    call: (auth) => auth.fetch(`${API}/orders`, { method: 'POST', body: new Uint8Array(9) }),
-  },
-  { what: 'getAccessToken', call: (auth) => auth.getAccessToken() },
-  { what: 'refresh', call: (auth) => auth.refresh() },
+const calls: ((auth: AuthClient, signal: AbortSignal) => Promise<unknown>)[] = [
+  (auth) => auth.fetch(`${API}/orders`),
+  (auth, signal) => auth.fetch(`${API}/orders`, { signal }),
+  (auth) => auth.fetch(`${API}/orders`, { method: 'POST', body: new Uint8Array(9) }),
+  (auth) => auth.getAccessToken(),
+  (auth) => auth.refresh(),
 ];
 
+/** Looking through the heap takes seconds on a busy machine. */
+const LONG = 60_000;
+
 describe('a long outage (P15)', () => {
-  it.for(calls)('$what: calls that fail in a pause leave nothing behind', async ({ call }) => {
-    stopClocks();
-    show('hidden');
-    const server = startAuthServer();
-    const auth = openTab();
-    await duringPause(auth, server);
-    const { signal } = new AbortController();
-    const fail = async (times: number) => {
-      for (let each = 0; each < times; each++) {
-        // Nothing here holds on to the error.
-        await call(auth, signal).then(
-          () => expect.unreachable(),
-          () => {},
-        );
-      }
-      await rest();
-    };
-    await fail(20);
-    const before = { errors: alive(RefreshUnavailableError), promises: alive(Promise) };
+  it(
+    'calls that fail while the server is paused leave nothing behind',
+    async () => {
+      stopClocks();
+      show('hidden');
+      const server = startAuthServer();
+      const auth = openTab();
+      await duringPause(auth, server);
+      const { signal } = new AbortController();
+      const fail = async (times: number) => {
+        for (let each = 0; each < times; each++) {
+          for (const call of calls) {
+            // Nothing here holds on to the error.
+            await call(auth, signal).then(
+              () => expect.unreachable(),
+              () => {},
+            );
+          }
+        }
+        await rest();
+      };
+      await fail(5);
+      const before = alive(Promise);
 
-    await fail(CALLS);
+      await fail(CALLS);
 
-    expect(alive(RefreshUnavailableError) - before.errors).toBeLessThan(CALLS / 10);
-    expect(alive(Promise) - before.promises).toBeLessThan(CALLS / 10);
-    expect(server.refreshCalls).toBe(1);
-  });
+      expect(alive(Promise) - before).toBeLessThan(CALLS / 2);
+      expect(alive(RefreshUnavailableError)).toBeLessThan(CALLS / 2);
+      expect(server.refreshCalls).toBe(1);
+    },
+    LONG,
+  );
 
-  it('attempts that fail one after the other leave nothing behind', async () => {
-    stopClocks();
-    show('hidden');
-    const server = startAuthServer();
-    const auth = openTab({ refresh: () => Promise.reject(new TypeError('Failed to fetch')) });
-    await auth.signIn(server.login('ada'));
-    jumpWallClock(61_000);
-    const attempts = async (times: number) => {
-      for (let each = 0; each < times; each++) {
-        await auth.refresh().catch(() => {});
-        // Longer than any pause.
-        await pass(31_000);
-      }
-    };
-    await attempts(5);
-    const before = { errors: alive(RefreshUnavailableError), promises: alive(Promise) };
+  it(
+    'attempts that fail one after the other leave nothing behind',
+    async () => {
+      stopClocks();
+      show('hidden');
+      const server = startAuthServer();
+      const auth = openTab({ refresh: () => Promise.reject(new TypeError('Failed to fetch')) });
+      await auth.signIn(server.login('ada'));
+      jumpWallClock(61_000);
+      const attempts = async (times: number) => {
+        for (let each = 0; each < times; each++) {
+          await auth.refresh().catch(() => {});
+          // Longer than any pause.
+          await pass(31_000);
+        }
+      };
+      await attempts(5);
+      const before = alive(Promise);
 
-    await attempts(50);
+      await attempts(50);
 
-    expect(alive(RefreshUnavailableError) - before.errors).toBeLessThan(5);
-    expect(alive(Promise) - before.promises).toBeLessThan(5);
-  });
+      expect(alive(Promise) - before).toBeLessThan(25);
+    },
+    LONG,
+  );
 });
