@@ -409,6 +409,41 @@ describe('what a request does near the expiry (P10)', () => {
     expect(generations()).toEqual([2]);
   });
 
+  it.each([4, 3, 2])('with %i s left of a token, callers wait half of that at most', async (left) => {
+    const auth = await hidden();
+    const today = await auth.getAccessToken();
+    const held = server.holdRefresh();
+    await pass((60 - left) * SECOND);
+    const orders = auth.fetch(`${API}/orders`);
+    const token = auth.getAccessToken();
+    await held.arrived;
+    await pass((left / 2) * SECOND);
+
+    expect(await standing(orders)).toBe('fulfilled');
+    expect((await orders).status).toBe(200);
+    expect(await standing(token)).toBe('fulfilled');
+    expect(await token).toBe(today);
+    expect(generations()).toEqual([1]);
+    held.release();
+    await rest();
+  });
+
+  it('a request that did not wait for a late answer leaves it to others', async () => {
+    const auth = await hidden();
+    const held = server.holdRefresh();
+    await pass(56 * SECOND);
+    const orders = auth.fetch(`${API}/orders`);
+    await held.arrived;
+    await pass(2 * SECOND);
+    expect(await standing(orders)).toBe('fulfilled');
+    const state = auth.getState();
+    held.release();
+    await until(() => auth.getState() !== state);
+    await auth.fetch(`${API}/orders`);
+    expect(generations()).toEqual([1, 2]);
+    expect(server.refreshCalls).toBe(1);
+  });
+
   it('minValidity: waits where the token won’t last that long', async () => {
     const auth = await hidden();
     await pass(30 * SECOND);

@@ -5,6 +5,7 @@ import { type AuthClient, isAuthError } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { pass, passUntil, stopClocks } from './world/clocks.ts';
+import { refusal } from './world/refusal.ts';
 import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
 import { until } from './world/waiting.ts';
 
@@ -14,7 +15,22 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-function queriesOf(auth: AuthClient): QueryClient {
+/** What is asked again once there is a new token. */
+const recipes = {
+  'what failed for want of a token': (auth: AuthClient, queries: QueryClient) =>
+    auth.on('refreshed', () =>
+      queries.refetchQueries(
+        { predicate: ({ state }) => isAuthError(state.error) && state.error.retryable },
+        { cancelRefetch: false },
+      ),
+    ),
+  /** Simpler, and so in use: each refetch aborts the request before it. */
+  'whatever failed': (auth: AuthClient, queries: QueryClient) =>
+    auth.on('refreshed', () => queries.refetchQueries({ predicate: ({ state }) => state.status === 'error' })),
+};
+type Recipe = keyof typeof recipes;
+
+function queriesOf(auth: AuthClient, recipe: Recipe): QueryClient {
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: { retry: (failures, error) => failures < 3 && (!isAuthError(error) || error.retryable) },
@@ -22,19 +38,21 @@ function queriesOf(auth: AuthClient): QueryClient {
   });
   auth.on('signed-out', () => queryClient.clear());
   auth.on('user-changed', () => queryClient.resetQueries());
-  auth.on('refreshed', () => queryClient.refetchQueries({ predicate: ({ state }) => state.status === 'error' }));
+  recipes[recipe](auth, queryClient);
   return queryClient;
 }
 
-async function adasOrders(auth = openTab()) {
+async function adasOrders(auth = openTab(), recipe: Recipe = 'what failed for want of a token') {
   await auth.signIn(server.login('ada'));
-  const queries = queriesOf(auth);
+  const queries = queriesOf(auth, recipe);
   let asked = 0;
   const orders = {
     queryKey: ['orders'],
-    queryFn: async () => {
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }) => {
       asked++;
-      return (await auth.fetch(`${API}/orders`)).json();
+      const response = await auth.fetch(`${API}/orders`, { signal });
+      if (!response.ok) throw new Error(`answered ${response.status}`);
+      return response.json();
     },
   };
   return { auth, queries, orders, asked: () => asked };
@@ -88,6 +106,69 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     await passUntil(auth.refresh());
     await until(() => shown.getCurrentResult().status === 'success');
     stop();
+  });
+
+  describe.each(['what failed for want of a token', 'whatever failed'] as const)('asked again: %s', (recipe) => {
+    /** A mounted query that has had data, and whose last attempt failed as given. */
+    async function failedOrders(fail: () => void) {
+      server.lifetime = 3_600;
+      const auth = openTab();
+      const { queries, orders } = await adasOrders(auth, recipe);
+      const shown = new QueryObserver(queries, orders);
+      const stop = shown.subscribe(() => {});
+      await until(() => shown.getCurrentResult().status === 'success');
+      fail();
+      await passUntil(shown.refetch());
+      expect(shown.getCurrentResult()).toMatchObject({ status: 'error', data: { user: 'ada' } });
+      return { auth, stop };
+    }
+
+    /** An endless loop would never let the test go on to say so. */
+    const refuseForLong = () => (server.refreshCalls < 30 ? refusal() : undefined);
+
+    it('an API that refuses good tokens after a refresh sees no loop', async () => {
+      const { auth, stop } = await failedOrders(() => {
+        server.answerApi = () => Response.json({}, { status: 500 });
+      });
+      server.answerApi = refuseForLong;
+      expect(server.refreshCalls).toBe(0);
+
+      await auth.refresh();
+      await pass(20_000, 500);
+
+      expect(server.refreshCalls).toBeLessThanOrEqual(3);
+      stop();
+    });
+
+    it('an API that refuses good tokens after an outage sees no loop', async () => {
+      const { auth, stop } = await failedOrders(() => {
+        server.expireAccessTokens();
+        server.answerRefresh = () => Response.json({}, { status: 500 });
+      });
+      server.answerRefresh = undefined;
+      server.answerApi = refuseForLong;
+      const before = server.refreshCalls;
+      // The longest pause after a failure is 30 s; a visible tab may have refreshed by then.
+      await pass(31_000, 1_000);
+      await passUntil(auth.refresh());
+      await pass(20_000, 500);
+
+      expect(server.refreshCalls - before).toBeLessThanOrEqual(5);
+      stop();
+    });
+  });
+
+  it('a query that the API refused is not asked again by a refresh', async () => {
+    server.lifetime = 3_600;
+    const { auth, queries, orders, asked } = await adasOrders();
+    server.answerApi = () => refusal();
+    await passUntil(queries.fetchQuery(orders).catch(() => {}));
+    const before = asked();
+
+    await auth.refresh();
+    await pass(20_000, 1_000);
+
+    expect(asked()).toBe(before);
   });
 
   it('when another user comes, a mounted query shows that user’s data, and before that none (36)', async () => {

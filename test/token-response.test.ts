@@ -12,6 +12,7 @@ import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from './wo
 import { pass, stopClocks } from './world/clocks.ts';
 import { openTab, record } from './world/tabs.ts';
 import { tracesOf } from './world/traces.ts';
+import { rest, standing } from './world/waiting.ts';
 
 /** Any three letters of it give it away. */
 const SECRET = 'zqx'.repeat(12);
@@ -379,6 +380,40 @@ describe('the answer to a sign-in', () => {
     const error = await auth.signIn(async () => brokenOff()).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(Error);
     expect(tracesOf(LEAK, error)).toEqual([]);
+    expect(auth.getState()).toEqual({ status: 'restoring' });
+  });
+
+  it('setSession gives up an answer whose body never ends', async () => {
+    const auth = openTab({ refreshTimeout: 10_000 });
+    const endless = new Response(new ReadableStream({}), { headers: { 'Content-Type': 'application/json' } });
+    const given = auth.setSession(endless).catch((error: unknown) => error);
+    await pass(9_000, 1_000);
+    expect(await standing(given)).toBe('pending');
+    await pass(1_000);
+
+    expect(await standing(given)).toBe('fulfilled');
+    expect(await given).toBeInstanceOf(SignInFailedError);
+    await auth.signIn(server.login('ada'));
+    expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  });
+
+  it('an answer that ends too late signs nobody in', async () => {
+    const auth = openTab({ refreshTimeout: 10_000 });
+    let end = () => {};
+    const late = new ReadableStream<Uint8Array>({
+      start(controller) {
+        end = () => {
+          controller.enqueue(new TextEncoder().encode(JSON.stringify(server.signIn('ada'))));
+          controller.close();
+        };
+      },
+    });
+    const given = auth.setSession(new Response(late)).catch((error: unknown) => error);
+    await pass(10_000, 1_000);
+    expect(await standing(given)).toBe('fulfilled');
+    end();
+    await rest();
+
     expect(auth.getState()).toEqual({ status: 'restoring' });
   });
 

@@ -138,6 +138,19 @@ describe('a listed path (P8)', () => {
     'https://api.test/v1?x',
     'https://api.test/v1/orders/7',
     'https://api.test/v1/a%20b',
+    'https://api.test/v1/a%2fb',
+    'https://api.test/v1/a%2Fb%2Fc',
+    'https://api.test/v1/a%252fb',
+    'https://api.test/v1/50%25',
+    'https://api.test/v1/50%25%20off',
+    'https://api.test/v1/%e2%82%ac',
+    'https://api.test/v1/gr%C3%BC%C3%9Fe',
+    'https://api.test/v1/a%2f..%2fb',
+    'https://api.test/v1/a;v=1/b;w=2',
+    'https://api.test/v1/;v=1',
+    'https://api.test/v1/a..b/...',
+    'https://api.test/v1/a/..;/b',
+    'https://api.test/v1/%25',
     'https://api.test/v2/../v1/x',
     'https://files.test/team/a',
     'https://files.test/team/a/b',
@@ -160,6 +173,38 @@ describe('a listed path (P8)', () => {
     'https://api.test/v1\\..\\v2',
     'https://api.test/v1%2f..%2fv2',
     'https://api.test/v1;/x',
+    'https://api.test/v1/..;/v2',
+    'https://api.test/v1/..;a=b/v2',
+    'https://api.test/v1/..;/..;/admin',
+    'https://api.test/v1/a/..;/..;/v2',
+    'https://api.test/v1/.;/..;/v2',
+    'https://api.test/v1/;a/..;/..;/v2',
+    'https://api.test/v1//..;/v2',
+    'https://api.test/v1/..;',
+    'https://api.test/v1/%2e%2e;/v2',
+    'https://api.test/v1/%2e.;/v2',
+    'https://api.test/v1/..%3b/v2',
+    'https://api.test/v1/..%3B%2fv2',
+    'https://api.test/v1/..%253b/v2',
+    'https://api.test/v1/..;%2fv2',
+    'https://api.test/v1/..%252fv2',
+    'https://api.test/v1/..%252Fv2',
+    'https://api.test/v1/..%25252fv2',
+    'https://api.test/v1/..%2525252fv2',
+    'https://api.test/v1/..%255cv2',
+    'https://api.test/v1/%252e%252e/v2',
+    'https://api.test/v1/%252e%252e%252fv2',
+    'https://api.test/v1/%25252e%25252e/v2',
+    'https://api.test/v1/%25%32%65%25%32%65/v2',
+    'https://api.test/v1/a%2f..%2f..%2fv2',
+    'https://api.test/v1/a%2f%2f..%2f..%2fv2',
+    'https://api.test/v1/50%25/..;/v2',
+    'https://api.test/v1/50%25/..%252fv2',
+    'https://api.test/v1/..%252fv2/50%25',
+    'https://api.test/v1/50%',
+    'https://api.test/v1/%zz',
+    'https://api.test/v1/%c0%ae%c0%ae/v2',
+    'https://api.test/v1/%ff',
     'https://files.test/team/ab',
     'https://files.test/team',
     'https://app.test.evil.org/v1/x',
@@ -168,10 +213,21 @@ describe('a listed path (P8)', () => {
     expect(await bears(url)).toBe(false);
   });
 
-  it('an encoded slash is fine where the whole origin is listed', async () => {
+  it('any path is fine where the whole origin is listed', async () => {
     const { bears } = await adasTab({ allowedOrigins: [API] });
-    expect(await bears(`${API}/files/a%2Fb`)).toBe(true);
+    for (const path of ['files/a%2Fb', 'a/..;/b', '%252e%252e/b', '50%']) {
+      expect(await bears(`${API}/${path}`)).toBe(true);
+    }
   });
+
+  it.for(['/api/..;/admin', '/api/..%252fadmin', '/api/%252e%252e/admin'])(
+    'the page’s own origin narrowed to /api keeps the token from %s',
+    async (url) => {
+      const { bears } = await adasTab({ allowedOrigins: ['/api'] });
+      expect(await bears(url)).toBe(false);
+      expect(await bears('/api/orders')).toBe(true);
+    },
+  );
 
   it('of the page’s own origin narrows it to that part', async () => {
     const { bears } = await adasTab({ allowedOrigins: ['/api', API] });

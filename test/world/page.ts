@@ -62,6 +62,10 @@ export function setCookie(cookie: string): void {
   page.cookie = cookie;
 }
 
+/** `fetch` as a page has it: a relative URL is one of the page's. */
+export const pageFetch: typeof fetch = (input, init) =>
+  fetch(typeof input === 'string' ? new URL(input, page.baseURI) : input, init);
+
 /** The page moves on, as by `history.pushState`: relative URLs mean another place. */
 export function setBase(url: string): void {
   page.baseURI = url;
