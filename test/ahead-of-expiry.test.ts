@@ -315,8 +315,11 @@ describe('wrong clocks change nothing (21)', () => {
     await auth.refresh().catch(() => {});
     jumpWallClock(-DAY);
     server.answerRefresh = undefined;
-    await pass(HOUR);
-    expect(await auth.refresh()).toMatchObject({ status: 'signed-in' });
+    await pass(HOUR - MINUTE);
+    await expect(auth.refresh()).rejects.toMatchObject({ code: 'refresh-unavailable', retryAfter: MINUTE });
+    await pass(MINUTE);
+    expect(await auth.refresh()).toMatchObject({ status: 'signed-in', claims: { gen: 2 } });
+    expect(server.refreshCalls).toBe(2);
   });
 });
 

@@ -204,6 +204,7 @@ describe('a refresh that turns out to be another user’s (P7)', () => {
     const waiting = [here.fetch(`${API}/orders`), here.getAccessToken(), there.fetch(`${API}/orders`)].map(failureOf);
 
     for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'session-changed' });
+    await rest();
     expect(server.apiRequests).toEqual([]);
     expect(server.refreshCalls).toBe(1);
     for (const events of seen) {

@@ -208,6 +208,8 @@ describe('dispose() (P15)', () => {
     answer.open(server.signIn('ada'));
 
     expect(await signIn).toMatchObject({ code: 'configuration' });
+    // A message would take a while.
+    await rest();
     expect(other.getState()).toEqual({ status: 'restoring' });
     other.dispose();
     await expectNoTrace(name);

@@ -26,7 +26,7 @@ const throwing = (name: string) => () => {
 /** A whole life: sign in, refresh, many 401s at once, a refusal, sign out. */
 async function liveThrough(auth: AuthClient, server: ReturnType<typeof startAuthServer>) {
   await auth.signIn(server.login('ada'));
-  expect(await auth.refresh()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  expect(await auth.refresh()).toMatchObject({ status: 'signed-in', subject: 'ada', claims: { gen: 2 } });
   server.expireAccessTokens();
   const responses = await Promise.all(Array.from({ length: 20 }, () => auth.fetch(`${API}/orders`)));
   expect(responses.every(({ status }) => status === 200)).toBe(true);

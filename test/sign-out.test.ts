@@ -414,7 +414,7 @@ describe('the sign-out request', () => {
     const auth = openTab({
       signOut: {
         url: '/auth/logout',
-        method: 'POST',
+        method: 'DELETE',
         headers: { 'X-Client': 'web' },
         csrf: { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' },
       },
@@ -422,6 +422,7 @@ describe('the sign-out request', () => {
     await auth.signIn(server.login('ada'));
 
     expect(await auth.signOut()).toEqual({ serverConfirmed: true });
+    expect(server.logoutRequests.map(({ method }) => method)).toEqual(['DELETE']);
     const headers = server.logoutRequests[0]?.headers;
     expect(headers?.get('x-requested-with')).toBe('silent-refresh');
     expect(headers?.get('x-client')).toBe('web');
@@ -441,7 +442,7 @@ describe('a sign-out, and somebody who signs in', () => {
     expect(state).toMatchObject({ status: 'signed-in', subject: 'bob' });
     expect(log).toEqual(['logout with refresh-1']);
     expect(server.cookie).toBe('refresh-2');
-    expect(await auth.refresh()).toMatchObject({ subject: 'bob' });
+    expect(await auth.refresh()).toMatchObject({ subject: 'bob', claims: { gen: 2 } });
   });
 
   it.each(['this tab', 'another tab'])(

@@ -171,6 +171,7 @@ describe('a new tab is signed in without the network (P13)', () => {
 
     expect(await second.restore()).toEqual(first.getState());
     expect(await second.getAccessToken()).toBe(await first.getAccessToken());
+    await rest();
     expect(calls).toEqual([]);
     expect(seen).toEqual([{ name: 'signed-in', detail: { subject: 'ada' } }]);
   });
@@ -182,6 +183,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     await openTab({ name }).signIn(server.login('ada'));
 
     expect((await openTab({ name }).fetch(`${API}/orders`)).status).toBe(200);
+    await rest();
     expect(server.refreshCalls).toBe(0);
     expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
   });
@@ -241,6 +243,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     const second = openTab({ name });
 
     expect(await second.restore()).toEqual({ status: 'signed-out', reason: 'signed-out' });
+    await rest();
     expect(server.refreshCalls).toBe(0);
   });
 });

@@ -93,16 +93,11 @@ export function authRoutes(parts: {
   routes.post('/logout', async (c) => {
     activity.count('logouts');
     const family = sessions.familyOf(getCookie(c, cookieName(c)));
-    if (family) sessions.revoke(family);
+    const outcome = family ? (settings.signOutEnds === 'session' ? 'revoked' : 'forgotten') : 'unknown';
+    if (family && outcome === 'revoked') sessions.revoke(family);
     await timing.beforeAnswer('logout');
     takeCookie(c);
-    return answered(
-      c,
-      'logout',
-      family ? 'revoked' : 'unknown',
-      family && { family, generation: family.generation },
-      c.body(null, 204),
-    );
+    return answered(c, 'logout', outcome, family && { family, generation: family.generation }, c.body(null, 204));
   });
 
   // In production also `Secure`, and `__Secure-` before the name; not every browser takes those over http from loopback.

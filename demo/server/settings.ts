@@ -2,6 +2,7 @@
 
 const TOKENS = ['jwt', 'opaque'] as const;
 const COOKIES = ['strict', 'partitioned'] as const;
+const SIGN_OUT_ENDS = ['session', 'cookie'] as const;
 const FAULTS = ['none', '503', '429', 'html-403', 'drop'] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -20,6 +21,8 @@ export interface Settings {
   fault: Fault;
   /** Seconds in the `Retry-After` of 429 and 503. */
   retryAfter: number;
+  /** `cookie`: a sign-out takes the cookie away, and no more, as where a server can't revoke what it has issued. */
+  signOutEnds: (typeof SIGN_OUT_ENDS)[number];
   /** Whether the cookie stays on its site, or goes along into frames of others, one for each of those (CHIPS). */
   cookie: (typeof COOKIES)[number];
   /** Whether `drop` loses the answer of a refresh that was made, or the request itself. */
@@ -34,6 +37,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   overlap: 0,
   fault: 'none',
   retryAfter: 2,
+  signOutEnds: 'session',
   cookie: 'strict',
   dropAfterRotation: true,
 });
@@ -46,6 +50,7 @@ const accepts: { readonly [Name in keyof Settings]: (value: unknown) => boolean 
   overlap: isAmount,
   fault: (value) => FAULTS.some((word) => word === value),
   retryAfter: isAmount,
+  signOutEnds: (value) => SIGN_OUT_ENDS.some((word) => word === value),
   cookie: (value) => COOKIES.some((word) => word === value),
   dropAfterRotation: (value) => typeof value === 'boolean',
 };

@@ -10,7 +10,9 @@ import { CONTENT_SECURITY_POLICY } from '../../demo/server/page.ts';
 /** How a tab's page is, and its client. */
 export interface Conditions {
   /** `tab` and `two-clients` are under a strict policy, the others under none. */
-  readonly page?: 'tab' | 'two-clients' | 'open' | 'framed';
+  readonly page?: 'tab' | 'two-clients' | 'open' | 'framed' | 'prerendered';
+  /** What the page `prerendered` does at once. */
+  readonly act?: 'request' | 'restore' | 'signIn' | 'signOut' | undefined;
   readonly options?: Partial<AuthClientOptions>;
   /** What the page lacks. */
   readonly without?: readonly ('locks' | 'BroadcastChannel')[];
@@ -20,8 +22,9 @@ export interface Conditions {
 
 /** Its address. */
 export function pageOf({ url }: DemoServer, conditions: Conditions = {}): string {
-  const { page = 'tab', options, without = [], wire } = conditions;
+  const { page = 'tab', act, options, without = [], wire } = conditions;
   const parameters = new URLSearchParams(without.map((name) => ['without', name]));
+  if (act) parameters.set('act', act);
   if (options) parameters.set('options', JSON.stringify(options));
   if (wire) parameters.set('wire', String(wire));
   return `${url}/${page}?${parameters}`;
@@ -39,7 +42,7 @@ const script = (c: Context, text: string) => c.body(text, 200, { 'Content-Type':
 
 export function testPages(): Hono {
   const routes = new Hono();
-  for (const name of ['surroundings.js', 'framed.js', 'worker.js'])
+  for (const name of ['surroundings.js', 'framed.js', 'prerendered.js', 'worker.js'])
     routes.get(name, (c) => script(c, readFileSync(join(import.meta.dirname, 'pages', name), 'utf8')));
 
   // Under the demo's strict policy.
@@ -52,6 +55,15 @@ export function testPages(): Hono {
       "const { demo } = window; await import('/client.js?other'); window.other = window.demo; window.demo = demo;",
     ),
   );
+
+  routes.get('/prerendered', (c) => c.html(page(`${CLIENT}<script type="module" src="/prerendered.js"></script>`)));
+
+  // Before anybody follows its link, Chromium has the other page ready: https://wicg.github.io/nav-speculation/speculation-rules.html
+  routes.get('/link', (c) => {
+    const to = new URL(c.req.query('to') ?? '', c.req.url).href;
+    const rules = { prerender: [{ source: 'list', urls: [to], eagerness: 'immediate' }] };
+    return c.html(page(`<script type="speculationrules">${JSON.stringify(rules)}</script><a href="${to}">on</a>`));
+  });
 
   routes.get('/elsewhere', (c) => c.html(page('')));
 

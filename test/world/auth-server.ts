@@ -194,7 +194,7 @@ export function startAuthServer() {
 
   network.use(
     http.post(TOKEN_ENDPOINT, ({ request }) => refresh(request)),
-    http.post('https://app.test/auth/logout', ({ request }) => {
+    http.all('https://app.test/auth/logout', ({ request }) => {
       server.logouts++;
       server.logoutRequests.push(request);
       if (server.answerLogout) return server.answerLogout(request);

@@ -6,6 +6,8 @@ import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
 
+const HOUR = 3_600_000;
+
 /** Firefox keeps no page that holds a lock, and word of a refresh is left as a lock for a second. */
 const holdsNoLock = (tab: Tab) =>
   expect.poll(() => tab.run(() => navigator.locks.query().then(({ held = [] }) => held.length))).toBe(0);
@@ -88,6 +90,26 @@ describe('while it is away', () => {
     await tab.back();
     await expectRight(tab);
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  });
+
+  it('a page back with expired tokens finds the new user itself', async () => {
+    const [tab, other] = await adaInTwoTabs(stage);
+    await tab.run((wall) => window.surroundings.shiftClocks({ wall, monotonic: 0 }), HOUR);
+    await leave(tab);
+    await signIn(other, 'bob');
+    // A hidden tab lets its token expire, and answers without one. WebKitGTK can't be told to hide it.
+    await other.run((wall) => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+      document.dispatchEvent(new Event('visibilitychange'));
+      window.surroundings.shiftClocks({ wall, monotonic: 0 });
+    }, HOUR);
+    stage.server.expire();
+    await tab.back();
+    // A page that is loaded anew asks for nobody until it is told to.
+    if (!(await cameBackFromCache(tab))) await restored(tab);
+    await expect.poll(() => subjectOf(tab)).toBe('bob');
+    expect(await send(tab, 1)).toEqual([200]);
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
   });
 
   it('the user signs out in a tab that is closed by then: its first step is right', async () => {

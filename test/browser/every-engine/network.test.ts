@@ -2,7 +2,17 @@
 
 import { describe, expect, inject, it } from 'vitest';
 import type { Settings } from '../../../demo/server/settings.ts';
-import { hasExpired, restored, send, sendPatiently, setBareStage, signIn, status } from '../bare-stage.ts';
+import {
+  hasExpired,
+  locksOf,
+  restored,
+  rounds,
+  send,
+  sendPatiently,
+  setBareStage,
+  signIn,
+  status,
+} from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { pageOf } from '../pages.ts';
 
@@ -63,6 +73,29 @@ describe('an outage', () => {
     expect(await status(tab)).toBe('restoring');
     stage.server.settings.fault = 'none';
     expect(await restoring).toBe('signed-in');
+  });
+});
+
+describe('a server that is busy for a second', () => {
+  it.each(['503', '429'] as const)('a single %s with Retry-After fails no request in six tabs', async (fault) => {
+    const tabs = [await adasTab()];
+    while (tabs.length < 6) tabs.push(await stage.openTab());
+    const [first, ...others] = tabs as [Tab, ...Tab[]];
+    for (const tab of others) expect(await restored(tab)).toBe('signed-in');
+    for (let round = 1; round <= rounds(2, 10); round++) {
+      const { rotations } = stage.server.stats();
+      stage.server.expire();
+      Object.assign(stage.server.settings, { fault, retryAfter: 1 });
+      const busy = stage.server.holdRefresh();
+      const answers = tabs.map((tab) => send(tab, 3));
+      await busy.arrived;
+      await expect.poll(() => locksOf(first).then(({ pending }) => pending)).toBe(others.length);
+      stage.server.settings.fault = 'none';
+      busy.release();
+      expect((await Promise.all(answers)).map(String)).toEqual(tabs.map(() => '200,200,200'));
+      expect(stage.server.stats().rotations - rotations).toBe(1);
+    }
+    expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 });
 

@@ -130,6 +130,45 @@ describe('a sign-out in one tab', () => {
     await expectSignedOut(one, other);
   });
 
+  describe('whose turn doesn’t come in time', () => {
+    const HASTY = { options: { refreshTimeout: 1_000 } };
+
+    /** All that the tabs know goes with them: only the server can tell the next page. */
+    async function expectNobodyNext(...tabs: Tab[]) {
+      const next = await stage.openTab({ options: { name: 'next' } });
+      expect(await restored(next)).toBe('signed-out');
+      await expectSignedOut(next, ...tabs);
+    }
+
+    it.each(['this tab', 'another tab'])('a slow refresh in %s undoes no sign-out', async (where) => {
+      stage.server.settings.signOutEnds = 'cookie';
+      const [here, there] = await adaInTwoTabs(stage, HASTY);
+      const held = await holdRefreshOf(stage, where === 'this tab' ? here : there);
+      const confirmed = signOut(here);
+      await expect.poll(() => stage.server.stats().logouts).toBe(1);
+      const serverConfirmed = await confirmed;
+      held.release();
+      expect(await held.answers).toEqual(['signed-out']);
+      await expectNobodyNext(here, there);
+      // A cookie was still to come when the server said so.
+      expect(serverConfirmed).toBe(false);
+    });
+
+    it.each(['this tab', 'another tab'])('a slow sign-in in %s undoes no sign-out', async (where) => {
+      const [here, there] = await adaInTwoTabs(stage, HASTY);
+      const login = stage.server.holdLogin();
+      const signingIn = signIn(where === 'this tab' ? here : there, 'bob').catch(() => 'rejected');
+      await login.arrived;
+      const confirmed = signOut(here);
+      await expect.poll(() => stage.server.stats().logouts).toBe(1);
+      const serverConfirmed = await confirmed;
+      login.release();
+      expect(await signingIn).toBe('rejected');
+      await expectNobodyNext(here, there);
+      expect(serverConfirmed).toBe(false);
+    });
+  });
+
   it('while the other’s replay is on its way: that is answered, and then it is over', async () => {
     const [one, other] = await adaInTwoTabs(stage);
     stage.server.expire();
