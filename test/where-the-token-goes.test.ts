@@ -179,6 +179,7 @@ describe('a listed path (P8)', () => {
     'https://api.test/v1/a/..;/..;/v2',
     'https://api.test/v1/.;/..;/v2',
     'https://api.test/v1/;a/..;/..;/v2',
+    // Many servers make one slash of two, before they go up.
     'https://api.test/v1//..;/v2',
     'https://api.test/v1/..;',
     'https://api.test/v1/%2e%2e;/v2',
@@ -198,8 +199,8 @@ describe('a listed path (P8)', () => {
     'https://api.test/v1/%25%32%65%25%32%65/v2',
     'https://api.test/v1/a%2f..%2f..%2fv2',
     'https://api.test/v1/a%2f%2f..%2f..%2fv2',
-    'https://api.test/v1/50%25/..;/v2',
-    'https://api.test/v1/50%25/..%252fv2',
+    'https://api.test/v1/50%25/..;/..;/v2',
+    'https://api.test/v1/50%25/..%252f..%252fv2',
     'https://api.test/v1/..%252fv2/50%25',
     'https://api.test/v1/50%',
     'https://api.test/v1/%zz',
