@@ -41,7 +41,8 @@ function isSurelyBelow(path: string, prefix: string): boolean {
 
 function withoutDots(path: string): string {
   const segments: string[] = [];
-  for (const segment of path.split(/[\\/]/)) {
+  // Empty segments go first: where a server merges slashes, ".." leads past them.
+  for (const segment of path.split(/[\\/]+/)) {
     const [name] = segment.split(';');
     if (name === '..') segments.pop();
     else if (name !== '.') segments.push(segment);
