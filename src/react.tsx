@@ -9,6 +9,7 @@ import {
   type ReactNode,
   useContext,
   useEffect,
+  useInsertionEffect,
   useState,
   useSyncExternalStore,
 } from 'react';
@@ -111,6 +112,10 @@ export function SignedIn({ children, fallback, restoring }: SignedInProps): Reac
   // It is there, or useAuth() throws.
   const client = useContext(ClientContext) as AuthClient<object>;
   const [status, user] = useAuth((state) => [state.status, userOf(state, client)] as const);
+  const [, wake] = useState(user);
+  // The one kind of effect that goes on in a hidden <Activity>. Without it, that would be shown again, and its effects
+  // run again, for the next user, before React asks the store.
+  useInsertionEffect(() => client.subscribe(() => wake(userOf(client.getState(), client))), [client]);
   return (
     <Fragment key={user}>{status === 'signed-in' ? children : status === 'restoring' ? restoring : fallback}</Fragment>
   );

@@ -1,14 +1,15 @@
 /** SignedIn in a part of the page that React hides, and shows again with its state: no user finds an earlier one's. */
 
-import { Activity, type ReactNode, StrictMode } from 'react';
+import { Activity, type ReactNode, StrictMode, startTransition } from 'react';
 import type { AuthClient } from 'silent-refresh';
 import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
 import { startAuthServer } from './world/auth-server.ts';
+import { counted } from './world/counting.ts';
 import { type Log, Notes, write } from './world/notes.tsx';
 import { openTab, openTwoTabs } from './world/tabs.ts';
 import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { draw } from './world/tree.tsx';
+import { draw, watchCommits } from './world/tree.tsx';
 import { rest, until } from './world/waiting.ts';
 
 type Mode = 'visible' | 'hidden';
@@ -31,8 +32,9 @@ const pages: [string, (log: Log) => () => ReactNode][] = [
   ],
 ];
 
-const modes: [string, (content: ReactNode) => ReactNode][] = [
-  ['as it is', (content) => content],
+const asItIs = (content: ReactNode) => content;
+const modes: [string, typeof asItIs][] = [
+  ['as it is', asItIs],
   ['in StrictMode', (content) => <StrictMode>{content}</StrictMode>],
 ];
 
@@ -55,7 +57,12 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
       tree,
       log,
       hide: (client = first) => tree.draw(content('hidden', client)),
-      reveal: (client = first) => tree.draw(content('visible', client)),
+      /** Gives all that shows from then on. */
+      async reveal(client = first) {
+        const shown = watchCommits();
+        await tree.draw(content('visible', client));
+        return shown;
+      },
     };
   }
 
@@ -70,9 +77,12 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await hide();
     await auth.setSession(answer('bob'));
     await rest();
-    await reveal();
+    const shown = await reveal();
 
     expect(tree.text).toMatch(/(bob|undefined) wrote: Write/);
+    expect(shown.length).toBeGreaterThan(0);
+    // Not for a moment.
+    for (const text of shown) expect(text).not.toMatch(/a secret|ada/);
   });
 
   it('shows nothing to the second user after a sign-out, either', async () => {
@@ -84,9 +94,10 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await auth.signOut();
     await auth.setSession(opaqueAnswer());
     await rest();
-    await reveal();
+    const shown = await reveal();
 
     expect(tree.text).toContain('wrote: Write');
+    for (const text of shown) expect(text).not.toContain('a secret');
   });
 
   it('shows nothing that the first user wrote before the second one came', async () => {
@@ -97,9 +108,10 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await hide();
     for (const sub of ['bob', 'ada']) await auth.setSession(tokenAnswer({ sub }));
     await rest();
-    await reveal();
+    const shown = await reveal();
 
     expect(tree.text).toContain('ada wrote: Write');
+    for (const text of shown) expect(text).not.toContain('a secret');
   });
 
   it('shows nothing of the first user to who signs in elsewhere', async () => {
@@ -111,9 +123,10 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await hide();
     await there.signIn(server.login('bob'));
     await until(() => JSON.stringify(here.getState()).includes('bob'));
-    await reveal();
+    const shown = await reveal();
 
     expect(tree.text).toContain('bob wrote: Write');
+    for (const text of shown) expect(text).not.toMatch(/a secret|ada/);
   });
 
   it('shows nothing that is not for all once nobody is signed in', async () => {
@@ -123,9 +136,10 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await write(tree);
     await hide();
     await auth.signOut();
-    await reveal();
+    const shown = await reveal();
 
     expect(tree.text).toBe('login');
+    expect(new Set(shown)).toEqual(new Set(['login']));
   });
 
   it('shows the second client’s user nothing of the first one’s', async () => {
@@ -135,9 +149,38 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await write(tree);
     await hide();
     await hide(second);
-    await reveal(second);
+    const shown = await reveal(second);
 
     expect(tree.text).toContain('wrote: Write');
+    for (const text of shown) expect(text).not.toContain('a secret');
+  });
+
+  it('runs no effect of the first user’s page for the second one', async () => {
+    const auth = openTab();
+    await auth.setSession(opaqueAnswer());
+    const { tree, log, hide, reveal } = await drawHideable(auth);
+    await write(tree);
+    await hide();
+    expect(log).toContain('goes');
+    log.length = 0;
+    await auth.setSession(opaqueAnswer());
+    await reveal();
+
+    expect(log.filter((each) => each.includes('a secret'))).toEqual([]);
+    // That is the second user's.
+    expect(log.slice(log.indexOf('comes'))).toEqual(inMode === asItIs ? ['comes'] : ['comes', 'goes', 'comes']);
+  });
+
+  it('leaves nothing of the first user in the page while it is hidden', async () => {
+    const auth = openTab({ signOut: undefined });
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    const { tree, hide } = await drawHideable(auth);
+    await write(tree);
+    await hide();
+    expect(tree.container.innerHTML).toContain('a secret of ada');
+    await auth.signOut();
+    await until(() => !tree.container.innerHTML.includes('ada'));
+    expect(tree.text).toBe('');
   });
 
   it('follows another user after it is shown again', async () => {
@@ -160,9 +203,54 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     await hide();
     log.length = 0;
     await auth.refresh();
-    await reveal();
+    const shown = await reveal();
 
     expect(tree.text).toContain('ada wrote: a secret of ada');
+    for (const text of shown) expect(text).toContain('a secret of ada');
     expect(log).not.toContain('ada: ""');
+  });
+});
+
+describe('a hidden page', () => {
+  it('listens to the client no more, once it is removed', async () => {
+    const { client, counts } = counted(openTab());
+    await client.setSession(tokenAnswer({ sub: 'ada' }));
+    const page = pageOf([]);
+    const content = (mode: Mode) => (
+      <AuthProvider client={client}>
+        <Activity mode={mode}>{page}</Activity>
+      </AuthProvider>
+    );
+    const tree = await draw(content('visible'));
+    await tree.draw(content('hidden'));
+    expect(counts.listeners).toBe(1);
+    await tree.remove();
+    expect(counts.listeners).toBe(0);
+  });
+});
+
+describe('a page that is drawn before it is shown', () => {
+  it('shows nothing that was made for an earlier user', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    const log: Log = [];
+    const page = pageOf(log);
+    const content = (mode: Mode) => (
+      <AuthProvider client={auth}>
+        <Activity mode={mode}>{page}</Activity>
+      </AuthProvider>
+    );
+    const tree = await draw(content('hidden'));
+    await until(() => log.includes('ada: ""'));
+    await auth.setSession(tokenAnswer({ sub: 'bob' }));
+    log.length = 0;
+    const shown = watchCommits();
+    startTransition(() => void tree.draw(content('visible')));
+    await until(() => log.includes('comes'));
+
+    expect(tree.text).toContain('bob wrote: Write');
+    for (const text of shown) expect(text).not.toContain('ada');
+    // Ada's was thrown away, and has had no effect.
+    expect(log).toEqual(['bob: ""', 'comes']);
   });
 });
