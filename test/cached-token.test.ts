@@ -3,7 +3,7 @@
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API, type AuthServer, jwt, startAuthServer } from './world/auth-server.ts';
-import { pass, stopClocks } from './world/clocks.ts';
+import { pass, passUntil, stopClocks } from './world/clocks.ts';
 import { show } from './world/page.ts';
 import { openTab, openTwoTabs, record, signedInEverywhere } from './world/tabs.ts';
 import { rest, standing, until } from './world/waiting.ts';
@@ -41,7 +41,8 @@ beforeEach(() => {
 });
 
 async function signedIn(...tabs: AuthClient[]): Promise<void> {
-  await tabs[0]?.setSession(answer());
+  const [first] = tabs as [AuthClient];
+  await passUntil(first.setSession(answer()), 10);
   await signedInEverywhere(...tabs);
 }
 

@@ -195,11 +195,11 @@ describe('the token is nowhere else (P9, 38)', () => {
     expect(seen.flatMap((each) => tracesOf(secret, each))).toEqual([]);
     expect(said.length).toBeGreaterThan(0);
     expect(tracesOf(secret, said)).toEqual([]);
-    // The time of a refresh under way is noted, and taken back; nothing else is ever stored.
+    // The time of a refresh under way is noted, and taken back, and that nobody is signed in; nothing else is ever stored.
     expect(stored.length).toBeGreaterThan(1);
     for (const entry of stored) {
       expect((entry as unknown[]).join(' ')).toMatch(
-        /^localStorage (setItem silent-refresh:\S+ \d+|removeItem silent-refresh:\S+)$/,
+        /^localStorage (setItem silent-refresh:\S+ (\d+|nobody)|removeItem silent-refresh:\S+)$/,
       );
     }
     expect(document.cookie).toBe('');
