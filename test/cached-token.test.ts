@@ -140,25 +140,27 @@ it('An expired token again is a failure: nobody uses it', async () => {
   await signedIn(auth);
   show('hidden');
   const { value } = cached;
-  server.answerRefresh = () => Response.json({ access_token: value, expires_in: 0 });
+  // A loop would never let the test go on: it ends with the fifth call.
+  const expired = async () => Response.json({ access_token: value, expires_in: 0 });
+  server.answerRefresh = () => (server.refreshCalls < 5 ? expired() : new Promise(() => {}));
   await pass(LIFETIME * 1_000);
   const failure = auth.fetch(`${API}/orders`).catch((error: unknown) => error);
   await rest();
+  expect(server.refreshCalls).toBe(1);
 
   expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
   expect(server.apiRequests).toEqual([]);
 });
 
-it('A longer life for the same opaque token is a refresh like any other', async () => {
+it('The same opaque token with a longer life is used for longer', async () => {
   kind = 'opaque';
   const auth = openTab();
   await signedIn(auth);
-  const seen = record(auth);
   const { value } = cached;
   server.answerRefresh = () => Response.json({ access_token: value, expires_in: 3_600 });
   await auth.refresh();
-
-  expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
   await pass(10 * 60_000, 10_000);
+
   expect(server.refreshCalls).toBe(1);
+  expect(await auth.getAccessToken()).toBe(value);
 });
