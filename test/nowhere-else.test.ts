@@ -195,7 +195,7 @@ describe('the token is nowhere else (P9, 38)', () => {
     expect(seen.flatMap((each) => tracesOf(secret, each))).toEqual([]);
     expect(said.length).toBeGreaterThan(0);
     expect(tracesOf(secret, said)).toEqual([]);
-    // The time of a refresh under way is stored, and taken back, and that nobody is signed in; nothing else ever is.
+    // The time of a refresh under way is noted, and taken back, and that nobody is signed in; nothing else is ever stored.
     expect(stored.length).toBeGreaterThan(1);
     for (const entry of stored) {
       expect((entry as unknown[]).join(' ')).toMatch(

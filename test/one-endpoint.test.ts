@@ -3,7 +3,7 @@
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthServer, startAuthServer, TOKEN_ENDPOINT } from './world/auth-server.ts';
-import { pass, stopClocks } from './world/clocks.ts';
+import { pass, passUntil, stopClocks } from './world/clocks.ts';
 import { openTab } from './world/tabs.ts';
 import { gate, rest, standing } from './world/waiting.ts';
 
@@ -108,8 +108,8 @@ describe('two clients at different token endpoints', () => {
     const answer = gate<object>();
     const slow = openTab({ refresh: { url: '/shop/refresh', request: () => answer.opened } });
     const quick = openTab({ refresh: { url: '/account/refresh', request: async () => server.signIn('ada') } });
-    await slow.setSession(server.signIn('ada'));
-    await quick.setSession(server.signIn('ada'));
+    await passUntil(slow.setSession(server.signIn('ada')), 10);
+    await passUntil(quick.setSession(server.signIn('ada')), 10);
     const first = slow.refresh();
     await rest();
 

@@ -28,6 +28,15 @@ function refusal(options: object): unknown {
   return undefined;
 }
 
+/** The same, also where a part of them is refused before that. */
+function refusalOf(make: () => object): unknown {
+  try {
+    return refusal(make());
+  } catch (error) {
+    return error;
+  }
+}
+
 const good = { refresh: '/auth/refresh' };
 
 describe('bad input is refused at creation, by the option’s name', () => {
@@ -75,15 +84,15 @@ describe('bad input is refused at creation, by the option’s name', () => {
     expect((error as Error).message).toMatch(new RegExp(`^createAuthClient: ${option} is .+\\.$`));
   });
 
-  it.each([
+  it.each<[string, () => object]>([
     ['refresh', () => ({ refresh: '/auth/refresh' })],
     ['refresh', () => ({ refresh: cookieRefresh({ url: 'auth/refresh' }) })],
     ['signOut', () => ({ refresh: 'https://app.test/auth/refresh', signOut: '/auth/logout' })],
     ['allowedOrigins', () => ({ refresh: 'https://app.test/auth/refresh', allowedOrigins: ['/api'] })],
   ])('a relative URL where there is no page: %s says to give an absolute one', (option, options) => {
-    const error = withoutPage(() => refusal(options()));
+    const error = withoutPage(() => refusalOf(options));
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect((error as Error).message).toContain(`createAuthClient: ${option} is '`);
+    expect((error as Error).message).toContain(`${option} is '`);
     expect((error as Error).message).toContain('give an absolute URL');
   });
 
@@ -94,15 +103,6 @@ describe('bad input is refused at creation, by the option’s name', () => {
     expect(channel).not.toHaveBeenCalled();
   });
 });
-
-/** What a typo in them says; written as untyped code writes it. */
-function refusalOf(make: () => object): unknown {
-  try {
-    return refusal(make());
-  } catch (error) {
-    return error;
-  }
-}
 
 describe('an option that nobody knows is refused, by its name', () => {
   const url = '/auth/refresh';

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { pass, stopClocks } from './world/clocks.ts';
 import { openRawChannel } from './world/messages.ts';
-import { activate, goOnline, prerender, returnFromBackForwardCache } from './world/page.ts';
+import { activate, goOnline, prerender } from './world/page.ts';
 import { newBrowser, openTab } from './world/tabs.ts';
 import { rest, standing, until } from './world/waiting.ts';
 
@@ -31,9 +31,7 @@ describe('a page that is prerendered', () => {
     const calls = [auth.restore(), auth.fetch(`${API}/orders`), auth.getAccessToken(), auth.refresh()] as const;
     for (const call of calls) call.catch(() => {});
     await pass(5 * MINUTE, MINUTE);
-    // What a browser fires while it loads.
     goOnline();
-    returnFromBackForwardCache();
     await pass(MINUTE);
 
     expect(await standings(...calls)).toEqual(['pending', 'pending', 'pending', 'pending']);

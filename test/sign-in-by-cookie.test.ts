@@ -75,7 +75,8 @@ describe('signIn() without a request', () => {
     const signingIn = auth.signIn();
     await pass(40);
     await until(() => server.refreshCalls === 1);
-    expect([...stored]).toEqual([[`silent-refresh:${TOKEN_ENDPOINT}`, expect.stringMatching(/^\d+$/)]]);
+    const [note] = [...stored.values()];
+    expect(Date.now() - Number(note)).toBeLessThanOrEqual(40);
     hold.release();
     await signingIn;
     expect([...stored]).toEqual([]);
@@ -252,8 +253,8 @@ describe('signIn() without a request, in vain', () => {
     const signingOut = auth.signOut();
     hold.release();
 
-    expect(await signingIn).toMatchObject({ code: 'signed-out' });
-    expect(await signingOut).toEqual({ serverConfirmed: true });
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
+    expect(await passUntil(signingOut, 10)).toEqual({ serverConfirmed: true });
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
     expect(server.cookie).toBeUndefined();
   });

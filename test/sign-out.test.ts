@@ -3,7 +3,7 @@
 import type { AuthClient } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
 import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from './world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from './world/clocks.ts';
 import { holdMessages } from './world/messages.ts';
 import { setCookie } from './world/page.ts';
 import { newBrowser, openTab, openTabs, openTwoTabs, record, signedInEverywhere } from './world/tabs.ts';
@@ -260,7 +260,7 @@ describe('signing out (P6)', () => {
     messages.lose();
     expect(there.getState()).toEqual({ status: 'restoring' });
     jumpWallClock(1);
-    await there.signOut();
+    await passUntil(there.signOut(), 10);
     await until(() => here.getState().status === 'signed-out');
 
     expect(here.getState()).toEqual(SIGNED_OUT);

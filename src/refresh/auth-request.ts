@@ -41,9 +41,9 @@ export async function sendAuthRequest(
     Accept: 'application/json',
     // A form of another site can send cookies, but no header of its own: https://owasp.org/www-community/attacks/csrf
     'X-Requested-With': 'silent-refresh',
-    ...(csrfToken && { [csrf.header]: csrfToken }),
   });
-  // One value a name, in whichever case it is written.
+  // Set one by one: of names that differ in case only, the last value counts.
+  if (csrfToken) sent.set(csrf.header, csrfToken);
   for (const [name, value] of new Headers(headers)) sent.set(name, value);
   const response = await fetch(url, {
     method,
