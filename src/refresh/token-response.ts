@@ -101,8 +101,8 @@ function judgeTokens(read: () => TokenSet, body: unknown, today?: AccessToken, s
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverNow);
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
   const left = value === today?.value ? remaining(today) : 0;
-  // Once it has expired it is of no use, whoever gives it.
-  if (left > 0 && lifetime > 0 && lifetime <= left + LEAST_LIFETIME) return { verdict: 'unchanged' };
+  // In its last second it may have "0" left; once it has expired it is of no use.
+  if (left > 0 && lifetime <= left + LEAST_LIFETIME) return { verdict: 'unchanged' };
   // It would be refreshed without end.
   if (lifetime < LEAST_LIFETIME) {
     return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`);
