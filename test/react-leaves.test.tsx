@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 
 /** What a client listens to, whoever uses it. */
-const CLIENTS_OWN = ['visibilitychange', 'resume', 'pageshow', 'online'];
+const CLIENTS_OWN = ['visibilitychange', 'resume', 'prerenderingchange', 'pageshow', 'online'];
 
 const App = ({ client }: { readonly client: AuthClient }) => (
   <AuthProvider client={client}>

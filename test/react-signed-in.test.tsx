@@ -194,7 +194,7 @@ describe('another user finds nothing of the earlier one', () => {
     const { tree, log } = await drawNotes(auth);
     await write(tree);
     server.signIn('bob');
-    await auth.refresh();
+    await expect(auth.refresh()).rejects.toMatchObject({ code: 'session-changed' });
     await rest();
 
     expect(tree.text).toContain('bob wrote: Write');
