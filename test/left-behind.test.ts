@@ -231,17 +231,27 @@ describe('guests, whose page has no cookie to wait for', () => {
     expect([...notes]).toEqual([]);
   });
 
-  it('A guest’s restore leaves no mark for the page that is loaded next', async () => {
+  it('A guest’s mark goes with the answer; that they are a guest stays', async () => {
     (await visit()).dispose();
     const hold = gate<Response>();
     server.answerRefresh = () => hold.opened;
     const restoring = tab().restore();
     await pass(40);
     expect(server.refreshCalls).toBe(2);
-    expect([...notes]).toEqual(NOBODY);
+    expect([...notes]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
     hold.open(Response.json({}, { status: 401 }));
     await restoring;
     expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('A request that a guest’s page has left behind delays nothing for longer than a second', async () => {
+    notes.set(KEY, `nobody ${Date.now()}`);
+    const restoring = tab().restore();
+    await pass(990, 10);
+    expect(server.refreshCalls).toBe(0);
+    await pass(20, 10);
+    expect(server.refreshCalls).toBe(1);
+    expect(await restoring).toEqual({ status: 'signed-out', reason: 'no-session' });
   });
 
   it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([

@@ -15,25 +15,27 @@ export interface MarkedSession extends Session {
 /** What became of a request; `lost`: no answer came, and the page may be leaving, in which case the request goes on. */
 type RequestEnd = 'answered' | 'no-session' | 'lost';
 
-/** Stands where a mark would: the server has said that nobody is signed in in this browser. */
+/** The server has said that nobody is signed in in this browser; also the beginning of a guest's mark. */
 const NOBODY = 'nobody';
+/** Milliseconds for which a guest's request is waited for: a user who has signed in by other means has a cookie to lose. */
+const GUEST_WAITS = 1_000;
 /** A page that has not gone this long after its request failed wasn't leaving: the request has really failed. */
 const LEAVES_WITHIN = 2_000;
 
 /**
  * Marks that a request is under way; returns what ends the mark. The browser takes a lock back with its page, but the
  * page's `keepalive` request lives on: whoever comes next, after a reload say, would spend the same refresh token.
- * Nothing else tells of it, since a page can't see the cookie land. A guest's request brings no cookie, and no mark.
+ * Nothing else tells of it, since a page can't see the cookie land.
  *
- * @param who a guest's request may also be that of a user who has just signed in by other means
+ * @param who a guest's request brings no cookie, as a rule: they may have signed in by other means
  */
 export function markPending(session: MarkedSession, who: 'maybe-guest' | 'user'): (end: RequestEnd) => void {
-  const mark = String(Date.now());
-  const hasGuest = who === 'maybe-guest' && !isOpen(session.record) && readMark(session) === NOBODY;
-  if (!hasGuest) writeMark(session, mark);
+  const isGuest = who === 'maybe-guest' && !isOpen(session.record) && readMark(session)?.startsWith(NOBODY);
+  const mark = (isGuest ? `${NOBODY} ` : '') + Date.now();
+  writeMark(session, mark);
   return (end) => {
     // Another tab's mark may stand there by now.
-    const remove = () => readMark(session) === mark && writeMark(session, undefined);
+    const remove = () => readMark(session) === mark && writeMark(session, isGuest ? NOBODY : undefined);
     if (end === 'no-session') markNobody(session);
     else if (end === 'answered') remove();
     else void opened(session.change, LEAVES_WITHIN).then(() => session.closed || remove());
@@ -45,7 +47,7 @@ export const markNobody = (session: MarkedSession): void => writeMark(session, N
 
 /** Somebody has signed in. */
 export function markSomebody(session: MarkedSession): void {
-  if (readMark(session) === NOBODY) writeMark(session, undefined);
+  if (readMark(session)?.startsWith(NOBODY)) writeMark(session, undefined);
 }
 
 /** Milliseconds between two looks at a mark. */
@@ -61,9 +63,10 @@ export async function orphanSettled(session: MarkedSession): Promise<void> {
 }
 
 function isAwaited(session: MarkedSession): boolean {
-  const age = Date.now() - Number(readMark(session) ?? NaN);
+  const [, guest, since] = /^(nobody )?(\d+)$/.exec(readMark(session) ?? '') ?? [];
   // Half the time that callers wait, so that they still get their answer; no mark of the far future counts.
-  return Math.abs(age) < session.refreshTimeout / 2;
+  const longest = Math.min(session.refreshTimeout / 2, guest ? GUEST_WAITS : Infinity);
+  return Math.abs(Date.now() - Number(since)) < longest;
 }
 
 const keyOf = ({ lockNames }: MarkedSession) => String(lockNames.at(-1));

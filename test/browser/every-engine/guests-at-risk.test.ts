@@ -31,7 +31,7 @@ it('a former guest whom the server signed in survives a reload in mid-restore', 
     }).then(() => {}),
   );
   await reload(tab);
-  stage.server.settings.refreshLatency = 1_000;
+  stage.server.settings.refreshLatency = 500;
   await reloadInMidRestore(tab);
   expect(await restored(tab)).toBe('signed-in');
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
@@ -41,7 +41,7 @@ it('a late "no session" to a guest’s old page takes no new user’s cookie', a
   const tab = await stage.openTab(CONDITIONS);
   expect(await restored(tab)).toBe('signed-out');
   await reload(tab);
-  stage.server.settings.refreshLatency = 1_000;
+  stage.server.settings.refreshLatency = 500;
   await reloadInMidRestore(tab);
   expect(await signIn(tab, 'ada')).toBe('signed-in');
   // The answer, which deletes the cookie, has landed.
