@@ -249,7 +249,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     const restoring = tab().restore();
     await pass(990, 10);
     expect(server.refreshCalls).toBe(0);
-    await pass(20, 10);
+    await pass(60, 10);
     expect(server.refreshCalls).toBe(1);
     expect(await restoring).toEqual({ status: 'signed-out', reason: 'no-session' });
   });
