@@ -5,7 +5,7 @@ import { type AuthClientOptions, checkOptions } from './client-options.js';
 import { listen } from './events.js';
 import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
 import { baseUrl } from './page.js';
-import { resetCoolDown, startPause } from './refresh/cool-down.js';
+import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
 import { createRefreshMemory } from './refresh/fruitless-refreshes.js';
 import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
@@ -45,7 +45,9 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     failures: 0,
     signIns: 0,
     refreshMemory: createRefreshMemory(),
-    onCoolDown: (news) => startPause(session, news),
+    onCoolDown: (news) => {
+      if (news.ms > pauseLeft(session)) startPause(session, news);
+    },
     onAsk: () => postPause(session),
     onFailure: () => lookLater(session),
     onLateCookie: () => sendSignOut(session),

@@ -59,7 +59,8 @@ function fixInit(init: RequestInit | null | undefined): RequestInit {
   const fixed: Record<string, unknown> = {};
   // What an engine has of its own, and what is inherited.
   for (const name in init) fixed[name] = init[name as keyof RequestInit];
-  for (const name of MEMBERS) if (init && name in init) fixed[name] = init[name as keyof RequestInit];
+  for (const name of MEMBERS)
+    if (init && name in init && !(name in fixed)) fixed[name] = init[name as keyof RequestInit];
   if (fixed.body != null) fixed.body = fixBody(fixed.body);
   return fixed;
 }

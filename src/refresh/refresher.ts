@@ -136,10 +136,12 @@ async function callAndApply(
     return 'moved';
   }
   if (verdict.verdict === 'renewed') {
-    session.beginning = undefined;
     markSomebody(session);
-    if (beginning) begin(session, verdict.token);
-    else renew(session, verdict.token);
+    if (!beginning) renew(session, verdict.token);
+    else {
+      session.beginning = undefined;
+      begin(session, verdict.token);
+    }
     return 'moved';
   }
   const { why, retryAfter, cause } = verdict;

@@ -24,8 +24,8 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
       const answer = await abortable(Promise.resolve(request()), signal);
       await accept(session, answer, tenure);
     } catch (error) {
-      // A refusal sets no cookie; of anything else nobody knows.
-      if (!(error instanceof SignInFailedError && Number(error.response?.status) < 500)) doubt(session);
+      // A refusal sets no cookie; of anything else nobody knows. Other HTTP libraries throw refusals, too.
+      if (!(Number(Object(error).response?.status) < 500)) doubt(session);
       throw error;
     } finally {
       session.signIns--;
@@ -38,19 +38,22 @@ export function signInWithCookie(session: UsableSession): Promise<void> {
   if (session.beginning) return session.beginning.done;
   const beginning = {} as Beginning;
   session.beginning = beginning;
-  beginning.done = begin(session, beginning).finally(() => {
+  beginning.done = refreshUntilBegun(session, beginning).finally(() => {
     if (session.beginning === beginning) session.beginning = undefined;
   });
   return beginning.done;
 }
 
-async function begin(session: UsableSession, beginning: Beginning): Promise<void> {
+async function refreshUntilBegun(session: UsableSession, beginning: Beginning): Promise<void> {
   const { tenure } = session;
   while (session.beginning === beginning && !session.closed) {
     const outcome = await refresh(session);
     if (beginning.refusal) throw new SignInFailedError(`The cookie began no session: ${beginning.refusal}.`, false);
     await refuseIfSignedOut(session, tenure);
-    if (outcome !== 'moved') throw outcome;
+    if (outcome === 'moved') continue;
+    // The cookie is there all the same.
+    doubt(session);
+    throw outcome;
   }
 }
 

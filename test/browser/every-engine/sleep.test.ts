@@ -167,7 +167,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     const held = await holdRefreshOf(stage, dying);
     await dying.close();
     const waiting = send(hidden, 1);
-    await expect.poll(() => locksOf(hidden).then(({ held }) => held)).toBe(1);
+    await expect.poll(() => locksOf(hidden).then(({ held }) => held)).toBeGreaterThan(0);
     await hidden.freeze?.();
     held.release();
     expect(await send(shown, 1)).toEqual([200]);
