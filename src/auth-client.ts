@@ -37,13 +37,16 @@ export interface GetAccessTokenOptions {
 export interface AuthClient<Claims extends object = JwtClaims> {
   /**
    * `window.fetch` with the access token. Waits for the restore at page load, and for a refresh where the token has
-   * expired; on a 401 it joins the one refresh and sends the request once more. A second 401 is the answer. To origins
-   * that may not have the token, with an `Authorization` header of your own, and signed out, it is plain `fetch`.
+   * expired; on a 401 it joins the one refresh and sends the request once more. A second 401 is the answer, and so is the
+   * 401 of an address that has just refused a fresh token. To origins that may not have the token, with an
+   * `Authorization` header of your own, and signed out, it is plain `fetch`. The request is what it is at the call:
+   * what is changed later is in no sending of it.
    *
    * @throws {@link RefreshUnavailableError} the token couldn't be refreshed just now; the user is still signed in
    * @throws {@link SessionExpiredError} the server ended the session while the request waited
    * @throws {@link SignedOutError} the user signed out while the request waited
-   * @throws {@link SessionChangedError} another user signed in while the request waited
+   * @throws {@link SessionChangedError} another user signed in while the request waited, or this tab's `signIn` found
+   *   out who that is
    * @throws {@link BodyNotReplayableError} a 401 met a stream body
    * @throws whatever `fetch` throws: network errors, the abort of your own signal
    */
@@ -92,7 +95,7 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * Begins a session from a server's answer that is already there. Prefer {@link AuthClient.signIn}, which a refresh in
    * flight can't overtake.
    *
-   * @throws {@link SignInFailedError} the answer isn't 2xx, or holds no token
+   * @throws {@link SignInFailedError} the answer isn't 2xx, holds no token, or has not ended within `refreshTimeout`
    */
   setSession(answer: TokenResponse): Promise<AuthState<Claims>>;
 
@@ -100,14 +103,15 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * Refreshes now, though the token may still be good: after the user's rights have changed, say. Joins a refresh in
    * flight, and keeps to a pause after a failure. Signed out by the user, it stays so; see `signIn` for a new session.
    *
-   * @throws {@link RefreshUnavailableError}, {@link SessionExpiredError}, {@link SignedOutError}. A rejection that nobody
-   *   handles is no unhandled rejection.
+   * @throws {@link RefreshUnavailableError}, {@link SessionExpiredError}, {@link SignedOutError}, and
+   *   {@link SessionChangedError} where the token turns out to be another user's. A rejection that nobody handles is no
+   *   unhandled rejection.
    */
   refresh(): Promise<AuthState<Claims>>;
 
   /**
-   * Signs out, in all tabs at once, then at the server, after a refresh in flight, or at once if the page goes. Never
-   * rejects.
+   * Signs out, in all tabs at once, then at the server: after a refresh in flight, or before it if that takes longer than
+   * `refreshTimeout`, or the page goes. Never rejects.
    */
   signOut(): Promise<SignOutResult>;
 

@@ -16,7 +16,7 @@ export interface SignOutOptions {
   readonly url: string | URL;
   /** @default 'POST' */
   readonly method?: string | undefined;
-  /** Added to the built-in `X-Requested-With: silent-refresh`. */
+  /** Sent along, over the built-in `X-Requested-With: silent-refresh`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** For servers with double-submit protection; none by default. */
   readonly csrf?: CsrfOptions | undefined;
@@ -24,9 +24,11 @@ export interface SignOutOptions {
 
 export interface AuthClientOptions {
   /**
-   * Where access tokens come from. A URL is short for {@link cookieRefresh}: it is POSTed with cookies. A function sends
+   * Where access tokens come from. A relative URL is resolved when the client is made. A URL is short for {@link cookieRefresh}: it is POSTed with cookies. A function sends
    * a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON. Its answer (or
-   * the `response` of the error it throws) with 400, 401 or 403 ends the session; anything else it throws doesn't.
+   * the `response` of the error it throws) with 400, 401 or 403 ends the session; anything else it throws doesn't. What it
+   * throws is the `cause` of our errors only if it is a `TypeError` or a `DOMException`, as `fetch` throws them: others may
+   * quote the request.
    */
   readonly refresh: string | URL | RefreshStrategy | RefreshFunction;
 
@@ -60,17 +62,17 @@ export interface AuthClientOptions {
   readonly refreshAhead?: number | undefined;
 
   /**
-   * Milliseconds until callers that wait for a refresh (or a sign-in for its turn) are told that it's unavailable. The
-   * request itself runs on, up to three times as long, since giving up one that the server has processed would lose the
-   * rotated cookie.
+   * Milliseconds until callers that wait for a refresh (or a sign-in for its turn) are told that it's unavailable; until
+   * then a refresh that met 429 or 503 is tried again, in every tab that waits. A request that is under way runs on, up to
+   * three times as long, since giving up one that the server has processed would lose the rotated cookie.
    *
    * @default 10_000
    */
   readonly refreshTimeout?: number | undefined;
 
   /**
-   * Whether a response means "this token is no longer good". Called for each answer to a request that bore the token;
-   * read the body from `response.clone()` only. `request` has the URL and the method, not the body.
+   * Whether a response means "this token is no longer good". Called for each answer to a request that bore the token,
+   * that of the replay too; read the body from `response.clone()` only. `request` has the URL and the method, not the body.
    *
    * @default a 401, unless its `WWW-Authenticate` asks for something a refresh can't give (RFC 6750 §3.1, RFC 9470 §3)
    */

@@ -16,7 +16,7 @@ export interface AuthRequestOptions {
   readonly method?: string | undefined;
   /** Sent along, over the built-in `X-Requested-With: silent-refresh`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** For servers with double-submit protection. */
+  /** For servers with double-submit protection. Where its cookie is missing, no header is sent. */
   readonly csrf?: CsrfOptions | undefined;
   /** @default 'include' */
   readonly credentials?: RequestCredentials | undefined;

@@ -18,7 +18,7 @@ export interface RefreshStrategy {
 
 /**
  * The refresh token lives in an HttpOnly cookie. The request is a `POST` without a body, with `credentials: 'include'`,
- * `keepalive`, `cache: 'no-store'`, `redirect: 'error'` and the header `X-Requested-With: silent-refresh`, which a
+ * `keepalive`, `cache: 'no-store'`, `redirect: 'manual'` (a redirect isn't followed) and the header `X-Requested-With: silent-refresh`, which a
  * cross-site form can't forge. `refresh: '/auth/refresh'` is short for `refresh: cookieRefresh({ url: '/auth/refresh' })`.
  *
  * @example
