@@ -79,17 +79,17 @@ export function createSession(onChange: Session['onChange']): Session {
   };
 }
 
-/** A sign-in: a new session, after all earlier ones. */
-export function begin(session: Session, token: AccessToken): void {
+/** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
+export function begin(session: Session, token: AccessToken, unheard?: Instant): void {
   const epoch = nextEpoch(session.record);
-  noteUnheard(session);
+  session.unheard = unheard;
   move(session, { epoch, id: newId(), generation: 1, token }, 'this-tab');
 }
 
 /** A sign-in as a user of one's own choice: what has waited to learn who is signed in was not meant for them. */
 export function signInAs(session: Session, token: AccessToken): void {
   if (!isOpen(session.record)) session.tenure++;
-  begin(session, token);
+  begin(session, token, unheardNow(session));
 }
 
 /** A refresh: the next generation, unless the token turns out to be somebody else's. */
@@ -123,7 +123,7 @@ export function overtake(session: Session): void {
 export function end(session: Session, reason: SignedOutReason): void {
   const { record } = session;
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
-  if (reason === 'signed-out') noteUnheard(session);
+  if (reason === 'signed-out') session.unheard = unheardNow(session);
   const last =
     reason === 'signed-out' ? { epoch: nextEpoch(record), ended: reason } : { ended: record.ended ?? reason };
   move(session, { ...record, token: undefined, overtook: undefined, ...last }, 'this-tab');
@@ -159,9 +159,7 @@ export function close(session: Session): void {
   wake(session, 'this-tab', record);
 }
 
-function noteUnheard(session: Session): void {
-  session.unheard = session.record.epoch ? undefined : now();
-}
+const unheardNow = ({ record }: Session): Instant | undefined => (record.epoch ? undefined : now());
 
 function move(session: Session, next: SessionRecord, source: ChangeSource): void {
   if (session.closed) return;
