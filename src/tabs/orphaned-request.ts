@@ -1,7 +1,7 @@
 /** A request that has outlived its page: its mark tells the next tab to have its turn, which waits for the answer. */
 
 import { isOpen, type Session } from '../session/session.js';
-import { opened } from '../wait.js';
+import { elapsed, now, opened } from '../wait.js';
 
 /** A session whose requests are marked. */
 export interface MarkedSession extends Session {
@@ -38,8 +38,16 @@ export function markPending(session: MarkedSession, who: 'maybe-guest' | 'user')
     const remove = () => readMark(session) === mark && writeMark(session, isGuest ? NOBODY : undefined);
     if (end === 'no-session') markNobody(session);
     else if (end === 'answered') remove();
-    else void opened(session.change, LEAVES_WITHIN).then(() => session.closed || remove());
+    else void stays(session).then(() => session.closed || remove());
   };
+}
+
+/** Resolves once the page has lived on for long enough, or the client is closed. */
+async function stays(session: MarkedSession): Promise<void> {
+  const since = now();
+  for (let left = LEAVES_WITHIN; left > 0 && !session.closed; left = LEAVES_WITHIN - elapsed(since)) {
+    await opened(session.change, left);
+  }
 }
 
 /** The server says that nobody is signed in: requests have no cookie to wait for, until somebody signs in. */
