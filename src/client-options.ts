@@ -128,8 +128,11 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
   const { refresh, signOut, name: ownName = 'default', allowedOrigins = [], fetch: ownFetch } = options ?? {};
   if (!refresh) refuse('refresh', 'missing: give your token endpoint');
   if (!ownName) refuse('name', 'empty');
+  if (!Array.isArray(allowedOrigins)) refuse('allowedOrigins', 'no array');
   const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
+  if (!strategy.request)
+    refuse('refresh', 'an object without request(): for a token endpoint use cookieRefresh({ url, … })');
   const endpoint = strategy.url && withoutQuery(checkUrl('refresh', strategy.url));
   const ending = isUrl(signOut) ? { url: signOut } : signOut;
   if (ending) checkKeys('createAuthClient: signOut', ending, AUTH_REQUEST_KEYS);

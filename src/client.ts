@@ -80,7 +80,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
 
   async function getAccessToken({ minValidity, signal, refused }: GetAccessTokenOptions = {}) {
     const label = 'getAccessToken()';
-    if (session.beginning) await beginningOver(session.beginning, signal);
+    if (session.beginning?.done) await beginningOver(session.beginning.done, signal);
     const token = await tokenFor(session, { label, tenure: session.tenure, minValidity, signal, refused });
     if (token) return token.value;
     // A refresh wouldn't help: there is no better one.

@@ -7,10 +7,14 @@ export function checkKeys(where: string, options: object, known: readonly string
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const nearest = known.map((name) => [likeness(key, name), name] as const).sort(([a], [b]) => b - a)[0];
-    const hint = nearest?.[0] ? `Did you mean '${nearest[1]}'?` : `Known are ${known.join(', ')}.`;
+    const hint =
+      nearest && nearest[0] > LIKE_ENOUGH ? `Did you mean '${nearest[1]}'?` : `Known are ${known.join(', ')}.`;
     throw new ConfigurationError(`${where}: there is no option '${key}'. ${hint}`);
   }
 }
+
+/** Less likeness than this is chance. */
+const LIKE_ENOUGH = 0.25;
 
 /** How many pairs of neighbouring letters two names share, among all that they have (Dice's coefficient). */
 function likeness(a: string, b: string): number {

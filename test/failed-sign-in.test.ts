@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from './world/clocks.ts';
 import { show } from './world/page.ts';
-import { openTwoTabs, record, signedInEverywhere } from './world/tabs.ts';
+import { openTab, openTwoTabs, record, signedInEverywhere } from './world/tabs.ts';
 import { rest, until } from './world/waiting.ts';
 
 const outliveToken = () => jumpWallClock(61_000);
@@ -144,4 +144,14 @@ describe('a failed sign-in where tokens say whose they are', () => {
     expect(here.getState()).toMatchObject({ subject: 'bob' });
     expect(server.apiRequests).toEqual([]);
   });
+});
+
+it.each([
+  ['a promise', () => Promise.resolve({ access_token: 'abc' })],
+  ['an answer', () => ({ access_token: 'abc' })],
+])('signIn() with %s in place of a function names what to call', async (_, make) => {
+  const auth = openTab();
+  const request = make() as unknown as () => Promise<object>;
+  const error = await auth.signIn(request).catch((error: unknown) => error);
+  expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('setSession()') });
 });

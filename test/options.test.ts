@@ -77,6 +77,8 @@ describe('bad input is refused at creation, by the option’s name', () => {
       ]),
     ),
     ['refreshTimeout: 0', 'refreshTimeout', { ...good, refreshTimeout: 0 }],
+    ['a strategy that sends nothing', 'refresh', { refresh: { url: '/auth/refresh', csrf: {} } }],
+    ['a string for the allowed origins', 'allowedOrigins', { ...good, allowedOrigins: 'https://api.test' }],
   ])('%s', (_, option, options) => {
     const error = refusal(options);
     expect(error).toBeInstanceOf(ConfigurationError);

@@ -259,3 +259,69 @@ describe('signIn() without a request, in vain', () => {
     expect(server.cookie).toBeUndefined();
   });
 });
+
+describe('signIn() without a request, while other tabs know somebody else', () => {
+  /** Bob's tab, and one that comes back from a login page as Ada, whose refresh stands still. */
+  async function adaComesBack() {
+    const name = newBrowser();
+    const bobs = openTab({ name });
+    await bobs.signIn(server.login('bob'));
+    comeBackAs('ada');
+    return { bobs, here: openTab({ name }) };
+  }
+
+  it('Nobody else shows until the session of the cookie has begun', async () => {
+    const { bobs, here } = await adaComesBack();
+    const seen = record(here);
+    const shown: unknown[] = [];
+    here.subscribe(() => shown.push(subjectOf(here)));
+    expect(await signInByCookie(here)).toMatchObject({ subject: 'ada' });
+
+    expect(shown).toEqual(['ada']);
+    expect(seen).toEqual([{ name: 'signed-in', detail: { subject: 'ada' } }]);
+    await until(() => subjectOf(bobs) === 'ada', 'the other tab knows of her');
+  });
+
+  it('A request made just before signIn() bears no other user’s token', async () => {
+    const { here } = await adaComesBack();
+    const request = here.fetch(`${API}/orders`, { method: 'POST' });
+    await Promise.all([signInByCookie(here), passUntil(request, 10)]);
+
+    expect(server.apiRequests.map(({ user, status }) => [user, status])).toEqual([['ada', 200]]);
+  });
+
+  it('Where it fails, a request made meanwhile is sent as nobody else', async () => {
+    const { here } = await adaComesBack();
+    server.answerRefresh = () => new Response('{}', { status: 500 });
+    const signingIn = failureOf(here.signIn());
+    const request = failureOf(here.fetch(`${API}/orders`));
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'refresh-unavailable' });
+    expect(await passUntil(request, 10)).toMatchObject({ code: 'refresh-unavailable' });
+
+    expect(here.getState()).toEqual({ status: 'restoring' });
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('Where it failed, the next refresh begins the session of the cookie', async () => {
+    const { here } = await adaComesBack();
+    server.answerRefresh = () => new Response('{}', { status: 500 });
+    await passUntil(failureOf(here.signIn()), 10);
+    server.answerRefresh = undefined;
+    await pass(3_000, 100);
+
+    expect(subjectOf(here)).toBe('ada');
+    expect((await here.fetch(`${API}/orders`)).status).toBe(200);
+    expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
+  });
+
+  it('A cookie that the server refuses ends the session that others know', async () => {
+    const { bobs, here } = await adaComesBack();
+    server.revoke('ada');
+    expect(await passUntil(failureOf(here.signIn()), 10)).toMatchObject({ code: 'sign-in-failed', retryable: false });
+
+    const ended = { status: 'signed-out', reason: 'expired' };
+    expect(here.getState()).toEqual(ended);
+    await until(() => bobs.getState().status === 'signed-out', 'the other tab knows');
+    expect(bobs.getState()).toEqual(ended);
+  });
+});

@@ -58,7 +58,7 @@ export async function authorizedFetch(
     return asksForRefresh;
   };
 
-  if (session.beginning) await beginningOver(session.beginning, signal);
+  if (session.beginning?.done) await beginningOver(session.beginning.done, signal);
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
   const demand: TokenDemand = { label, tenure: session.tenure, signal, minValidity };
   const atHand = tokenAtHand(session, demand);

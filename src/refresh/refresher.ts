@@ -3,7 +3,7 @@
 import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { pageActivated } from '../page.js';
-import { begin, end, keep, renew } from '../session/session.js';
+import { begin, end, keep, refuseBeginning, renew } from '../session/session.js';
 import { markPending, markSomebody } from '../tabs/orphaned-request.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -15,8 +15,6 @@ import { callTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 export interface RefreshableSession extends SharedSession, TokenEndpoint, CoolDown {
   /** The flight of now; one that began before the last change is over, though its promise may not have settled. */
   flight?: Flight | undefined;
-  /** A sign-in by the cookie that is there: the next token begins a session. */
-  beginning?: Beginning | undefined;
   /** Called when those who waited leave with nothing. */
   onFailure(): void;
   /** Called under the lock, when a cookie has landed that a sign-out should have deleted. */
@@ -29,13 +27,6 @@ interface Flight {
   outcome: Promise<RefreshOutcome>;
   /** Its request has been sent. */
   isSent: boolean;
-}
-
-export interface Beginning {
-  /** Settles when it is over, however. */
-  done: Promise<void>;
-  /** Why the server refused. */
-  refusal?: string;
 }
 
 /** Callers look at the session again when it has moved; how it moved is for them to judge. */
@@ -87,7 +78,8 @@ async function fly(session: RefreshableSession, flight: Flight): Promise<Refresh
     if (hasMoved()) return 'moved';
     const { pause } = session;
     const left = pauseLeft(session);
-    if (elapsed(began) + left > session.refreshTimeout) return failure ?? unavailable(session, 'it is paused');
+    if (elapsed(began) + left > session.refreshTimeout)
+      return failure ?? unavailable(session, `it is paused for ${left} ms after a failure`);
     if (pause && left) {
       await opened(pause.end, left);
       continue;
@@ -137,18 +129,15 @@ async function callAndApply(
   }
   if (verdict.verdict === 'renewed') {
     markSomebody(session);
-    if (!beginning) renew(session, verdict.token);
-    else {
-      session.beginning = undefined;
-      begin(session, verdict.token);
-    }
+    if (beginning) begin(session, verdict.token);
+    else renew(session, verdict.token);
     return 'moved';
   }
   const { why, retryAfter, cause } = verdict;
   if (isOver) {
-    if (beginning) beginning.refusal = why;
+    if (beginning) refuseBeginning(session, beginning, why);
     // A visitor who never signed in has lost nothing.
-    const reason = record.epoch ? 'expired' : 'no-session';
+    const reason = session.record.epoch ? 'expired' : 'no-session';
     const error = new SessionExpiredError(`${session.endpoint} refused to refresh: ${why}.`);
     if (reason === 'expired') emit(session, 'refresh-failed', { error });
     end(session, reason);

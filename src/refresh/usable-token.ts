@@ -12,7 +12,7 @@ import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-
 import { abortable, elapsed, now, within } from '../wait.js';
 import { isRefreshUseful, mayBeginRefresh, type RefreshMemory, recordAsked } from './fruitless-refreshes.js';
 import type { ScheduledSession } from './refresh-schedule.js';
-import { type Beginning, isRefreshing, refresh } from './refresher.js';
+import { isRefreshing, refresh } from './refresher.js';
 
 /** A session that requests get their tokens from. */
 export interface UsableSession extends ScheduledSession {
@@ -65,7 +65,7 @@ export function tokenAtHand(
 }
 
 /** What is asked for during a sign-in by cookie belongs to the session that it begins. */
-export const beginningOver = ({ done }: Beginning, signal: AbortSignal | null | undefined): Promise<void> =>
+export const beginningOver = (done: Promise<void>, signal: AbortSignal | null | undefined): Promise<void> =>
   abortable(
     done.catch(() => {}),
     signal,

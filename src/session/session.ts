@@ -49,12 +49,23 @@ export interface Session extends Audience {
   change: Gate;
   /** Changes when the user leaves or another one comes: the session that a request belongs to. */
   tenure: number;
+  /** A sign-in by the cookie that is there: until it has begun its session, what others say of theirs is for later. */
+  beginning?: Beginning | undefined;
   /** When a tab that had heard of no session began one, or ended all: what others knew before doesn't undo it. */
   unheard?: Instant | undefined;
   /** Nothing changes any more, and nobody need wait. */
   closed: boolean;
   /** For the parts of the client: called before the app hears of the change. */
   onChange(source: ChangeSource, previous: SessionRecord): void;
+}
+
+export interface Beginning {
+  /** The newest session of which others have told meanwhile. */
+  heard?: SessionRecord;
+  /** While it is tried; settles when that is over, however. */
+  done?: Promise<void> | undefined;
+  /** Why the server refused. */
+  refusal?: string;
 }
 
 const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };
@@ -81,7 +92,8 @@ export function createSession(onChange: Session['onChange']): Session {
 
 /** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
 export function begin(session: Session, token: AccessToken, unheard?: Instant): void {
-  const epoch = nextEpoch(session.record);
+  const epoch = nextEpoch(session.beginning?.heard ?? session.record);
+  session.beginning = undefined;
   session.unheard = unheard;
   move(session, { epoch, id: newId(), generation: 1, token }, 'this-tab');
 }
@@ -123,7 +135,10 @@ export function overtake(session: Session): void {
 export function end(session: Session, reason: SignedOutReason): void {
   const { record } = session;
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
-  if (reason === 'signed-out') session.unheard = unheardNow(session);
+  if (reason === 'signed-out') {
+    session.beginning = undefined;
+    session.unheard = unheardNow(session);
+  }
   const last =
     reason === 'signed-out' ? { epoch: nextEpoch(record), ended: reason } : { ended: record.ended ?? reason };
   move(session, { ...record, token: undefined, overtook: undefined, ...last }, 'this-tab');
@@ -134,8 +149,12 @@ const ANSWERED_WITHIN = 1_000;
 
 /** What another tab says of its session; kept if it is newer. As an answer it is what that tab knew before. */
 export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'answer'): void {
-  const { record, unheard } = session;
-  if (!isNewer(theirs, record)) return;
+  const { record, unheard, beginning } = session;
+  if (!isNewer(theirs, beginning?.heard ?? record)) return;
+  if (beginning) {
+    beginning.heard = theirs;
+    return;
+  }
   const isOfBefore = kind === 'answer' && theirs.id !== record.id;
   if (isOfBefore && unheard && elapsed(unheard) < ANSWERED_WITHIN) {
     // Only by a clock that was set back meanwhile is theirs the later one. The id is new: ours may have ended elsewhere.
@@ -148,6 +167,13 @@ export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'a
   const next = { ...theirs, token };
   if (token === record.token && theirs.ended === record.ended && !isLeft(record, next)) session.record = next;
   else move(session, next, 'another-tab');
+}
+
+/** The server refuses the cookie that a session was to begin with: whoever else is signed in has no other. */
+export function refuseBeginning(session: Session, beginning: Beginning, why: string): void {
+  beginning.refusal = why;
+  session.beginning = undefined;
+  if (beginning.heard) learn(session, beginning.heard, 'news');
 }
 
 /** Forgets the token; whoever waits finds the session gone. */

@@ -1,11 +1,11 @@
 /** Signing in: the login request runs alone among tabs, so that no late answer puts an earlier user's cookie back. */
 
-import { SignedOutError, SignInFailedError } from '../errors.js';
+import { ConfigurationError, SignedOutError, SignInFailedError } from '../errors.js';
 import { pageActivated } from '../page.js';
-import { type Beginning, refresh } from '../refresh/refresher.js';
+import { refresh } from '../refresh/refresher.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { doubt, signInAs } from '../session/session.js';
+import { type Beginning, doubt, signInAs } from '../session/session.js';
 import { markSomebody } from '../tabs/orphaned-request.js';
 import { catchUp, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -13,6 +13,11 @@ import { abortable, within } from '../wait.js';
 
 /** With the user's own login request. */
 export async function signIn(session: UsableSession, request: () => Promise<TokenResponse>): Promise<void> {
+  if (typeof request !== 'function') {
+    throw new ConfigurationError(
+      'signIn() takes a function that sends the request; for its answer there is setSession().',
+    );
+  }
   const { tenure } = session;
   await pageActivated(session);
   // Only who knows the others' session can begin a later one: the clock alone may have been set back.
@@ -33,13 +38,15 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
   });
 }
 
-/** With the cookie that is already there: a refresh that begins a session, whoever was signed in before. */
+/**
+ * With the cookie that is already there: a refresh that begins a session, whoever was signed in before. Where the server
+ * can't be reached, the next refresh of this tab begins it.
+ */
 export function signInWithCookie(session: UsableSession): Promise<void> {
-  if (session.beginning) return session.beginning.done;
-  const beginning = {} as Beginning;
-  session.beginning = beginning;
-  beginning.done = refreshUntilBegun(session, beginning).finally(() => {
-    if (session.beginning === beginning) session.beginning = undefined;
+  session.beginning ??= {};
+  const { beginning } = session;
+  beginning.done ??= refreshUntilBegun(session, beginning).finally(() => {
+    beginning.done = undefined;
   });
   return beginning.done;
 }
@@ -51,7 +58,7 @@ async function refreshUntilBegun(session: UsableSession, beginning: Beginning): 
     if (beginning.refusal) throw new SignInFailedError(`The cookie began no session: ${beginning.refusal}.`, false);
     await refuseIfSignedOut(session, tenure);
     if (outcome === 'moved') continue;
-    // The cookie is there all the same.
+    // In other tabs, too, the next token may be somebody else's.
     doubt(session);
     throw outcome;
   }
