@@ -324,4 +324,34 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     await until(() => bobs.getState().status === 'signed-out', 'the other tab knows');
     expect(bobs.getState()).toEqual(ended);
   });
+
+  it('A sign-out elsewhere during signIn() is one in this tab, too', async () => {
+    const [bobs, here] = openTwoTabs();
+    await bobs.signIn(server.login('bob'));
+    await signedInEverywhere(bobs, here);
+    comeBackAs('ada');
+    const hold = server.holdRefresh();
+    const signingIn = failureOf(here.signIn());
+    await hold.arrived;
+    const signingOut = bobs.signOut();
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
+    expect(here.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
+    hold.release();
+
+    expect(await passUntil(signingOut, 10)).toEqual({ serverConfirmed: true });
+    expect(server.cookie).toBeUndefined();
+  });
+
+  it('A page that shows somebody stays with them where signIn() fails', async () => {
+    const [bobs, here] = openTwoTabs();
+    await bobs.signIn(server.login('bob'));
+    await signedInEverywhere(bobs, here);
+    server.answerRefresh = () => new Response('{}', { status: 500 });
+    expect(await passUntil(failureOf(here.signIn()), 10)).toMatchObject({ code: 'refresh-unavailable' });
+    expect(subjectOf(here)).toBe('bob');
+
+    server.answerRefresh = undefined;
+    void bobs.signOut();
+    await until(() => here.getState().status === 'signed-out', 'it hears of the sign-out');
+  });
 });

@@ -3,7 +3,7 @@
 import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { pageActivated } from '../page.js';
-import { begin, end, keep, refuseBeginning, renew } from '../session/session.js';
+import { begin, end, giveUpBeginning, keep, renew } from '../session/session.js';
 import { markPending, markSomebody } from '../tabs/orphaned-request.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -135,7 +135,11 @@ async function callAndApply(
   }
   const { why, retryAfter, cause } = verdict;
   if (isOver) {
-    if (beginning) refuseBeginning(session, beginning, why);
+    if (beginning) {
+      beginning.refusal = why;
+      // Whoever else is signed in has no other cookie.
+      giveUpBeginning(session);
+    }
     // A visitor who never signed in has lost nothing.
     const reason = session.record.epoch ? 'expired' : 'no-session';
     const error = new SessionExpiredError(`${session.endpoint} refused to refresh: ${why}.`);

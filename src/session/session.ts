@@ -151,7 +151,8 @@ const ANSWERED_WITHIN = 1_000;
 export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'answer'): void {
   const { record, unheard, beginning } = session;
   if (!isNewer(theirs, beginning?.heard ?? record)) return;
-  if (beginning) {
+  // A sign-out elsewhere is one here, too.
+  if (beginning && !(isOpen(record) && theirs.ended)) {
     beginning.heard = theirs;
     return;
   }
@@ -169,11 +170,11 @@ export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'a
   else move(session, next, 'another-tab');
 }
 
-/** The server refuses the cookie that a session was to begin with: whoever else is signed in has no other. */
-export function refuseBeginning(session: Session, beginning: Beginning, why: string): void {
-  beginning.refusal = why;
+/** No session begins: goes on with what others have told meanwhile. */
+export function giveUpBeginning(session: Session): void {
+  const heard = session.beginning?.heard;
   session.beginning = undefined;
-  if (beginning.heard) learn(session, beginning.heard, 'news');
+  if (heard) learn(session, heard, 'news');
 }
 
 /** Forgets the token; whoever waits finds the session gone. */

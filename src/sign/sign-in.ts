@@ -5,7 +5,7 @@ import { pageActivated } from '../page.js';
 import { refresh } from '../refresh/refresher.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { type Beginning, doubt, signInAs } from '../session/session.js';
+import { type Beginning, doubt, giveUpBeginning, isOpen, signInAs } from '../session/session.js';
 import { markSomebody } from '../tabs/orphaned-request.js';
 import { catchUp, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -40,7 +40,7 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
 
 /**
  * With the cookie that is already there: a refresh that begins a session, whoever was signed in before. Where the server
- * can't be reached, the next refresh of this tab begins it.
+ * can't be reached, the next refresh of a page that shows nobody begins it.
  */
 export function signInWithCookie(session: UsableSession): Promise<void> {
   session.beginning ??= {};
@@ -58,7 +58,8 @@ async function refreshUntilBegun(session: UsableSession, beginning: Beginning): 
     if (beginning.refusal) throw new SignInFailedError(`The cookie began no session: ${beginning.refusal}.`, false);
     await refuseIfSignedOut(session, tenure);
     if (outcome === 'moved') continue;
-    // In other tabs, too, the next token may be somebody else's.
+    // A page that shows somebody goes on with them; but the next token may be somebody else's, in any tab.
+    if (isOpen(session.record)) giveUpBeginning(session);
     doubt(session);
     throw outcome;
   }
