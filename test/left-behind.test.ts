@@ -62,6 +62,22 @@ describe('the note', () => {
     expect([...notes.keys()]).toEqual([KEY]);
   });
 
+  it('A failed request’s mark stays though its page hears of another tab', async () => {
+    const auth = await adasTab();
+    show('hidden');
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    const marks = [...notes];
+    expect(marks).toHaveLength(1);
+    const seen = record(auth);
+    await passUntil(openTab({ name: 'noted', refreshTimeout: TIMEOUT }).setSession(server.signIn('ada')), 10);
+    await until(() => seen.some(({ name }) => name === 'refreshed'), 'it has heard');
+    await rest();
+
+    expect([...notes]).toEqual(marks);
+  });
+
   it('A page that lives on gives up its failed request’s mark', async () => {
     const auth = await adasTab();
     show('hidden');
