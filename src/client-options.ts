@@ -146,7 +146,8 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
     authEndpoints: [endpoint, signOutUrl && withoutQuery(signOutUrl)],
     allowed: [...allowedOrigins].map(checkAllowed),
     name,
-    lockNames: endpoint ? [name, `silent-refresh:${endpoint}`] : [name],
+    // Once each, or a lock would wait for itself.
+    lockNames: [...new Set([name, `silent-refresh:${endpoint ?? ownName}`])],
     refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
     refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
     shouldRefresh: options.shouldRefresh,

@@ -6,12 +6,12 @@ import { listen } from './events.js';
 import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
 import { baseUrl } from './page.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
-import { createRefreshMemory } from './refresh/fruitless-refreshes.js';
+import { createRefreshMemory, forgetAddresses } from './refresh/fruitless-refreshes.js';
 import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
 import { beginningOver, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
 import { type AuthState, close, createSession, hasNewToken, isOpen } from './session/session.js';
-import { accept, signIn, signInWithCookie } from './sign/sign-in.js';
+import { setSession, signIn, signInWithCookie } from './sign/sign-in.js';
 import { type EndableSession, sendSignOut, signOut } from './sign/sign-out.js';
 import { announce, receive } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
@@ -32,9 +32,12 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const onServer = baseUrl() === undefined;
   const alone = onServer || !settings.sharesTabs;
 
+  let usersSeen = 0;
   const session: BearerSession & EndableSession = {
     ...settings,
     ...createSession((source, previous) => {
+      if (session.tenure !== usersSeen) forgetAddresses(session.refreshMemory);
+      usersSeen = session.tenure;
       if (session.closed || hasNewToken(session.record, previous)) resetCoolDown(session);
       if (source === 'this-tab') announce(session);
       look(session);
@@ -102,7 +105,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     getAccessToken,
     restore: () => quiet(restore()),
     signIn: (request) => enter('signIn()', () => (request ? signIn(session, request) : signInWithCookie(session))),
-    setSession: (answer) => enter('setSession()', () => accept(session, answer)),
+    setSession: (answer) => enter('setSession()', () => setSession(session, answer)),
     refresh: () => quiet(enter('refresh()', refreshNow)),
     signOut: () => signOut(session),
     getState: state,

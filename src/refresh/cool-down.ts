@@ -28,16 +28,22 @@ export interface PauseReason extends Pick<Pause, 'isNamed' | 'mayRetry'> {
   readonly ms: number | undefined;
 }
 
-/** Begins a pause, of a length that grows with each failure where none is known. One that the server named isn't shortened. */
+/** Begins a pause, of a length that grows with each failure where none is known. What the server named isn't shortened. */
 export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseReason): void {
   // Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/) above the floor.
   const backoff = FLOOR + Math.random() * (Math.min(CEILING, FLOOR * 2 ** ++coolDown.failures) - FLOOR);
   const length = Math.max(FLOOR, ms ?? backoff);
   const { pause } = coolDown;
-  coolDown.pause =
-    pause?.isNamed && pauseLeft(coolDown) > length
-      ? { ...pause, mayRetry: mayRetry && pause.mayRetry }
-      : { length, since: now(), isNamed, mayRetry, end: gate() };
+  const left = pauseLeft(coolDown);
+  const namedLeft = pause?.isNamed ? left : 0;
+  coolDown.pause = {
+    length: Math.max(length, namedLeft),
+    since: now(),
+    isNamed: isNamed || namedLeft > 0,
+    mayRetry,
+    // Whoever waits for its end waits for this one's.
+    end: pause && left ? pause.end : gate(),
+  };
 }
 
 /** Milliseconds still to wait, whole ones, as timers have them; 0 when there is no pause. */

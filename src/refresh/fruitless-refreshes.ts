@@ -35,29 +35,34 @@ export function mayBeginRefresh({ begun }: RefreshMemory): boolean {
   return !oldest || begun.length < MOST_REFRESHES || elapsed(oldest) >= MOST_REFRESHES_IN;
 }
 
-/** A 401 asks for a refresh, and perhaps begins it. */
-export function recordAsked(
-  { askers, begun }: RefreshMemory,
-  address: string,
-  refused: string,
-  part: 'begins' | 'joins',
-) {
-  askers.set(address, { refused, at: now() });
-  if (part === 'joins') return;
+/** A refresh that began with a 401 was sent. */
+export function recordBegun({ begun }: RefreshMemory): void {
   begun.push(now());
   if (begun.length > MOST_REFRESHES) begun.shift();
+}
+
+/** A 401 asks for a refresh. */
+export function recordAsked({ askers }: RefreshMemory, address: string, refused: string): void {
+  // At the end, where the young ones are.
+  askers.delete(address);
+  askers.set(address, { refused, at: now() });
 }
 
 /**
  * An address has refused a token. Where it had asked for a newer one, and this is one that is still young, refreshing
  * doesn't help: that counts at once, since a replay may be aborted, or never sent.
  */
-export function recordRefused({ askers, hopeless }: RefreshMemory, address: string, token: AccessToken): void {
-  forgetOld(askers, ({ at }) => at);
-  forgetOld(hopeless, (since) => since);
-  const asked = askers.get(address);
+export function recordRefused(memory: RefreshMemory, address: string, token: AccessToken): void {
+  forgetOld(memory.askers, ({ at }) => at);
+  forgetOld(memory.hopeless, (since) => since);
+  const asked = memory.askers.get(address);
   const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;
-  if (asked && asked.refused !== token.value && isYoung && !hopeless.has(address)) hopeless.set(address, now());
+  if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address);
+}
+
+/** A refresh has brought nothing that this address would accept. */
+export function recordHopeless({ hopeless }: RefreshMemory, address: string): void {
+  if (!hopeless.has(address)) hopeless.set(address, now());
 }
 
 /** An address has accepted a token; that says nothing of other addresses. */
@@ -66,6 +71,16 @@ export function recordAccepted({ askers, hopeless }: RefreshMemory, address: str
   hopeless.delete(address);
 }
 
+/** What other users' tokens have met says nothing of this one's; the floor stands all the same. */
+export function forgetAddresses({ askers, hopeless }: RefreshMemory): void {
+  askers.clear();
+  hopeless.clear();
+}
+
+/** Entries stand in the order of their age. */
 function forgetOld<Entry>(entries: Map<string, Entry>, since: (entry: Entry) => Instant): void {
-  for (const [address, entry] of entries) if (elapsed(since(entry)) >= FRUITLESS_FOR) entries.delete(address);
+  for (const [address, entry] of entries) {
+    if (elapsed(since(entry)) < FRUITLESS_FOR) return;
+    entries.delete(address);
+  }
 }

@@ -88,7 +88,7 @@ async function fly(session: RefreshableSession, flight: Flight): Promise<Refresh
       const outcome = await runAlone(session, async (signal) => {
         await catchUp(session);
         if (hasMoved()) return 'moved';
-        if (session.pause !== pause) return unavailable(session, 'it just failed in another tab');
+        if (session.pause !== pause && pauseLeft(session)) return unavailable(session, 'it just failed in another tab');
         flight.isSent = true;
         return callAndApply(session, hasMoved, signal);
       });
@@ -111,11 +111,12 @@ async function callAndApply(
   // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
   const endMark = markPending(session, beginning ? 'user' : 'maybe-guest');
   const verdict = await callTokenEndpoint(session, signal, beginning ? undefined : record.token);
-  // A visitor without a session can't be helped by a right request.
-  const isOver = verdict.verdict === 'rejected' || (verdict.verdict === 'request-refused' && !record.epoch);
+  // By now another tab may have told of a session. A visitor without one can't be helped by a right request.
+  const isKnown = session.record.epoch > 0;
+  const isOver = verdict.verdict === 'rejected' || (verdict.verdict === 'request-refused' && !isKnown);
   // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
-  endMark(isLost ? 'lost' : isOver && !hasMoved() ? 'no-session' : 'answered');
+  const stays = endMark(isLost ? 'lost' : isOver && !hasMoved() ? 'no-session' : 'answered');
 
   if (hasMoved()) {
     const { overtook, epoch } = session.record;
@@ -150,7 +151,11 @@ async function callAndApply(
   const mayRetry = verdict.verdict === 'not-processed';
   startPause(session, { ms: retryAfter, isNamed: retryAfter !== undefined, mayRetry });
   // Of a request that may go on its mark tells the others; a page that leaves must not tell them of an outage.
-  if (!isLost) postPause(session);
+  void stays.then((isStaying) => {
+    if (!isStaying || hasMoved()) return;
+    if (!pauseLeft(session)) startPause(session, { ms: 0, isNamed: false, mayRetry });
+    postPause(session);
+  });
   const error = unavailable(session, why, cause);
   emit(session, 'refresh-failed', { error });
   return error;

@@ -10,7 +10,15 @@ import {
 } from '../errors.js';
 import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-token.js';
 import { abortable, elapsed, now, within } from '../wait.js';
-import { isRefreshUseful, mayBeginRefresh, type RefreshMemory, recordAsked } from './fruitless-refreshes.js';
+import { pauseLeft } from './cool-down.js';
+import {
+  isRefreshUseful,
+  mayBeginRefresh,
+  type RefreshMemory,
+  recordAsked,
+  recordBegun,
+  recordHopeless,
+} from './fruitless-refreshes.js';
 import type { ScheduledSession } from './refresh-schedule.js';
 import { isRefreshing, refresh } from './refresher.js';
 
@@ -59,7 +67,9 @@ export function tokenAtHand(
   if (record.ended || signIns) return { token };
   if (refused && record.token) {
     const isUseful = isRefreshUseful(refreshMemory, label, record.token);
-    if (!isUseful || !(isRefreshing(session) || mayBeginRefresh(refreshMemory))) return { token };
+    // A pause says more than the 401.
+    const mayWait = isRefreshing(session) || pauseLeft(session) > 0 || mayBeginRefresh(refreshMemory);
+    if (!isUseful || !mayWait) return { token };
   }
   return undefined;
 }
@@ -82,21 +92,36 @@ export async function tokenFor(session: UsableSession, demand: TokenDemand): Pro
     const atHand = tokenAtHand(session, demand);
     if (atHand) return atHand.token;
     if (elapsed(began) > session.refreshTimeout) throw noTokenYet(label);
-    if (refused) recordAsked(session.refreshMemory, label, refused, isRefreshing(session) ? 'joins' : 'begins');
+    const { token: before } = session.record;
     const left = todaysToken(session, label, tenure, refused);
+    const refreshed = refused ? refreshBecauseOf(session, label, refused) : refresh(session);
     // A token endpoint that hangs must not make what is left of today's token useless.
-    const refreshed = left ? within(remaining(left) / 2, refresh(session)) : refresh(session);
-    const outcome = await abortable(refreshed, signal);
+    const outcome = await abortable(left ? within(remaining(left) / 2, refreshed) : refreshed, signal);
     const fresh = todaysToken(session, label, tenure, refused);
     if (fresh || session.record.ended) return fresh;
-    // The server gives no other.
-    if (refused && session.record.token?.value === refused && outcome === 'moved') return undefined;
+    const { token: after } = session.record;
+    if (after && after !== before && after.value === refused) {
+      // The server gives no other.
+      recordHopeless(session.refreshMemory, label);
+      return undefined;
+    }
     if (outcome instanceof RefreshUnavailableError) {
       const { message, retryAfter, cause } = outcome;
       throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
     }
     // The session has moved, but brought no token: a message of a tab that has none, say.
   }
+}
+
+/** A refresh that a 401 asks for. It counts once it is sent, and where its caller has left, too. */
+function refreshBecauseOf(session: UsableSession, label: string, refused: string) {
+  const { refreshMemory } = session;
+  recordAsked(refreshMemory, label, refused);
+  if (isRefreshing(session)) return refresh(session);
+  const outcome = refresh(session);
+  const { flight } = session;
+  void outcome.then(() => flight?.isSent && recordBegun(refreshMemory));
+  return outcome;
 }
 
 function todaysToken(session: UsableSession, label: string, tenure: number, refused: string | undefined) {

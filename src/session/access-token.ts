@@ -16,6 +16,10 @@ export interface AccessToken {
 
 type Claims = Readonly<Record<string, unknown>>;
 
+/** Whether it is one and the same, in whichever tab: some servers give the same token again with a longer life. */
+export const isSameToken = (a: AccessToken | undefined, b: AccessToken | undefined): boolean =>
+  a?.value === b?.value && a?.lifetime === b?.lifetime && a?.receivedAt.wall === b?.receivedAt.wall;
+
 /** Milliseconds until the token expires; counted from its receipt, so a wrong clock changes nothing. */
 export const remaining = (token: AccessToken): number => token.lifetime - elapsed(token.receivedAt);
 

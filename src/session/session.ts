@@ -2,7 +2,7 @@
 
 import { type Audience, emit, type SignedOutReason } from '../events.js';
 import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
-import { type AccessToken, expiresAt, subjectOf } from './access-token.js';
+import { type AccessToken, expiresAt, isSameToken, subjectOf } from './access-token.js';
 import { USER_VERSION } from './user-version.js';
 
 /** What the app sees; narrow it on `status`. Frozen, the same object until something changes, never with the token. */
@@ -47,6 +47,8 @@ export interface Session extends Audience {
   state: AuthState;
   /** Opens on the next change. A part that waited compares it, and refuses its late result if another one stands there. */
   change: Gate;
+  /** Opens on the next record, also on one that changes nothing for those who wait. */
+  news: Gate;
   /** Changes when the user leaves or another one comes: the session that a request belongs to. */
   tenure: number;
   /** A sign-in by the cookie that is there: until it has begun its session, what others say of theirs is for later. */
@@ -83,6 +85,7 @@ export function createSession(onChange: Session['onChange']): Session {
     record: UNKNOWN,
     state: show(UNKNOWN, 0),
     change: gate(),
+    news: gate(),
     tenure: 0,
     closed: false,
     listeners: new Set(),
@@ -123,7 +126,10 @@ export function keep(session: Session): void {
 /** A sign-in has failed, and nobody knows whether its cookie has landed. */
 export function doubt(session: Session): void {
   const { record } = session;
-  if (isOpen(record)) move(session, { ...record, generation: record.generation + 1, inDoubt: true }, 'this-tab');
+  if (!isOpen(record)) return;
+  setRecord(session, { ...record, generation: record.generation + 1, inDoubt: true });
+  // Whoever waits for a refresh goes on waiting.
+  session.onChange('this-tab', record);
 }
 
 /** The sign-out was sent out of its turn; tells the tab whose refresh it may have overtaken. */
@@ -159,14 +165,15 @@ export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'a
   const isOfBefore = kind === 'answer' && theirs.id !== record.id;
   if (isOfBefore && unheard && elapsed(unheard) < ANSWERED_WITHIN) {
     // Only by a clock that was set back meanwhile is theirs the later one. The id is new: ours may have ended elsewhere.
-    session.record = { ...record, epoch: nextEpoch(theirs), id: newId() };
+    setRecord(session, { ...record, epoch: nextEpoch(theirs), id: newId() });
     wake(session, 'this-tab', record);
     return;
   }
   // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
-  const token = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
-  const next = { ...theirs, token };
-  if (token === record.token && theirs.ended === record.ended && !isLeft(record, next)) session.record = next;
+  const given = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
+  const isKnown = isSameToken(given, record.token) && given?.isLast === record.token?.isLast;
+  const next = { ...theirs, token: isKnown ? record.token : given };
+  if (isKnown && theirs.ended === record.ended && !isLeft(record, next)) setRecord(session, next);
   else move(session, next, 'another-tab');
 }
 
@@ -181,7 +188,7 @@ export function giveUpBeginning(session: Session): void {
 export function close(session: Session): void {
   const { record } = session;
   session.closed = true;
-  session.record = UNKNOWN;
+  setRecord(session, UNKNOWN);
   session.tenure++;
   wake(session, 'this-tab', record);
 }
@@ -194,7 +201,7 @@ function move(session: Session, next: SessionRecord, source: ChangeSource): void
   // A user who signs out before it is known whether they are signed in means it.
   const left = isLeft(previous, next) || (next.ended === 'signed-out' && source === 'this-tab');
   if (left) session.tenure++;
-  session.record = next;
+  setRecord(session, next);
   wake(session, source, previous);
   const subject = subjectOf(next.token);
   if (next.ended) {
@@ -215,6 +222,13 @@ function move(session: Session, next: SessionRecord, source: ChangeSource): void
   emit(session, 'state', undefined);
 }
 
+function setRecord(session: Session, record: SessionRecord): void {
+  const { news } = session;
+  session.record = record;
+  session.news = gate();
+  news.open();
+}
+
 function wake(session: Session, source: ChangeSource, previous: SessionRecord): void {
   const { change } = session;
   // First: who is woken finds the gate of the next change.
@@ -230,7 +244,7 @@ const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epo
 
 /** Whether there is a token, and another one than before. */
 export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>
-  !!record.token && record.token.value !== previous.token?.value;
+  !!record.token && !isSameToken(record.token, previous.token);
 
 /** Whether somebody is, or may be, signed in. */
 export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;

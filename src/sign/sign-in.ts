@@ -65,12 +65,15 @@ async function refreshUntilBegun(session: UsableSession, beginning: Beginning): 
   }
 }
 
-/**
- * With tokens that are already there.
- *
- * @throws SignInFailedError, SignedOutError
- */
-export async function accept(session: UsableSession, answer: TokenResponse, tenure = session.tenure): Promise<void> {
+/** With tokens that are already there. */
+export function setSession(session: UsableSession, answer: TokenResponse): Promise<void> {
+  // As in signIn().
+  if (!session.record.epoch) post(session, { kind: 'ask' });
+  return accept(session, answer, session.tenure);
+}
+
+/** @throws SignInFailedError, SignedOutError */
+async function accept(session: UsableSession, answer: TokenResponse, tenure: number): Promise<void> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);

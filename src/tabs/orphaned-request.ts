@@ -23,31 +23,33 @@ const GUEST_WAITS = 1_000;
 const LEAVES_WITHIN = 2_000;
 
 /**
- * Marks that a request is under way; returns what ends the mark. The browser takes a lock back with its page, but the
+ * Marks that a request is under way; returns what ends the mark, and tells whether the page stays. The browser takes a lock back with its page, but the
  * page's `keepalive` request lives on: whoever comes next, after a reload say, would spend the same refresh token.
  * Nothing else tells of it, since a page can't see the cookie land.
  *
  * @param who a guest's request brings no cookie, as a rule: they may have signed in by other means
  */
-export function markPending(session: MarkedSession, who: 'maybe-guest' | 'user'): (end: RequestEnd) => void {
+export function markPending(session: MarkedSession, who: 'maybe-guest' | 'user') {
   const isGuest = who === 'maybe-guest' && !isOpen(session.record) && readMark(session)?.startsWith(NOBODY);
   const mark = (isGuest ? `${NOBODY} ` : '') + Date.now();
   writeMark(session, mark);
-  return (end) => {
-    // Another tab's mark may stand there by now.
-    const remove = () => readMark(session) === mark && writeMark(session, isGuest ? NOBODY : undefined);
+  return async (end: RequestEnd): Promise<boolean> => {
     if (end === 'no-session') markNobody(session);
-    else if (end === 'answered') remove();
-    else void stays(session).then(() => session.closed || remove());
+    else if (end === 'answered' || (await stays(session))) {
+      // Another tab's mark may stand there by now.
+      if (readMark(session) === mark) writeMark(session, isGuest ? NOBODY : undefined);
+    } else return false;
+    return true;
   };
 }
 
-/** Resolves once the page has lived on for long enough, or the client is closed. */
-async function stays(session: MarkedSession): Promise<void> {
+/** Whether the page lives on for so long that it can't have been about to leave. */
+async function stays(session: MarkedSession): Promise<boolean> {
   const since = now();
   for (let left = LEAVES_WITHIN; left > 0 && !session.closed; left = LEAVES_WITHIN - elapsed(since)) {
     await opened(session.change, left);
   }
+  return !session.closed;
 }
 
 /** The server says that nobody is signed in: requests have no cookie to wait for, until somebody signs in. */

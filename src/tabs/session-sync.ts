@@ -69,8 +69,8 @@ export async function ask(session: SharedSession): Promise<void> {
 /** Under the lock, before a refresh: waits for a message that is on the way. */
 export async function catchUp(session: SharedSession): Promise<void> {
   // From now on: the message may come during the look.
-  const { change, beginning } = session;
+  const { news, beginning } = session;
   // A session of its own is to begin, whatever theirs is.
   if (beginning) return;
-  if (handsOver(session) && (await hasWordOfNewer(session))) await opened(change, MESSAGE_WITHIN);
+  if (handsOver(session) && (await hasWordOfNewer(session))) await opened(news, MESSAGE_WITHIN);
 }

@@ -64,7 +64,10 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
   // A tab without a token must not take an expired one for the answer.
   if (age >= lifetime) return open;
   const receivedAt = { wall, monotonic: performance.now() - age };
-  return { ...open, token: { value, lifetime, receivedAt, claims: decodeClaims(value), isLast: isLast === true } };
+  return {
+    ...open,
+    token: { value, lifetime, receivedAt, claims: decodeClaims(value), isLast: isLast === true || undefined },
+  };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
