@@ -213,3 +213,11 @@ describe('shouldRefresh judges the replay, too (P3)', () => {
     expect(seen).toEqual([`401 POST ${API}/orders?a=1`, `200 POST ${API}/orders?a=1`]);
   });
 });
+
+it('An answer that was redirected, and doesn’t say where to, is the caller’s', async () => {
+  const redirected = () => Object.defineProperties(new Response('{}'), { redirected: { value: true } });
+  const auth = openTab({ fetch: async () => redirected() });
+  await auth.setSession({ access_token: 'opaque', expires_in: 60 });
+
+  expect((await auth.fetch(`${API}/orders`, { method: 'POST' })).status).toBe(200);
+});

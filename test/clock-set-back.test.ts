@@ -92,3 +92,12 @@ describe('tabs that know of each other, after the clock was set back', () => {
     expect(server.logouts).toBe(1);
   });
 });
+
+it('A new tab’s setSession() waits for no message that came before it', async () => {
+  const name = newBrowser();
+  await openTab({ name }).signIn(server.login('ada'));
+  const fresh = openTab({ name });
+
+  // No time passes.
+  expect(await fresh.setSession(server.signIn('bob'))).toMatchObject({ subject: 'bob' });
+});

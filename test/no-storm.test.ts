@@ -2,7 +2,7 @@
 
 import { HttpResponse } from 'msw';
 import type { AuthClient } from 'silent-refresh';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { show } from './world/page.ts';
@@ -324,5 +324,71 @@ describe('a limit to what 401s can cost (P3)', () => {
     expect(server.refreshCalls).toBe(before);
     expect(before).toBeLessThanOrEqual(FLOOR + 1);
     answerAll();
+  });
+
+  it('A pause is told as one, also after ten refreshes', async () => {
+    const { server, auth, ask, answerAll } = await restless();
+    for (let call = 0; call < 15; call++) await ask();
+    server.answerRefresh = () => new Response('{}', { status: 500 });
+    await auth.refresh().catch(() => {});
+    server.answerApi = () => refusal();
+
+    await expect(auth.fetch(`${API}/other`)).rejects.toMatchObject({ code: 'refresh-unavailable' });
+    answerAll();
+  });
+});
+
+describe('what is none of a 401’s fault', () => {
+  it('401s that meet a pause use up none of the ten refreshes', async () => {
+    const { server, auth } = await signedIn();
+    server.expireAccessTokens();
+    server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '20' } });
+    for (let call = 0; call < 15; call++) {
+      await expect(auth.fetch(`${API}/orders`)).rejects.toMatchObject({ code: 'refresh-unavailable' });
+    }
+    expect(server.refreshCalls).toBe(1);
+    server.answerRefresh = undefined;
+    await pass(21 * SECOND);
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+  });
+
+  it('One user’s hopeless addresses are not the next one’s', async () => {
+    const { server, auth } = await signedIn();
+    server.answerApi = () => refusal();
+    for (const id of [1, 2, 3]) await auth.fetch(`${API}/${id}`);
+    server.answerApi = undefined;
+    await auth.signOut();
+    await auth.signIn(server.login('bob'));
+    server.expireAccessTokens();
+
+    expect((await auth.fetch(`${API}/1`)).status).toBe(200);
+  });
+
+  it('A server that repeats its token is asked once for a hopeless address', async () => {
+    stopClocks();
+    show('hidden');
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.setSession({ access_token: 'opaque', expires_in: HOUR });
+    server.answerRefresh = () => Response.json({ access_token: 'opaque', expires_in: HOUR });
+    for (let call = 0; call < 10; call++) expect((await auth.fetch(`${API}/broken`)).status).toBe(401);
+
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('The work for a 401 doesn’t grow with the addresses that met one', async () => {
+    const looksFor = async (addresses: number) => {
+      const { server, auth } = await signedIn();
+      server.expireAccessTokens();
+      const looks = vi.spyOn(performance, 'now');
+      await Promise.all(Array.from({ length: addresses }, (_, id) => auth.fetch(`${API}/${id}`)));
+      const { length } = looks.mock.calls;
+      looks.mockRestore();
+      return length / addresses;
+    };
+    const few = await looksFor(50);
+
+    expect(await looksFor(400)).toBeLessThan(2 * few);
   });
 });

@@ -118,3 +118,10 @@ describe('two clients at different token endpoints', () => {
     await first;
   });
 });
+
+it('A name that is the token endpoint’s own address waits for no lock of its own', async () => {
+  const auth = openTab({ name: TOKEN_ENDPOINT });
+  await auth.signIn(server.login('ada'));
+
+  expect(await auth.refresh()).toMatchObject({ subject: 'ada' });
+});

@@ -4,8 +4,9 @@ import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from './world/clocks.ts';
-import { holdMessages } from './world/messages.ts';
+import { holdMessages, openRawChannel } from './world/messages.ts';
 import { goOnline, show } from './world/page.ts';
+import { stubStorage } from './world/storage.ts';
 import { newBrowser, openTab, openTabs, signedInEverywhere } from './world/tabs.ts';
 import { rest, standing, until } from './world/waiting.ts';
 
@@ -227,5 +228,64 @@ describe('a pause that travels (P5)', () => {
 
     await until(() => opened.getState().status === 'signed-in', 'the new tab is signed in');
     expect(server.refreshCalls).toBe(2);
+  });
+});
+
+describe('a pause that is over, or shorter than another', () => {
+  it('Coming online while a tab waits for its turn fails nobody', async () => {
+    const name = newBrowser();
+    const [auth] = (await adasTabs(1, name)) as [AuthClient];
+    server.answerRefresh = down;
+    await failureOf(auth.refresh());
+    server.answerRefresh = undefined;
+    await pass(2_100);
+    let free = () => {};
+    const stranger = navigator.locks.request(
+      `silent-refresh:${name}`,
+      () =>
+        new Promise<void>((resolve) => {
+          free = resolve;
+        }),
+    );
+    await rest();
+    const refreshing = auth.refresh();
+    await rest();
+    goOnline();
+    free();
+    await stranger;
+
+    expect(await refreshing).toMatchObject({ subject: 'ada' });
+  });
+
+  it('A longer pause of another tab takes nothing from the server’s own', async () => {
+    const name = newBrowser();
+    const [auth] = (await adasTabs(1, name)) as [AuthClient];
+    server.answerRefresh = later(503, '20');
+    await failureOf(auth.refresh());
+    const other = openRawChannel(name);
+    other.say({ v: 1, kind: 'cool-down', ms: 21_000, isNamed: false, mayRetry: false });
+    await rest();
+    goOnline();
+    server.answerRefresh = undefined;
+
+    expect(await failureOf(auth.refresh())).toMatchObject({ code: 'refresh-unavailable' });
+    expect(server.refreshCalls).toBe(1);
+    other.close();
+  });
+});
+
+describe('an auth server that takes no connection, though the network is up', () => {
+  it('One call tells every tab that waits', async () => {
+    stubStorage();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    const tabs = await adasTabs(6);
+    outliveToken();
+    server.answerRefresh = () => Response.error();
+    const failures = tabs.map((tab) => failureOf(tab.fetch(`${API}/orders`)));
+    await pass(4_000, 50);
+
+    for (const failure of failures) expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
+    expect(server.refreshCalls).toBeLessThanOrEqual(2);
+    vi.unstubAllGlobals();
   });
 });

@@ -355,3 +355,20 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     await until(() => here.getState().status === 'signed-out', 'it hears of the sign-out');
   });
 });
+
+it('signIn() beside a login that uses auth.fetch keeps nobody waiting', async () => {
+  const auth = openTab();
+  comeBackAs('ada');
+  const started = gate();
+  const login = auth.signIn(async () => {
+    started.open();
+    await rest();
+    await auth.fetch(`${API}/csrf`);
+    return server.signIn('ada');
+  });
+  await started.opened;
+  const byCookie = auth.signIn();
+
+  expect(await login).toMatchObject({ subject: 'ada' });
+  expect(await passUntil(byCookie, 10)).toMatchObject({ subject: 'ada' });
+});
