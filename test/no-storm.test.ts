@@ -329,7 +329,7 @@ describe('a limit to what 401s can cost (P3)', () => {
   it('A pause is told as one, also after ten refreshes', async () => {
     const { server, auth, ask, answerAll } = await restless();
     for (let call = 0; call < 15; call++) await ask();
-    server.answerRefresh = () => new Response('{}', { status: 500 });
+    server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '60' } });
     await auth.refresh().catch(() => {});
     server.answerApi = () => refusal();
 
