@@ -2,7 +2,7 @@
 
 import type { AuthEventListener, AuthEvents } from './events.js';
 import type { TokenResponse } from './refresh/token-response.js';
-import type { AuthState } from './session/session.js';
+import type { AuthState } from './session/auth-state.js';
 import type { SignOutResult } from './sign/sign-out.js';
 
 /** The registered claims of a JWT (RFC 7519 §4.1), and any others. */

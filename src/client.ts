@@ -10,7 +10,9 @@ import { createRefreshMemory, forgetAddresses } from './refresh/fruitless-refres
 import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
 import { beginningOver, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
-import { type AuthState, close, createSession, hasNewToken, isOpen } from './session/session.js';
+import type { AuthState } from './session/auth-state.js';
+import { close, createSession } from './session/session.js';
+import { hasNewToken, isOpen } from './session/session-record.js';
 import { setSession, signIn, signInWithCookie } from './sign/sign-in.js';
 import { type EndableSession, sendSignOut, signOut } from './sign/sign-out.js';
 import { announce, receive } from './tabs/session-sync.js';

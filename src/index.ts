@@ -21,5 +21,5 @@ export type { ShouldRefresh } from './http/authorized-fetch.js';
 export type { AuthRequestOptions as CookieRefreshOptions, CsrfOptions } from './refresh/auth-request.js';
 export { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
 export type { ReadTokens, TokenResponse, TokenSet } from './refresh/token-response.js';
-export type { AuthState } from './session/session.js';
+export type { AuthState } from './session/auth-state.js';
 export type { SignOutResult } from './sign/sign-out.js';

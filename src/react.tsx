@@ -15,7 +15,7 @@ import {
 } from 'react';
 import type { AuthClient, JwtClaims } from './auth-client.js';
 import { ConfigurationError } from './errors.js';
-import type { AuthState } from './session/session.js';
+import type { AuthState } from './session/auth-state.js';
 import { USER_VERSION } from './session/user-version.js';
 
 const ClientContext = createContext<AuthClient<object> | undefined>(undefined);

@@ -3,7 +3,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { decodeClaims } from '../src/session/access-token.ts';
-import { begin, createSession, end, isNewer, renew, type SessionRecord } from '../src/session/session.ts';
+import { begin, createSession, end, renew } from '../src/session/session.ts';
+import { isNewer, type SessionRecord } from '../src/session/session-record.ts';
 import { announce, ask, receive, type SharedSession } from '../src/tabs/session-sync.ts';
 import { readMessage, writeMessage } from '../src/tabs/tab-message.ts';
 import { now } from '../src/wait.ts';

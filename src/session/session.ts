@@ -1,44 +1,10 @@
-/** The one session of this tab: its token in memory, the order of its changes, and what the app sees of it. */
+/** The one session of this tab: its token in memory, its changes, and who hears of them. */
 
 import { type Audience, emit, type SignedOutReason } from '../events.js';
 import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
-import { type AccessToken, expiresAt, isSameToken, subjectOf } from './access-token.js';
-import { USER_VERSION } from './user-version.js';
-
-/** What the app sees; narrow it on `status`. Frozen, the same object until something changes, never with the token. */
-export type AuthState<Claims = object> =
-  /** Not known yet: nothing has been asked, or neither the other tabs nor the server could be reached. */
-  | { readonly status: 'restoring' }
-  | {
-      readonly status: 'signed-in';
-      /** The access token's payload, unverified; `undefined` for an opaque token. */
-      readonly claims: Claims | undefined;
-      /** The `sub` claim, where there is one. */
-      readonly subject: string | undefined;
-      /** Milliseconds since 1970 by this machine's clock; `undefined` where the server didn't say. */
-      readonly expiresAt: number | undefined;
-    }
-  | { readonly status: 'signed-out'; readonly reason: SignedOutReason };
-
-/**
- * A session as tabs tell each other of it. Records have a total order (`isNewer`), and each tab keeps the newest that
- * it has seen: messages lost, doubled or late change nothing.
- */
-export interface SessionRecord {
-  /** Grows with each sign-in and sign-out: the wall clock, or one more than the last one seen. 0: nothing is known. */
-  readonly epoch: number;
-  readonly id: string;
-  /** Grows with each refresh of this session. */
-  readonly generation: number;
-  /** Absent while the tab knows that there is a session, but has no token for it. */
-  readonly token?: AccessToken | undefined;
-  /** Final: a session that has ended never comes back, whatever answer lands later. */
-  readonly ended?: SignedOutReason | undefined;
-  /** The sign-out was sent before its turn: the cookie of a refresh that lands after it must go, too. */
-  readonly overtook?: boolean | undefined;
-  /** A sign-in has failed whose cookie may have landed all the same: the next token may be somebody else's. */
-  readonly inDoubt?: boolean | undefined;
-}
+import { type AccessToken, isSameToken, subjectOf } from './access-token.js';
+import { type AuthState, show } from './auth-state.js';
+import { hasNewToken, isLeft, isNewer, isOpen, nextEpoch, type SessionRecord, UNKNOWN } from './session-record.js';
 
 export type ChangeSource = 'this-tab' | 'another-tab';
 
@@ -68,16 +34,6 @@ export interface Beginning {
   done?: Promise<void> | undefined;
   /** Why the server refused. */
   refusal?: string;
-}
-
-const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };
-
-/** A later sign-in wins; within one session its end wins, then the later refresh. */
-export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
-  if (a.epoch !== b.epoch) return a.epoch > b.epoch;
-  if (a.id !== b.id) return a.id > b.id;
-  if (!a.ended !== !b.ended) return !b.ended;
-  return a.generation > b.generation;
 }
 
 export function createSession(onChange: Session['onChange']): Session {
@@ -238,34 +194,3 @@ function wake(session: Session, source: ChangeSource, previous: SessionRecord): 
 }
 
 const newId = (): string => String(Math.random());
-
-/** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
-const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
-
-/** Whether there is a token, and another one than before. */
-export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>
-  !!record.token && !isSameToken(record.token, previous.token);
-
-/** Whether somebody is, or may be, signed in. */
-export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
-
-/** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
-function isLeft(previous: SessionRecord, next: SessionRecord): boolean {
-  return isOpen(previous) && (!!next.ended || !isSameUser(previous, next));
-}
-
-/** Where a subject is missing, only the same session is surely the same user's. */
-function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
-  const [subjectA, subjectB] = [subjectOf(a.token), subjectOf(b.token)];
-  return subjectA && subjectB ? subjectA === subjectB : a.id === b.id;
-}
-
-function show({ token, ended }: SessionRecord, tenure: number): AuthState {
-  const state: AuthState = ended
-    ? { status: 'signed-out', reason: ended }
-    : token
-      ? { status: 'signed-in', claims: token.claims, subject: subjectOf(token), expiresAt: expiresAt(token) }
-      : { status: 'restoring' };
-  // Not enumerable: apps compare states, copy them and write them down.
-  return Object.freeze(Object.defineProperty(state, USER_VERSION, { value: tenure }));
-}

@@ -2,7 +2,8 @@
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { end, isOpen, overtake } from '../session/session.js';
+import { end, overtake } from '../session/session.js';
+import { isOpen } from '../session/session-record.js';
 import { markNobody } from '../tabs/orphaned-request.js';
 import { catchUp } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';

@@ -1,6 +1,7 @@
 /** A request that has outlived its page: its mark tells the next tab to have its turn, which waits for the answer. */
 
-import { isOpen, type Session } from '../session/session.js';
+import type { Session } from '../session/session.js';
+import { isOpen } from '../session/session-record.js';
 import { elapsed, now, opened } from '../wait.js';
 
 /** A session whose requests are marked. */

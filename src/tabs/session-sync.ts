@@ -1,7 +1,8 @@
 /** Mirrors the session between tabs, without echo: changes made here are posted, news from elsewhere is learned. */
 
 import { isPrerendering } from '../page.js';
-import { isNewer, learn } from '../session/session.js';
+import { learn } from '../session/session.js';
+import { isNewer } from '../session/session-record.js';
 import { opened } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
 import { hasWordOfNewer, type LockedSession, leaveWord } from './tab-lock.js';

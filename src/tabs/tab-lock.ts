@@ -2,7 +2,7 @@
 
 import { RefreshUnavailableError } from '../errors.js';
 import { pageActivated } from '../page.js';
-import { isNewer } from '../session/session.js';
+import { isNewer } from '../session/session-record.js';
 import { abortable, opened, startTimer } from '../wait.js';
 import { type MarkedSession, orphanSettled } from './orphaned-request.js';
 

@@ -1,7 +1,7 @@
 /** The wire format between tabs, versioned, and the guard that lets nothing else through. */
 
 import { decodeClaims } from '../session/access-token.js';
-import type { SessionRecord } from '../session/session.js';
+import type { SessionRecord } from '../session/session-record.js';
 import { elapsed } from '../wait.js';
 
 const VERSION = 1;

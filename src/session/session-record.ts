@@ -1,0 +1,55 @@
+/** What tabs tell each other of a session, and which of two such records is the newer one: facts alone, no state. */
+
+import type { SignedOutReason } from '../events.js';
+import { type AccessToken, isSameToken, subjectOf } from './access-token.js';
+
+/**
+ * A session as tabs tell each other of it. Records have a total order (`isNewer`), and each tab keeps the newest that
+ * it has seen: messages lost, doubled or late change nothing.
+ */
+export interface SessionRecord {
+  /** Grows with each sign-in and sign-out: the wall clock, or one more than the last one seen. 0: nothing is known. */
+  readonly epoch: number;
+  readonly id: string;
+  /** Grows with each refresh of this session. */
+  readonly generation: number;
+  /** Absent while the tab knows that there is a session, but has no token for it. */
+  readonly token?: AccessToken | undefined;
+  /** Final: a session that has ended never comes back, whatever answer lands later. */
+  readonly ended?: SignedOutReason | undefined;
+  /** The sign-out was sent before its turn: the cookie of a refresh that lands after it must go, too. */
+  readonly overtook?: boolean | undefined;
+  /** A sign-in has failed whose cookie may have landed all the same: the next token may be somebody else's. */
+  readonly inDoubt?: boolean | undefined;
+}
+
+export const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };
+
+/** A later sign-in wins; within one session its end wins, then the later refresh. */
+export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
+  if (a.epoch !== b.epoch) return a.epoch > b.epoch;
+  if (a.id !== b.id) return a.id > b.id;
+  if (!a.ended !== !b.ended) return !b.ended;
+  return a.generation > b.generation;
+}
+
+/** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
+export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
+
+/** Whether there is a token, and another one than before. */
+export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>
+  !!record.token && !isSameToken(record.token, previous.token);
+
+/** Whether somebody is, or may be, signed in. */
+export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
+
+/** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
+export function isLeft(previous: SessionRecord, next: SessionRecord): boolean {
+  return isOpen(previous) && (!!next.ended || !isSameUser(previous, next));
+}
+
+/** Where a subject is missing, only the same session is surely the same user's. */
+function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
+  const [subjectA, subjectB] = [subjectOf(a.token), subjectOf(b.token)];
+  return subjectA && subjectB ? subjectA === subjectB : a.id === b.id;
+}
