@@ -9,7 +9,7 @@ import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
 import { createRefreshMemory, forgetAddresses } from './refresh/fruitless-refreshes.js';
 import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
-import { beginningOver, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
+import { callersTenure, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
 import type { AuthState } from './session/auth-state.js';
 import { close, createSession } from './session/session.js';
 import { hasNewToken, isOpen } from './session/session-record.js';
@@ -85,8 +85,8 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
 
   async function getAccessToken({ minValidity, signal, refused }: GetAccessTokenOptions = {}) {
     const label = 'getAccessToken()';
-    if (session.beginning?.done) await beginningOver(session.beginning.done, signal);
-    const token = await tokenFor(session, { label, tenure: session.tenure, minValidity, signal, refused });
+    const tenure = await callersTenure(session, signal);
+    const token = await tokenFor(session, { label, tenure, minValidity, signal, refused });
     if (token) return token.value;
     // A refresh wouldn't help: there is no better one.
     if (refused && refused === session.record.token?.value) return refused;

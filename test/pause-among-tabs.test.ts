@@ -289,3 +289,20 @@ describe('an auth server that takes no connection, though the network is up', ()
     vi.unstubAllGlobals();
   });
 });
+
+it('A tab whose connection was lost once goes on as soon as it may', async () => {
+  stubStorage();
+  vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+  const [auth] = (await adasTabs(1)) as [AuthClient];
+  outliveToken();
+  server.answerRefresh = () => {
+    server.answerRefresh = undefined;
+    return Response.error();
+  };
+  expect(await failureOf(auth.fetch(`${API}/orders`))).toMatchObject({ code: 'refresh-unavailable' });
+  const next = auth.fetch(`${API}/orders`);
+  await pass(2_200, 50);
+
+  expect((await next).status).toBe(200);
+  vi.unstubAllGlobals();
+});

@@ -4,7 +4,7 @@ import { BodyNotReplayableError } from '../errors.js';
 import { emit } from '../events.js';
 import { resolveUrl, withoutQuery } from '../page.js';
 import { recordAccepted, recordRefused } from '../refresh/fruitless-refreshes.js';
-import { beginningOver, type TokenDemand, tokenAtHand, tokenFor, type UsableSession } from '../refresh/usable-token.js';
+import { callersTenure, type TokenDemand, tokenAtHand, tokenFor, type UsableSession } from '../refresh/usable-token.js';
 import type { AccessToken } from '../session/access-token.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, replayableRequest } from './replayable-request.js';
@@ -59,10 +59,10 @@ export async function authorizedFetch(
     return asksForRefresh;
   };
 
-  // But not the requests of a login that is under way.
-  if (session.beginning?.done && !session.signIns) await beginningOver(session.beginning.done, signal);
+  const caller = callersTenure(session, signal);
+  const tenure = typeof caller === 'number' ? caller : await caller;
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
-  const demand: TokenDemand = { label, tenure: session.tenure, signal, minValidity };
+  const demand: TokenDemand = { label, tenure, signal, minValidity };
   const atHand = tokenAtHand(session, demand);
   const token = atHand ? atHand.token : await tokenFor(session, demand);
   const response = await request.send(token);

@@ -19,7 +19,8 @@ export interface Pause {
   readonly end: Gate;
 }
 
-const FLOOR = 1_000;
+/** Milliseconds. */
+export const LEAST_PAUSE = 1_000;
 const CEILING = 30_000;
 
 /** What begins a pause. */
@@ -31,8 +32,9 @@ export interface PauseReason extends Pick<Pause, 'isNamed' | 'mayRetry'> {
 /** Begins a pause, of a length that grows with each failure where none is known. What the server named isn't shortened. */
 export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseReason): void {
   // Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/) above the floor.
-  const backoff = FLOOR + Math.random() * (Math.min(CEILING, FLOOR * 2 ** ++coolDown.failures) - FLOOR);
-  const length = Math.max(FLOOR, ms ?? backoff);
+  const backoff =
+    LEAST_PAUSE + Math.random() * (Math.min(CEILING, LEAST_PAUSE * 2 ** ++coolDown.failures) - LEAST_PAUSE);
+  const length = Math.max(LEAST_PAUSE, ms ?? backoff);
   const { pause } = coolDown;
   const left = pauseLeft(coolDown);
   const namedLeft = pause?.isNamed ? left : 0;

@@ -8,7 +8,7 @@ import { markPending, markSomebody } from '../tabs/orphaned-request.js';
 import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Gate, now, opened, startTimer } from '../wait.js';
-import { type CoolDown, pauseLeft, resetCoolDown, startPause } from './cool-down.js';
+import { type CoolDown, LEAST_PAUSE, pauseLeft, resetCoolDown, startPause } from './cool-down.js';
 import { callTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 
 /** A session that can be refreshed. */
@@ -112,7 +112,7 @@ async function callAndApply(
   const endMark = markPending(session, beginning ? 'user' : 'maybe-guest');
   const verdict = await callTokenEndpoint(session, signal, beginning ? undefined : record.token);
   // By now another tab may have told of a session. A visitor without one can't be helped by a right request.
-  const isKnown = session.record.epoch > 0;
+  const isKnown = (session.beginning?.heard ?? session.record).epoch > 0;
   const isOver = verdict.verdict === 'rejected' || (verdict.verdict === 'request-refused' && !isKnown);
   // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
@@ -130,17 +130,17 @@ async function callAndApply(
   }
   if (verdict.verdict === 'renewed') {
     markSomebody(session);
-    if (beginning) begin(session, verdict.token);
-    else renew(session, verdict.token);
+    if (beginning) {
+      begin(session, verdict.token);
+      beginning.tenure = session.tenure;
+    } else renew(session, verdict.token);
     return 'moved';
   }
   const { why, retryAfter, cause } = verdict;
   if (isOver) {
-    if (beginning) {
-      beginning.refusal = why;
-      // Whoever else is signed in has no other cookie.
-      giveUpBeginning(session);
-    }
+    // Also a later sign-in with the same cookie. Whoever else is signed in has no other.
+    for (const each of [beginning, session.beginning]) if (each) each.refusal = why;
+    giveUpBeginning(session);
     // A visitor who never signed in has lost nothing.
     const reason = session.record.epoch ? 'expired' : 'no-session';
     const error = new SessionExpiredError(`${session.endpoint} refused to refresh: ${why}.`);
@@ -153,8 +153,9 @@ async function callAndApply(
   // Of a request that may go on its mark tells the others; a page that leaves must not tell them of an outage.
   void stays.then((isStaying) => {
     if (!isStaying || hasMoved()) return;
-    if (!pauseLeft(session)) startPause(session, { ms: 0, isNamed: false, mayRetry });
-    postPause(session);
+    // This tab's own may be over by now.
+    if (pauseLeft(session)) postPause(session);
+    else post(session, { kind: 'cool-down', ms: LEAST_PAUSE, isNamed: false, mayRetry });
   });
   const error = unavailable(session, why, cause);
   emit(session, 'refresh-failed', { error });

@@ -74,12 +74,20 @@ export function tokenAtHand(
   return undefined;
 }
 
-/** What is asked for during a sign-in by cookie belongs to the session that it begins. */
-export const beginningOver = (done: Promise<void>, signal: AbortSignal | null | undefined): Promise<void> =>
-  abortable(
-    done.catch(() => {}),
-    signal,
+/** Whose a call is that is made now: during a sign-in by cookie, the user's whose session that begins; then it waits. */
+export function callersTenure(
+  session: UsableSession,
+  signal: AbortSignal | null | undefined,
+): number | Promise<number> {
+  const { beginning, tenure, signIns } = session;
+  // But not the requests of a login that is under way.
+  if (!beginning?.done || signIns) return tenure;
+  const over = beginning.done.then(
+    () => beginning.tenure ?? tenure,
+    () => tenure,
   );
+  return abortable(over, signal);
+}
 
 /**
  * A token that is good for long enough: today's where it is, else that of the one refresh, else what is left of

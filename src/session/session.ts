@@ -32,8 +32,12 @@ export interface Beginning {
   heard?: SessionRecord;
   /** While it is tried; settles when that is over, however. */
   done?: Promise<void> | undefined;
+  /** The user's version that its session has got. */
+  tenure?: number;
   /** Why the server refused. */
   refusal?: string;
+  /** The user has signed out meanwhile, in another tab. */
+  isSignedOut?: boolean;
 }
 
 export function createSession(onChange: Session['onChange']): Session {
@@ -113,10 +117,18 @@ const ANSWERED_WITHIN = 1_000;
 export function learn(session: Session, theirs: SessionRecord, kind: 'news' | 'answer'): void {
   const { record, unheard, beginning } = session;
   if (!isNewer(theirs, beginning?.heard ?? record)) return;
-  // A sign-out elsewhere is one here, too.
-  if (beginning && !(isOpen(record) && theirs.ended)) {
-    beginning.heard = theirs;
-    return;
+  if (beginning) {
+    const isSignOut = kind === 'news' && theirs.ended === 'signed-out';
+    const isSignIn = kind === 'news' && !theirs.ended && theirs.generation === 1 && !beginning.done;
+    if (!isSignOut && !isSignIn && !(isOpen(record) && theirs.ended)) {
+      beginning.heard = theirs;
+      return;
+    }
+    // What the user does in another tab now comes after this sign-in, and its cookie is the one that counts.
+    if (isSignOut || isSignIn) session.beginning = undefined;
+    if (isSignOut) beginning.isSignedOut = true;
+    // Requests that waited for this sign-in are none of theirs.
+    if (isSignIn && !isOpen(record)) session.tenure++;
   }
   const isOfBefore = kind === 'answer' && theirs.id !== record.id;
   if (isOfBefore && unheard && elapsed(unheard) < ANSWERED_WITHIN) {

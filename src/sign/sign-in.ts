@@ -6,7 +6,6 @@ import { refresh } from '../refresh/refresher.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
 import { type Beginning, doubt, giveUpBeginning, signInAs } from '../session/session.js';
-import { isOpen } from '../session/session-record.js';
 import { markSomebody } from '../tabs/orphaned-request.js';
 import { catchUp, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -41,7 +40,7 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
 
 /**
  * With the cookie that is already there: a refresh that begins a session, whoever was signed in before. Where the server
- * can't be reached, the next refresh of a page that shows nobody begins it.
+ * can't be reached, the next refresh of a page that is still restoring begins it.
  */
 export function signInWithCookie(session: UsableSession): Promise<void> {
   session.beginning ??= {};
@@ -57,10 +56,11 @@ async function refreshUntilBegun(session: UsableSession, beginning: Beginning): 
   while (session.beginning === beginning && !session.closed) {
     const outcome = await refresh(session);
     if (beginning.refusal) throw new SignInFailedError(`The cookie began no session: ${beginning.refusal}.`, false);
-    await refuseIfSignedOut(session, tenure);
+    await refuseIfSignedOut(session, beginning.isSignedOut || session.tenure !== tenure);
     if (outcome === 'moved') continue;
-    // A page that shows somebody goes on with them; but the next token may be somebody else's, in any tab.
-    if (isOpen(session.record)) giveUpBeginning(session);
+    // A page that knows of somebody, or that nobody is there, goes on so; only one that restores goes on with this.
+    if (session.state.status !== 'restoring') giveUpBeginning(session);
+    // The next token may be somebody else's, in any tab.
     doubt(session);
     throw outcome;
   }
@@ -92,14 +92,14 @@ async function accept(session: UsableSession, answer: TokenResponse, tenure: num
     throw new SignInFailedError(`The sign-in brought no token: ${why}.`, false);
   }
   await catchUp(session);
-  await refuseIfSignedOut(session, tenure);
+  await refuseIfSignedOut(session, session.tenure !== tenure);
   markSomebody(session);
   signInAs(session, verdict.token);
 }
 
-async function refuseIfSignedOut(session: UsableSession, tenureAtCall: number): Promise<void> {
-  const { tenure, record } = session;
-  if (tenure === tenureAtCall || record.ended !== 'signed-out') return;
+async function refuseIfSignedOut(session: UsableSession, hasLeft: boolean): Promise<void> {
+  const { record } = session;
+  if (!hasLeft || record.ended !== 'signed-out') return;
   if (record.overtook) await session.onLateCookie();
   throw new SignedOutError('The user signed out during the sign-in.');
 }
