@@ -71,11 +71,12 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Begins the session whose cookie is already there: back from a login page, say. Refreshes, whoever was signed in
-   * before; a request made meanwhile belongs to the new session.
+   * before; a request made meanwhile waits for it, and belongs to the new session.
    *
    * @throws {@link SignInFailedError} the server refused the cookie
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
-   * @throws {@link RefreshUnavailableError} the server can't be reached just now; call again
+   * @throws {@link RefreshUnavailableError} the server can't be reached just now: a page that is still `restoring` begins
+   *   the session with its next refresh, any other calls again
    */
   signIn(): Promise<AuthState<Claims>>;
 
