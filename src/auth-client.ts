@@ -88,6 +88,7 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * @throws {@link SignInFailedError} the answer isn't 2xx (then with its `response`), or holds no token
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
    * @throws {@link RefreshUnavailableError} a refresh in flight, or a sign-in in another tab, took too long
+   * @throws {@link ConfigurationError} `request` is no function
    * @throws whatever `request` throws
    */
   signIn(request: () => Promise<TokenResponse>): Promise<AuthState<Claims>>;

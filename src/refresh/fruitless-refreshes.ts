@@ -1,4 +1,4 @@
-/** Which 401s cost no refresh: so that no API, no caller and no listener can make a storm of refreshes. */
+/** Which 401s cost no refresh: so that they make no storm of refreshes, whatever callers and listeners do. */
 
 import type { AccessToken } from '../session/access-token.js';
 import { elapsed, type Instant, now } from '../wait.js';
