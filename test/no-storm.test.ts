@@ -235,6 +235,7 @@ describe('tokens of which nobody knows how long they live (P3)', () => {
 
 describe('a limit to what 401s can cost (P3)', () => {
   const FLOOR = 10;
+  const HELPFUL_FLOOR = 60;
   const MINUTE = 60 * SECOND;
 
   /** Requests to ever new addresses, each of which is left before its replay: nothing is learned of any address. */
@@ -263,6 +264,33 @@ describe('a limit to what 401s can cost (P3)', () => {
     // It begins again in the next minute.
     expect(at.length).toBeGreaterThan(FLOOR);
     answerAll();
+  });
+
+  it('refreshes that help may be one a second', async () => {
+    const { server, auth } = await signedIn();
+
+    for (let turn = 0; turn < 2 * HELPFUL_FLOOR; turn++) {
+      server.expireAccessTokens();
+      expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+      await pass(SECOND);
+    }
+
+    expect(server.refreshCalls).toBe(2 * HELPFUL_FLOOR);
+  });
+
+  it('an address that takes each token once causes no storm', async () => {
+    const { server, auth } = await signedIn();
+    let turn = 0;
+    server.answerApi = () => (turn++ % 2 ? undefined : refusal());
+    const at: number[] = [];
+    auth.on('refreshed', () => at.push(Date.now()));
+
+    for (let call = 0; call < 2 * HELPFUL_FLOOR; call++) await auth.fetch(`${API}/orders`);
+    await pass(61 * SECOND);
+    await auth.fetch(`${API}/orders`);
+
+    expect(at).toHaveLength(HELPFUL_FLOOR + 1);
+    expect(Number(at.at(-1)) - Number(at[0])).toBeGreaterThan(MINUTE);
   });
 
   it('a listener that asks anew after each refresh causes no storm', async () => {

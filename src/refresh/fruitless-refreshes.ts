@@ -9,8 +9,8 @@ export interface RefreshMemory {
   readonly askers: Map<string, { readonly refused: string; readonly at: Instant }>;
   /** The addresses that have refused the token of such a refresh, too. */
   readonly hopeless: Map<string, Instant>;
-  /** The last refreshes that began so, the oldest first. */
-  readonly begun: Instant[];
+  /** The refreshes of the last minute that began so, the oldest first. */
+  readonly begun: { readonly at: Instant; helped: boolean }[];
 }
 
 export const createRefreshMemory = (): RefreshMemory => ({ askers: new Map(), hopeless: new Map(), begun: [] });
@@ -19,9 +19,11 @@ export const createRefreshMemory = (): RefreshMemory => ({ askers: new Map(), ho
 const FRUITLESS_FOR = 30_000;
 /** One address that always says 401 is its own trouble; when several do, the API likes none of our tokens. */
 const SEVERAL = 3;
-/** The floor, whatever the addresses: no more refreshes than that in so many milliseconds begin with a 401. */
-const MOST_REFRESHES = 10;
-const MOST_REFRESHES_IN = 60_000;
+/** Whatever the addresses, no more refreshes than that begin with a 401, within {@link A_MINUTE}. */
+const MOST_REFRESHES = 60;
+/** So many of them may have helped nobody. */
+const MOST_USELESS_REFRESHES = 10;
+const A_MINUTE = 60_000;
 
 /** Whether to refresh because of a 401 that today's token has met. */
 export function isRefreshUseful(memory: RefreshMemory, address: string, token: AccessToken): boolean {
@@ -31,14 +33,13 @@ export function isRefreshUseful(memory: RefreshMemory, address: string, token: A
 
 /** Whether a 401 may begin a refresh, and not only join one. */
 export function mayBeginRefresh({ begun }: RefreshMemory): boolean {
-  const [oldest] = begun;
-  return !oldest || begun.length < MOST_REFRESHES || elapsed(oldest) >= MOST_REFRESHES_IN;
+  while (begun[0] && elapsed(begun[0].at) >= A_MINUTE) begun.shift();
+  return begun.length < MOST_REFRESHES && begun.filter(({ helped }) => !helped).length < MOST_USELESS_REFRESHES;
 }
 
 /** A refresh that began with a 401 was sent. */
 export function recordBegun({ begun }: RefreshMemory): void {
-  begun.push(now());
-  if (begun.length > MOST_REFRESHES) begun.shift();
+  begun.push({ at: now(), helped: false });
 }
 
 /** A 401 asks for a refresh. */
@@ -66,8 +67,10 @@ export function recordHopeless({ hopeless }: RefreshMemory, address: string): vo
 }
 
 /** An address has accepted a token; that says nothing of other addresses. */
-export function recordAccepted({ askers, hopeless }: RefreshMemory, address: string): void {
-  askers.delete(address);
+export function recordAccepted({ askers, hopeless, begun }: RefreshMemory, address: string): void {
+  const last = begun.at(-1);
+  // It had asked for a refresh, and has got what it wanted.
+  if (askers.delete(address) && last) last.helped = true;
   hopeless.delete(address);
 }
 
