@@ -6,16 +6,16 @@ import { listen } from './events.js';
 import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
 import { baseUrl } from './page.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
-import { createRefreshMemory, forgetAddresses } from './refresh/fruitless-refreshes.js';
-import { look, lookLater, watchWakings } from './refresh/refresh-schedule.js';
+import { createFruitlessRefreshes, forgetAddresses } from './refresh/fruitless-refreshes.js';
+import { refreshIfDue, retryLater, watchPageWakeUps } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
-import { callersTenure, noTokenYet, sessionGone, tokenFor } from './refresh/usable-token.js';
+import { noTokenYetError, sessionGoneError, tokenFor, userVersionOfCall } from './refresh/usable-token.js';
 import type { AuthState } from './session/auth-state.js';
-import { close, createSession } from './session/session.js';
+import { closeSession, createSession } from './session/session.js';
 import { hasNewToken, isOpen } from './session/session-record.js';
 import { setSession, signIn, signInWithCookie } from './sign/sign-in.js';
 import { type EndableSession, sendSignOut, signOut } from './sign/sign-out.js';
-import { announce, receive } from './tabs/session-sync.js';
+import { postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 
 /**
@@ -34,71 +34,72 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const onServer = baseUrl() === undefined;
   const alone = onServer || !settings.sharesTabs;
 
-  let usersSeen = 0;
+  let lastUserVersion = 0;
   const session: BearerSession & EndableSession = {
     ...settings,
     ...createSession((source, previous) => {
-      if (session.tenure !== usersSeen) forgetAddresses(session.refreshMemory);
-      usersSeen = session.tenure;
+      if (session.userVersion !== lastUserVersion) forgetAddresses(session.fruitless);
+      lastUserVersion = session.userVersion;
       if (session.closed || hasNewToken(session.record, previous)) resetCoolDown(session);
-      if (source === 'this-tab') announce(session);
-      look(session);
+      if (source === 'this-tab') postChange(session);
+      refreshIfDue(session);
     }),
     locks: alone ? undefined : globalThis.navigator?.locks,
-    channel: alone ? undefined : openTabChannel(settings.name, (data) => receive(session, data)),
-    lastTurn: Promise.resolve(),
+    channel: alone ? undefined : openTabChannel(settings.name, (data) => receiveMessage(session, data)),
+    queue: Promise.resolve(),
     failures: 0,
-    signIns: 0,
-    refreshMemory: createRefreshMemory(),
-    onCoolDown: (news) => {
+    signInsUnderWay: 0,
+    fruitless: createFruitlessRefreshes(),
+    onPeerPause: (news) => {
       if (news.ms > pauseLeft(session)) startPause(session, news);
     },
-    onAsk: () => postPause(session),
-    onFailure: () => lookLater(session),
+    onPeerAsks: () => postPause(session),
+    onFailure: () => retryLater(session),
     onLateCookie: () => sendSignOut(session),
   };
-  const unwatch = onServer ? undefined : watchWakings(session);
+  const unwatch = onServer ? undefined : watchPageWakeUps(session);
 
   const state = () => session.state as AuthState<Claims>;
 
   async function restore() {
     // In a listener the state may be older than the record.
     const { token, ended } = session.record;
-    const outcome = await (token || ended ? 'moved' : refresh(session));
-    if (outcome !== 'moved' && state().status === 'restoring') throw outcome;
+    const outcome = await (token || ended ? 'changed' : refresh(session));
+    if (outcome !== 'changed' && state().status === 'restoring') throw outcome;
     return state();
   }
 
-  async function enter(label: string, run: () => Promise<unknown>) {
+  async function thenState(label: string, run: () => Promise<unknown>) {
     if (!session.closed) await run();
     // Also where dispose() came while it waited.
-    if (session.closed) throw sessionGone(session, label);
+    if (session.closed) throw sessionGoneError(session, label);
     return state();
   }
 
   async function refreshNow() {
-    const { tenure, record } = session;
-    const outcome = record.ended === 'signed-out' ? 'moved' : await refresh(session);
-    if (outcome !== 'moved') throw outcome;
-    if (session.tenure !== tenure || state().status !== 'signed-in') throw sessionGone(session, 'refresh()');
+    const { userVersion, record } = session;
+    const outcome = record.ended === 'signed-out' ? 'changed' : await refresh(session);
+    if (outcome !== 'changed') throw outcome;
+    if (session.userVersion !== userVersion || state().status !== 'signed-in')
+      throw sessionGoneError(session, 'refresh()');
   }
 
   async function getAccessToken({ minValidity, signal, refused }: GetAccessTokenOptions = {}) {
     const label = 'getAccessToken()';
-    const tenure = await callersTenure(session, signal);
-    const token = await tokenFor(session, { label, tenure, minValidity, signal, refused });
+    const userVersion = await userVersionOfCall(session, signal);
+    const token = await tokenFor(session, { label, userVersion, minValidity, signal, refused });
     if (token) return token.value;
     // A refresh wouldn't help: there is no better one.
     if (refused && refused === session.record.token?.value) return refused;
     // A sign-in is under way, and nobody waits for it here (see UsableSession).
-    if (isOpen(session.record) || state().status === 'restoring') throw noTokenYet(label);
-    throw sessionGone(session, label);
+    if (isOpen(session.record) || state().status === 'restoring') throw noTokenYetError(label);
+    throw sessionGoneError(session, label);
   }
 
   function dispose() {
     session.channel?.close()?.catch(() => {});
     unwatch?.();
-    close(session);
+    closeSession(session);
   }
 
   if (onServer) dispose();
@@ -106,9 +107,9 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     fetch: (input, init) => authorizedFetch(session, input, init),
     getAccessToken,
     restore: () => quiet(restore()),
-    signIn: (request) => enter('signIn()', () => (request ? signIn(session, request) : signInWithCookie(session))),
-    setSession: (answer) => enter('setSession()', () => setSession(session, answer)),
-    refresh: () => quiet(enter('refresh()', refreshNow)),
+    signIn: (request) => thenState('signIn()', () => (request ? signIn(session, request) : signInWithCookie(session))),
+    setSession: (answer) => thenState('setSession()', () => setSession(session, answer)),
+    refresh: () => quiet(thenState('refresh()', refreshNow)),
     signOut: () => signOut(session),
     getState: state,
     subscribe: (listener) => listen(session, 'state', listener),

@@ -43,20 +43,20 @@ export interface AuthEvents {
 export type AuthEventListener<Name extends keyof AuthEvents> = (detail: AuthEvents[Name]) => void;
 
 /** All that can be heard: the app's events, and `state` for `subscribe`. */
-interface Heard extends AuthEvents {
+interface EventMap extends AuthEvents {
   readonly state: undefined;
 }
 
 /** Who listens, and to what. */
-export interface Audience {
-  readonly listeners: Set<readonly [event: keyof Heard, listener: (detail: never) => void]>;
+export interface Listeners {
+  readonly listeners: Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
 }
 
 /** Returns its undo. */
-export function listen<Name extends keyof Heard>(
-  { listeners }: Audience,
+export function listen<Name extends keyof EventMap>(
+  { listeners }: Listeners,
   event: Name,
-  listener: (detail: Heard[Name]) => void,
+  listener: (detail: EventMap[Name]) => void,
 ): () => void {
   const entry = [event, listener] as const;
   listeners.add(entry);
@@ -66,7 +66,7 @@ export function listen<Name extends keyof Heard>(
 }
 
 /** What a listener throws, now or later, reaches the console, and nobody else. */
-export function emit<Name extends keyof Heard>({ listeners }: Audience, event: Name, detail: Heard[Name]): void {
+export function emit<Name extends keyof EventMap>({ listeners }: Listeners, event: Name, detail: EventMap[Name]): void {
   const report = globalThis.reportError ?? console.error;
   for (const [heard, listener] of [...listeners]) {
     if (heard === event) (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error));

@@ -3,9 +3,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { decodeClaims } from '../src/session/access-token.ts';
-import { begin, createSession, end, renew } from '../src/session/session.ts';
+import { beginSession, createSession, endSession, renewSession } from '../src/session/session.ts';
 import { isNewer, type SessionRecord } from '../src/session/session-record.ts';
-import { announce, ask, receive, type SharedSession } from '../src/tabs/session-sync.ts';
+import { askPeers, postChange, receiveMessage, type SharedSession } from '../src/tabs/session-sync.ts';
 import { readMessage, writeMessage } from '../src/tabs/tab-message.ts';
 import { now } from '../src/wait.ts';
 import { API, jwt, startAuthServer } from './world/auth-server.ts';
@@ -315,15 +315,15 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
     const seen: SessionRecord[] = [];
     const session: SharedSession = {
       ...createSession((source) => {
-        if (source === 'this-tab') announce(session);
+        if (source === 'this-tab') postChange(session);
         seen.push(session.record);
       }),
       name: 'unused',
       locks: undefined,
       refreshTimeout: 10_000,
-      lastTurn: Promise.resolve(),
-      onCoolDown: () => {},
-      onAsk: () => {},
+      queue: Promise.resolve(),
+      onPeerPause: () => {},
+      onPeerAsks: () => {},
       lockNames: ['unused'],
       channel: {
         type: 'native',
@@ -340,7 +340,7 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
     if (!message || fate === 'lost') return;
     if (fate === 'doubled') underWay.push(message);
     const tab = tabs[message.to];
-    if (tab) receive(tab.session, message.data);
+    if (tab) receiveMessage(tab.session, message.data);
   }
 
   return {
@@ -377,17 +377,17 @@ describe('lost, doubled and reordered messages', () => {
       const { epoch, ended, token } = session.record;
       const isOpen = epoch > 0 && !ended;
       const action = roll(12);
-      if (action === 0) begin(session, newToken(roll(2) ? 'ada' : 'bob'));
-      else if (action === 1) end(session, 'signed-out');
-      else if (action === 2 && isOpen) end(session, 'expired');
-      else if (action <= 4 && isOpen) renew(session, newToken(String(token?.claims?.sub)));
+      if (action === 0) beginSession(session, newToken(roll(2) ? 'ada' : 'bob'));
+      else if (action === 1) endSession(session, 'signed-out');
+      else if (action === 2 && isOpen) endSession(session, 'expired');
+      else if (action <= 4 && isOpen) renewSession(session, newToken(String(token?.claims?.sub)));
       else deliverOne((['once', 'once', 'doubled', 'lost'] as const)[roll(4)] ?? 'once');
       // The wall clock moves, at times backwards.
       if (roll(5) === 0) jumpWallClock(roll(3) - 1);
     }
     deliverAll();
     // Whoever missed a message learns of it when it asks.
-    for (const { session } of tabs) void ask(session);
+    for (const { session } of tabs) void askPeers(session);
     deliverAll();
 
     const [first, ...others] = tabs.map(({ session }) => order(session.record));

@@ -4,7 +4,13 @@ import { BodyNotReplayableError } from '../errors.js';
 import { emit } from '../events.js';
 import { resolveUrl, withoutQuery } from '../page.js';
 import { recordAccepted, recordRefused } from '../refresh/fruitless-refreshes.js';
-import { callersTenure, type TokenDemand, tokenAtHand, tokenFor, type UsableSession } from '../refresh/usable-token.js';
+import {
+  immediateToken,
+  type TokenDemand,
+  tokenFor,
+  type UsableSession,
+  userVersionOfCall,
+} from '../refresh/usable-token.js';
 import type { AccessToken } from '../session/access-token.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, replayableRequest } from './replayable-request.js';
@@ -17,7 +23,7 @@ export interface BearerSession extends UsableSession, TokenScope {
   readonly shouldRefresh?: ShouldRefresh | undefined;
 }
 
-/** A stream can't be replayed, so its token should outlast the upload's beginning. */
+/** A stream can't be replayed, so its token should outlast the upload's start. */
 const STREAM_VALIDITY = 30_000;
 /** RFC 9110 §9.2.1. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
@@ -53,17 +59,17 @@ export async function authorizedFetch(
     if (answer.redirected && !SAFE_METHODS.includes(method)) return false;
     const asksForRefresh =
       (await session.shouldRefresh?.(answer, new Request(url, { method }))) ?? (status === 401 && !challenge);
-    if (asksForRefresh) recordRefused(session.refreshMemory, label, token);
+    if (asksForRefresh) recordRefused(session.fruitless, label, token);
     // A sick server doesn't say whether it would have accepted the token.
-    else if (status < 500) recordAccepted(session.refreshMemory, label);
+    else if (status < 500) recordAccepted(session.fruitless, label);
     return asksForRefresh;
   };
 
-  const caller = callersTenure(session, signal);
-  const tenure = typeof caller === 'number' ? caller : await caller;
+  const caller = userVersionOfCall(session, signal);
+  const userVersion = typeof caller === 'number' ? caller : await caller;
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
-  const demand: TokenDemand = { label, tenure, signal, minValidity };
-  const atHand = tokenAtHand(session, demand);
+  const demand: TokenDemand = { label, userVersion, signal, minValidity };
+  const atHand = immediateToken(session, demand);
   const token = atHand ? atHand.token : await tokenFor(session, demand);
   const response = await request.send(token);
   if (!token || !(await isRefused(response, token))) return response;

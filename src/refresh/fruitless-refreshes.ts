@@ -4,16 +4,20 @@ import type { AccessToken } from '../session/access-token.js';
 import { elapsed, type Instant, now } from '../wait.js';
 
 /** What has become of the refreshes that 401s have asked for. An address is a method, an origin and a path. */
-export interface RefreshMemory {
+export interface FruitlessRefreshes {
   /** The token that an address has last refused, and so asked for a refresh. */
-  readonly askers: Map<string, { readonly refused: string; readonly at: Instant }>;
+  readonly asked: Map<string, { readonly refused: string; readonly at: Instant }>;
   /** The addresses that have refused the token of such a refresh, too. */
   readonly hopeless: Map<string, Instant>;
   /** The refreshes of the last minute that began so, the oldest first. */
   readonly begun: { readonly at: Instant; helped: boolean }[];
 }
 
-export const createRefreshMemory = (): RefreshMemory => ({ askers: new Map(), hopeless: new Map(), begun: [] });
+export const createFruitlessRefreshes = (): FruitlessRefreshes => ({
+  asked: new Map(),
+  hopeless: new Map(),
+  begun: [],
+});
 
 /** Milliseconds for which a 401 costs no refresh, after one has turned out to be of no use there. */
 const FRUITLESS_FOR = 30_000;
@@ -25,58 +29,58 @@ const MOST_REFRESHES = 60;
 const MOST_USELESS_REFRESHES = 10;
 const A_MINUTE = 60_000;
 
-/** Whether to refresh because of a 401 that today's token has met. */
-export function isRefreshUseful(memory: RefreshMemory, address: string, token: AccessToken): boolean {
+/** Whether to refresh because of a 401 that the current token has met. */
+export function isRefreshUseful(memory: FruitlessRefreshes, address: string, token: AccessToken): boolean {
   recordRefused(memory, address, token);
   return !memory.hopeless.has(address) && memory.hopeless.size < SEVERAL;
 }
 
 /** Whether a 401 may begin a refresh, and not only join one. */
-export function mayBeginRefresh({ begun }: RefreshMemory): boolean {
+export function mayBeginRefresh({ begun }: FruitlessRefreshes): boolean {
   while (begun[0] && elapsed(begun[0].at) >= A_MINUTE) begun.shift();
   return begun.length < MOST_REFRESHES && begun.filter(({ helped }) => !helped).length < MOST_USELESS_REFRESHES;
 }
 
 /** A refresh that began with a 401 was sent. */
-export function recordBegun({ begun }: RefreshMemory): void {
+export function recordBegun({ begun }: FruitlessRefreshes): void {
   begun.push({ at: now(), helped: false });
 }
 
 /** A 401 asks for a refresh. */
-export function recordAsked({ askers }: RefreshMemory, address: string, refused: string): void {
+export function recordAsked({ asked }: FruitlessRefreshes, address: string, refused: string): void {
   // At the end, where the young ones are.
-  askers.delete(address);
-  askers.set(address, { refused, at: now() });
+  asked.delete(address);
+  asked.set(address, { refused, at: now() });
 }
 
 /**
  * An address has refused a token. Where it had asked for a newer one, and this is one that is still young, refreshing
  * doesn't help: that counts at once, since a replay may be aborted, or never sent.
  */
-export function recordRefused(memory: RefreshMemory, address: string, token: AccessToken): void {
-  forgetOld(memory.askers, ({ at }) => at);
+export function recordRefused(memory: FruitlessRefreshes, address: string, token: AccessToken): void {
+  forgetOld(memory.asked, ({ at }) => at);
   forgetOld(memory.hopeless, (since) => since);
-  const asked = memory.askers.get(address);
+  const asked = memory.asked.get(address);
   const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;
   if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address);
 }
 
 /** A refresh has brought nothing that this address would accept. */
-export function recordHopeless({ hopeless }: RefreshMemory, address: string): void {
+export function recordHopeless({ hopeless }: FruitlessRefreshes, address: string): void {
   if (!hopeless.has(address)) hopeless.set(address, now());
 }
 
 /** An address has accepted a token; that says nothing of other addresses. */
-export function recordAccepted({ askers, hopeless, begun }: RefreshMemory, address: string): void {
+export function recordAccepted({ asked, hopeless, begun }: FruitlessRefreshes, address: string): void {
   const last = begun.at(-1);
   // It had asked for a refresh, and has got what it wanted.
-  if (askers.delete(address) && last) last.helped = true;
+  if (asked.delete(address) && last) last.helped = true;
   hopeless.delete(address);
 }
 
 /** What other users' tokens have met says nothing of this one's; the floor stands all the same. */
-export function forgetAddresses({ askers, hopeless }: RefreshMemory): void {
-  askers.clear();
+export function forgetAddresses({ asked, hopeless }: FruitlessRefreshes): void {
+  asked.clear();
   hopeless.clear();
 }
 

@@ -3,9 +3,9 @@
 import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { pageActivated } from '../page.js';
-import { begin, end, giveUpBeginning, keep, renew } from '../session/session.js';
-import { markPending, markSomebody } from '../tabs/orphaned-request.js';
-import { ask, catchUp, post, type SharedSession } from '../tabs/session-sync.js';
+import { abandonCookieSignIn, beginSession, endSession, keepToken, renewSession } from '../session/session.js';
+import { clearNoSession, markPending } from '../tabs/orphaned-request.js';
+import { askPeers, handoverArrived, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Gate, now, opened, startTimer } from '../wait.js';
 import { type CoolDown, LEAST_PAUSE, pauseLeft, resetCoolDown, startPause } from './cool-down.js';
@@ -30,7 +30,7 @@ interface Flight {
 }
 
 /** Callers look at the session again when it has moved; how it moved is for them to judge. */
-export type RefreshOutcome = 'moved' | RefreshUnavailableError;
+export type RefreshOutcome = 'changed' | RefreshUnavailableError;
 
 export const isRefreshing = ({ flight, change }: RefreshableSession): boolean => flight?.change === change;
 
@@ -38,7 +38,7 @@ export const isRefreshing = ({ flight, change }: RefreshableSession): boolean =>
 export function refresh(session: RefreshableSession): Promise<RefreshOutcome> {
   if (session.flight && isRefreshing(session)) return session.flight.outcome;
   const flight = { change: session.change, isSent: false } as Flight;
-  flight.outcome = flyInTime(session, flight).finally(() => {
+  flight.outcome = waitForFlight(session, flight).finally(() => {
     if (session.flight === flight) session.flight = undefined;
   });
   session.flight = flight;
@@ -46,10 +46,10 @@ export function refresh(session: RefreshableSession): Promise<RefreshOutcome> {
 }
 
 /** What callers hold: over when the session moves, by whatever cause, when the flight fails, or when time is up. */
-async function flyInTime(session: RefreshableSession, flight: Flight): Promise<RefreshOutcome> {
+async function waitForFlight(session: RefreshableSession, flight: Flight): Promise<RefreshOutcome> {
   const { change } = flight;
   await pageActivated(session);
-  if (session.closed || session.change !== change) return 'moved';
+  if (session.closed || session.change !== change) return 'changed';
   const outcome = await new Promise<RefreshOutcome>((resolve) => {
     const settle = (outcome: RefreshOutcome) => {
       stopTimer();
@@ -60,22 +60,22 @@ async function flyInTime(session: RefreshableSession, flight: Flight): Promise<R
       const what = flight.isSent ? 'its answer, and the request runs on' : 'its turn, which another tab has';
       settle(unavailable(session, `it waited ${session.refreshTimeout} ms for ${what}`));
     });
-    const forget = change.onOpen(() => settle('moved'));
-    void fly(session, flight).then(settle);
+    const forget = change.onOpen(() => settle('changed'));
+    void runFlight(session, flight).then(settle);
   });
-  if (outcome !== 'moved') session.onFailure();
+  if (outcome !== 'changed') session.onFailure();
   return outcome;
 }
 
 /** A flight outlives those who wait for it. The next one finds the lock held, and what this one has left behind. */
-async function fly(session: RefreshableSession, flight: Flight): Promise<RefreshOutcome> {
+async function runFlight(session: RefreshableSession, flight: Flight): Promise<RefreshOutcome> {
   const began = now();
-  const hasMoved = () => session.change !== flight.change;
+  const hasChanged = () => session.change !== flight.change;
   let failure: RefreshUnavailableError | undefined;
 
-  if (session.state.status === 'restoring') await ask(session);
+  if (session.state.status === 'restoring') await askPeers(session);
   for (;;) {
-    if (hasMoved()) return 'moved';
+    if (hasChanged()) return 'changed';
     const { pause } = session;
     const left = pauseLeft(session);
     if (elapsed(began) + left > session.refreshTimeout)
@@ -86,14 +86,14 @@ async function fly(session: RefreshableSession, flight: Flight): Promise<Refresh
     }
     try {
       const outcome = await runAlone(session, async (signal) => {
-        await catchUp(session);
-        if (hasMoved()) return 'moved';
+        await handoverArrived(session);
+        if (hasChanged()) return 'changed';
         if (session.pause !== pause && pauseLeft(session)) return unavailable(session, 'it just failed in another tab');
         flight.isSent = true;
-        return callAndApply(session, hasMoved, signal);
+        return callAndApply(session, hasChanged, signal);
       });
       // Only where nothing was spent, here or in another tab, is the request sent again by itself.
-      if (outcome === 'moved' || !session.pause?.mayRetry) return outcome;
+      if (outcome === 'changed' || !session.pause?.mayRetry) return outcome;
       failure = outcome;
     } catch (error) {
       return error as RefreshUnavailableError;
@@ -104,55 +104,55 @@ async function fly(session: RefreshableSession, flight: Flight): Promise<Refresh
 /** Under the lock. A late answer is refused: the session may have ended, or another user come, in the meantime. */
 async function callAndApply(
   session: RefreshableSession,
-  hasMoved: () => boolean,
+  hasChanged: () => boolean,
   signal: AbortSignal,
 ): Promise<RefreshOutcome> {
-  const { beginning, record } = session;
+  const { cookieSignIn, record } = session;
   // No caller's abort reaches the request: the signal is that of the lock, for a request that never ends.
-  const endMark = markPending(session, beginning ? 'user' : 'maybe-guest');
-  const verdict = await callTokenEndpoint(session, signal, beginning ? undefined : record.token);
+  const endMark = markPending(session, cookieSignIn ? 'user' : 'maybe-guest');
+  const verdict = await callTokenEndpoint(session, signal, cookieSignIn ? undefined : record.token);
   // By now another tab may have told of a session. A visitor without one can't be helped by a right request.
-  const isKnown = (session.beginning?.heard ?? session.record).epoch > 0;
+  const isKnown = (session.cookieSignIn?.newestHeard ?? session.record).epoch > 0;
   const isOver = verdict.verdict === 'rejected' || (verdict.verdict === 'request-refused' && !isKnown);
   // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
-  const stays = endMark(isLost ? 'lost' : isOver && !hasMoved() ? 'no-session' : 'answered');
+  const stays = endMark(isLost ? 'lost' : isOver && !hasChanged() ? 'no-session' : 'answered');
 
-  if (hasMoved()) {
+  if (hasChanged()) {
     const { overtook, epoch } = session.record;
     if (verdict.verdict === 'renewed' && overtook && epoch !== record.epoch) await session.onLateCookie();
-    return 'moved';
+    return 'changed';
   }
   if (verdict.verdict === 'unchanged') {
     resetCoolDown(session);
-    keep(session);
-    return 'moved';
+    keepToken(session);
+    return 'changed';
   }
   if (verdict.verdict === 'renewed') {
-    markSomebody(session);
-    if (beginning) {
-      begin(session, verdict.token);
-      beginning.tenure = session.tenure;
-    } else renew(session, verdict.token);
-    return 'moved';
+    clearNoSession(session);
+    if (cookieSignIn) {
+      beginSession(session, verdict.token);
+      cookieSignIn.userVersion = session.userVersion;
+    } else renewSession(session, verdict.token);
+    return 'changed';
   }
   const { why, retryAfter, cause } = verdict;
   if (isOver) {
     // Also a later sign-in with the same cookie. Whoever else is signed in has no other.
-    for (const each of [beginning, session.beginning]) if (each) each.refusal = why;
-    giveUpBeginning(session);
+    for (const each of [cookieSignIn, session.cookieSignIn]) if (each) each.refusal = why;
+    abandonCookieSignIn(session);
     // A visitor who never signed in has lost nothing.
     const reason = session.record.epoch ? 'expired' : 'no-session';
     const error = new SessionExpiredError(`${session.endpoint} refused to refresh: ${why}.`);
     if (reason === 'expired') emit(session, 'refresh-failed', { error });
-    end(session, reason);
-    return 'moved';
+    endSession(session, reason);
+    return 'changed';
   }
   const mayRetry = verdict.verdict === 'not-processed';
   startPause(session, { ms: retryAfter, isNamed: retryAfter !== undefined, mayRetry });
   // Of a request that may go on its mark tells the others; a page that leaves must not tell them of an outage.
   void stays.then((isStaying) => {
-    if (!isStaying || hasMoved()) return;
+    if (!isStaying || hasChanged()) return;
     // This tab's own may be over by now.
     if (pauseLeft(session)) postPause(session);
     else post(session, { kind: 'cool-down', ms: LEAST_PAUSE, isNamed: false, mayRetry });

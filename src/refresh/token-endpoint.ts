@@ -13,14 +13,14 @@ export interface TokenEndpoint {
   readonly readTokens?: ReadTokens | undefined;
 }
 
-/** @param today the token of now: a server that gives it again has no newer one yet */
+/** @param current the token of now: a server that gives it again has no newer one yet */
 export async function callTokenEndpoint(
   { strategy, fetch, readTokens }: TokenEndpoint,
   signal: AbortSignal,
-  today: AccessToken | undefined,
+  current: AccessToken | undefined,
 ): Promise<Verdict> {
   try {
-    return await judge(await strategy.request({ fetch, signal }), readTokens, today);
+    return await judge(await strategy.request({ fetch, signal }), readTokens, current);
   } catch (error) {
     if (error instanceof ConfigurationError) return { verdict: 'request-refused', why: error.message };
     const { response, name } = Object(error) as { response?: ResponseInit; name?: unknown };

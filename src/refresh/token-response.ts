@@ -18,7 +18,7 @@ export type ReadTokens = (body: unknown, response: Response | undefined) => Toke
 
 export type Verdict =
   | { readonly verdict: 'renewed'; readonly token: AccessToken }
-  /** Today's token again: the server has no newer one before it expires. */
+  /** The current token again: the server has no newer one before it expires. */
   | { readonly verdict: 'unchanged' }
   /** The auth server says no: 400, 401 or 403. */
   | (Refusal & { readonly verdict: 'rejected' })
@@ -40,13 +40,13 @@ interface Refusal {
 
 const unreachable = (why: string): Verdict => ({ verdict: 'unreachable', why });
 
-/** @param today the token of now, if its coming again is to be told from a new one */
+/** @param current the token of now, if its coming again is to be told from a new one */
 export async function judge(
   answer: TokenResponse,
   readTokens: ReadTokens = readKnownShapes,
-  today?: AccessToken,
+  current?: AccessToken,
 ): Promise<Verdict> {
-  if (!isResponse(answer)) return judgeTokens(() => readTokens(answer, undefined), answer, today);
+  if (!isResponse(answer)) return judgeTokens(() => readTokens(answer, undefined), answer, current);
   const { status, headers } = answer;
   if (answer.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     return unreachable(
@@ -70,7 +70,7 @@ export async function judge(
     // The parser's error would quote the answer, and with it the token.
     return unreachable(`${why}, which is not JSON`);
   }
-  return judgeTokens(() => readTokens(body, answer), body, today, serverTime(headers));
+  return judgeTokens(() => readTokens(body, answer), body, current, serverTime(headers));
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date, which is counted from the server's own clock where that can be read. */
@@ -84,7 +84,7 @@ function retryAfter(headers: Headers): number | undefined {
 
 const serverTime = (headers: Headers): number | undefined => Date.parse(headers.get('date') ?? '') || undefined;
 
-function judgeTokens(read: () => TokenSet, body: unknown, today?: AccessToken, serverNow?: number): Verdict {
+function judgeTokens(read: () => TokenSet, body: unknown, current?: AccessToken, serverNow?: number): Verdict {
   const receivedAt = now();
   let set: TokenSet | undefined;
   try {
@@ -100,7 +100,7 @@ function judgeTokens(read: () => TokenSet, body: unknown, today?: AccessToken, s
   const claims = decodeClaims(value);
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverNow);
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
-  const left = value === today?.value ? remaining(today) : 0;
+  const left = value === current?.value ? remaining(current) : 0;
   // In its last second it may have "0" left; once it has expired it is of no use.
   if (left > 0 && lifetime <= left + LEAST_LIFETIME) return { verdict: 'unchanged' };
   // It would be refreshed without end.

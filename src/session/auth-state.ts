@@ -20,13 +20,13 @@ export type AuthState<Claims = object> =
     }
   | { readonly status: 'signed-out'; readonly reason: SignedOutReason };
 
-/** @param tenure tells users apart, also where their tokens don't */
-export function show({ token, ended }: SessionRecord, tenure: number): AuthState {
+/** @param userVersion tells users apart, also where their tokens don't */
+export function publicState({ token, ended }: SessionRecord, userVersion: number): AuthState {
   const state: AuthState = ended
     ? { status: 'signed-out', reason: ended }
     : token
       ? { status: 'signed-in', claims: token.claims, subject: subjectOf(token), expiresAt: expiresAt(token) }
       : { status: 'restoring' };
   // Not enumerable: apps compare states, copy them and write them down.
-  return Object.freeze(Object.defineProperty(state, USER_VERSION, { value: tenure }));
+  return Object.freeze(Object.defineProperty(state, USER_VERSION, { value: userVersion }));
 }

@@ -44,7 +44,7 @@ export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boo
 export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
 
 /** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
-export function isLeft(previous: SessionRecord, next: SessionRecord): boolean {
+export function changesUser(previous: SessionRecord, next: SessionRecord): boolean {
   return isOpen(previous) && (!!next.ended || !isSameUser(previous, next));
 }
 

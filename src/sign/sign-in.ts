@@ -5,9 +5,9 @@ import { pageActivated } from '../page.js';
 import { refresh } from '../refresh/refresher.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { type Beginning, doubt, giveUpBeginning, signInAs } from '../session/session.js';
-import { markSomebody } from '../tabs/orphaned-request.js';
-import { catchUp, post } from '../tabs/session-sync.js';
+import { abandonCookieSignIn, type CookieSignIn, doubtUser, signInAs } from '../session/session.js';
+import { clearNoSession } from '../tabs/orphaned-request.js';
+import { handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { abortable, within } from '../wait.js';
 
@@ -18,22 +18,22 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
       'signIn() takes a function that sends the request; for its answer there is setSession().',
     );
   }
-  const { tenure } = session;
+  const { userVersion } = session;
   await pageActivated(session);
   // Only who knows the others' session can begin a later one: the clock alone may have been set back.
   if (!session.record.epoch) post(session, { kind: 'ask' });
   return runAlone(session, async (signal) => {
     if (session.closed) return;
-    session.signIns++;
+    session.signInsUnderWay++;
     try {
       const answer = await abortable(Promise.resolve(request()), signal);
-      await accept(session, answer, tenure);
+      await acceptTokens(session, answer, userVersion);
     } catch (error) {
       // A refusal sets no cookie; of anything else nobody knows. Other HTTP libraries throw refusals, too.
-      if (!(Number(Object(error).response?.status) < 500)) doubt(session);
+      if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
       throw error;
     } finally {
-      session.signIns--;
+      session.signInsUnderWay--;
     }
   });
 }
@@ -43,25 +43,26 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
  * can't be reached, the next refresh of a page that is still restoring begins it.
  */
 export function signInWithCookie(session: UsableSession): Promise<void> {
-  session.beginning ??= {};
-  const { beginning } = session;
-  beginning.done ??= refreshUntilBegun(session, beginning).finally(() => {
-    beginning.done = undefined;
+  session.cookieSignIn ??= {};
+  const { cookieSignIn } = session;
+  cookieSignIn.attempt ??= refreshUntilBegun(session, cookieSignIn).finally(() => {
+    cookieSignIn.attempt = undefined;
   });
-  return beginning.done;
+  return cookieSignIn.attempt;
 }
 
-async function refreshUntilBegun(session: UsableSession, beginning: Beginning): Promise<void> {
-  const { tenure } = session;
-  while (session.beginning === beginning && !session.closed) {
+async function refreshUntilBegun(session: UsableSession, cookieSignIn: CookieSignIn): Promise<void> {
+  const { userVersion } = session;
+  while (session.cookieSignIn === cookieSignIn && !session.closed) {
     const outcome = await refresh(session);
-    if (beginning.refusal) throw new SignInFailedError(`The cookie began no session: ${beginning.refusal}.`, false);
-    await refuseIfSignedOut(session, beginning.isSignedOut || session.tenure !== tenure);
-    if (outcome === 'moved') continue;
+    if (cookieSignIn.refusal)
+      throw new SignInFailedError(`The cookie began no session: ${cookieSignIn.refusal}.`, false);
+    await refuseIfSignedOut(session, cookieSignIn.isSignedOut || session.userVersion !== userVersion);
+    if (outcome === 'changed') continue;
     // A page that knows of somebody, or that nobody is there, goes on so; only one that restores goes on with this.
-    if (session.state.status !== 'restoring') giveUpBeginning(session);
+    if (session.state.status !== 'restoring') abandonCookieSignIn(session);
     // The next token may be somebody else's, in any tab.
-    doubt(session);
+    doubtUser(session);
     throw outcome;
   }
 }
@@ -70,11 +71,11 @@ async function refreshUntilBegun(session: UsableSession, beginning: Beginning): 
 export function setSession(session: UsableSession, answer: TokenResponse): Promise<void> {
   // As in signIn().
   if (!session.record.epoch) post(session, { kind: 'ask' });
-  return accept(session, answer, session.tenure);
+  return acceptTokens(session, answer, session.userVersion);
 }
 
 /** @throws SignInFailedError, SignedOutError */
-async function accept(session: UsableSession, answer: TokenResponse, tenure: number): Promise<void> {
+async function acceptTokens(session: UsableSession, answer: TokenResponse, userVersion: number): Promise<void> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
@@ -91,9 +92,9 @@ async function accept(session: UsableSession, answer: TokenResponse, tenure: num
     const why = 'why' in verdict ? verdict.why : '';
     throw new SignInFailedError(`The sign-in brought no token: ${why}.`, false);
   }
-  await catchUp(session);
-  await refuseIfSignedOut(session, session.tenure !== tenure);
-  markSomebody(session);
+  await handoverArrived(session);
+  await refuseIfSignedOut(session, session.userVersion !== userVersion);
+  clearNoSession(session);
   signInAs(session, verdict.token);
 }
 

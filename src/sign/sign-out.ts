@@ -2,10 +2,10 @@
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { UsableSession } from '../refresh/usable-token.js';
-import { end, overtake } from '../session/session.js';
+import { endSession, recordOvertaking } from '../session/session.js';
 import { isOpen } from '../session/session-record.js';
-import { markNobody } from '../tabs/orphaned-request.js';
-import { catchUp } from '../tabs/session-sync.js';
+import { markNoSession } from '../tabs/orphaned-request.js';
+import { handoverArrived } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';
 
@@ -20,17 +20,17 @@ export interface SignOutResult {
 /** A session that can be ended at the server too. */
 export interface EndableSession extends UsableSession {
   readonly signOut: AuthRequestOptions | undefined;
-  signingOut?: Promise<boolean> | undefined;
+  signOutInFlight?: Promise<boolean> | undefined;
 }
 
 export async function signOut(session: EndableSession): Promise<SignOutResult> {
   // On a server, and after `dispose()`.
   if (session.closed) return { serverConfirmed: false };
-  end(session, 'signed-out');
-  session.signingOut ??= askServer(session).finally(() => {
-    session.signingOut = undefined;
+  endSession(session, 'signed-out');
+  session.signOutInFlight ??= askServer(session).finally(() => {
+    session.signOutInFlight = undefined;
   });
-  return { serverConfirmed: await session.signingOut };
+  return { serverConfirmed: await session.signOutInFlight };
 }
 
 async function askServer(session: EndableSession): Promise<boolean> {
@@ -43,15 +43,15 @@ async function askServer(session: EndableSession): Promise<boolean> {
   };
   const sendOutOfTurn = () => {
     isInTurn = false;
-    overtake(session);
+    recordOvertaking(session);
     return send();
   };
   // A page that leaves can't wait for its turn, and its user has seen that they are signed out.
   globalThis.addEventListener?.('pagehide', sendOutOfTurn);
-  const answer = await runAlone(session, () => catchUp(session).then(send)).catch(sendOutOfTurn);
+  const answer = await runAlone(session, () => handoverArrived(session).then(send)).catch(sendOutOfTurn);
   globalThis.removeEventListener?.('pagehide', sendOutOfTurn);
   const isConfirmed = isInTurn && !!answer?.ok;
-  if (isConfirmed && !isOpen(session.record)) markNobody(session);
+  if (isConfirmed && !isOpen(session.record)) markNoSession(session);
   return isConfirmed;
 }
 

@@ -17,11 +17,11 @@ export interface MarkedSession extends Session {
 type RequestEnd = 'answered' | 'no-session' | 'lost';
 
 /** The server has said that nobody is signed in in this browser; also the beginning of a guest's mark. */
-const NOBODY = 'nobody';
+const NO_SESSION = 'nobody';
 /** Milliseconds for which a guest's request is waited for: a user who has signed in by other means has a cookie to lose. */
 const GUEST_WAITS = 1_000;
 /** A page that has not gone this long after its request failed wasn't leaving: the request has really failed. */
-const LEAVES_WITHIN = 2_000;
+const PAGE_LEAVES_WITHIN = 2_000;
 
 /**
  * Marks that a request is under way; returns what ends the mark, and tells whether the page stays. The browser takes a lock back with its page, but the
@@ -31,46 +31,46 @@ const LEAVES_WITHIN = 2_000;
  * @param who a guest's request brings no cookie, as a rule: they may have signed in by other means
  */
 export function markPending(session: MarkedSession, who: 'maybe-guest' | 'user') {
-  const isGuest = who === 'maybe-guest' && !isOpen(session.record) && readMark(session)?.startsWith(NOBODY);
-  const mark = (isGuest ? `${NOBODY} ` : '') + Date.now();
+  const isGuest = who === 'maybe-guest' && !isOpen(session.record) && readMark(session)?.startsWith(NO_SESSION);
+  const mark = (isGuest ? `${NO_SESSION} ` : '') + Date.now();
   writeMark(session, mark);
   return async (end: RequestEnd): Promise<boolean> => {
-    if (end === 'no-session') markNobody(session);
-    else if (end === 'answered' || (await stays(session))) {
+    if (end === 'no-session') markNoSession(session);
+    else if (end === 'answered' || (await pageStays(session))) {
       // Another tab's mark may stand there by now.
-      if (readMark(session) === mark) writeMark(session, isGuest ? NOBODY : undefined);
+      if (readMark(session) === mark) writeMark(session, isGuest ? NO_SESSION : undefined);
     } else return false;
     return true;
   };
 }
 
 /** Whether the page lives on for so long that it can't have been about to leave. */
-async function stays(session: MarkedSession): Promise<boolean> {
+async function pageStays(session: MarkedSession): Promise<boolean> {
   const since = now();
-  for (let left = LEAVES_WITHIN; left > 0 && !session.closed; left = LEAVES_WITHIN - elapsed(since)) {
+  for (let left = PAGE_LEAVES_WITHIN; left > 0 && !session.closed; left = PAGE_LEAVES_WITHIN - elapsed(since)) {
     await opened(session.change, left);
   }
   return !session.closed;
 }
 
 /** The server says that nobody is signed in: requests have no cookie to wait for, until somebody signs in. */
-export const markNobody = (session: MarkedSession): void => writeMark(session, NOBODY);
+export const markNoSession = (session: MarkedSession): void => writeMark(session, NO_SESSION);
 
 /** Somebody has signed in. */
-export function markSomebody(session: MarkedSession): void {
-  if (readMark(session)?.startsWith(NOBODY)) writeMark(session, undefined);
+export function clearNoSession(session: MarkedSession): void {
+  if (readMark(session)?.startsWith(NO_SESSION)) writeMark(session, undefined);
 }
 
 /** Milliseconds between two looks at a mark. */
-const LOOK = 50;
+const POLL_INTERVAL = 50;
 
 /**
  * Resolves when the answer to a request that a page has left behind has had its time, whatever is heard meanwhile: its
  * cookie is still to come. Called under the lock: no live page has a mark then. Looks again and again, since a page may
  * see the end of another one's mark late.
  */
-export async function orphanSettled(session: MarkedSession): Promise<void> {
-  while (!session.closed && isAwaited(session)) await opened(session.change, LOOK);
+export async function abandonedRequestSettled(session: MarkedSession): Promise<void> {
+  while (!session.closed && isAwaited(session)) await opened(session.change, POLL_INTERVAL);
 }
 
 function isAwaited(session: MarkedSession): boolean {

@@ -4,18 +4,18 @@ import { RefreshUnavailableError } from '../errors.js';
 import { pageActivated } from '../page.js';
 import { isNewer } from '../session/session-record.js';
 import { abortable, opened, startTimer } from '../wait.js';
-import { type MarkedSession, orphanSettled } from './orphaned-request.js';
+import { abandonedRequestSettled, type MarkedSession } from './orphaned-request.js';
 
 /** A session whose tabs take turns. */
 export interface LockedSession extends MarkedSession {
   /** What the channel, and the word of a newer session, are called. */
   readonly name: string;
   /** The last turn within this tab, where there are no Web Locks. */
-  lastTurn: Promise<unknown>;
+  queue: Promise<unknown>;
 }
 
 /** Longer than a message takes, even to a busy tab. Firefox doesn't cache a page that holds a lock (bfcache). */
-const WORD_LASTS = 1_000;
+const HANDOVER_MARK_LASTS = 1_000;
 
 /** A request may run on after those who wait for it were told: giving up one that the server has processed is costly. */
 const TASK_FACTOR = 3;
@@ -46,7 +46,7 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     stopTimer();
     const limitOfTask = refreshTimeout * TASK_FACTOR;
     stopTimer = startTimer(limitOfTask, () => giveUp(`No answer for ${limitOfTask} ms`));
-    const work = orphanSettled(session).then(() => {
+    const work = abandonedRequestSettled(session).then(() => {
       signal.throwIfAborted();
       // What has been sent goes on, and keeps the others out until it is answered.
       stopWatch();
@@ -65,10 +65,10 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
     if (!turn && (error as Error).name === 'AbortError') giveUp('The page was left while it waited for its turn');
   }
   if (!turn) {
-    const { lastTurn } = session;
-    turn = abortable(lastTurn, signal).then(begin);
+    const { queue } = session;
+    turn = abortable(queue, signal).then(begin);
     // Whoever leaves the queue doesn't let the next one in early.
-    session.lastTurn = turn.catch(() => lastTurn);
+    session.queue = turn.catch(() => queue);
   }
   return turn.finally(() => {
     stopTimer();
@@ -86,17 +86,17 @@ export async function runAlone<T>(session: LockedSession, task: (signal: AbortSi
  * may run before the last one's message arrives (Chromium 156: 17 of 1,500 times, up to 10.6 ms late). The word can't be
  * late: see `runAlone`.
  */
-export async function leaveWord({ name, locks, record, change }: LockedSession): Promise<void> {
+export async function markHandover({ name, locks, record, change }: LockedSession): Promise<void> {
   const word = `${name}@${JSON.stringify({ ...record, token: undefined })}`;
   try {
-    await locks?.request(word, { ifAvailable: true }, () => opened(change, WORD_LASTS));
+    await locks?.request(word, { ifAvailable: true }, () => opened(change, HANDOVER_MARK_LASTS));
   } catch {
     // Refused, as above.
   }
 }
 
 /** Whether a tab has left word of a session newer than this one: its message is on the way. */
-export async function hasWordOfNewer({ name, locks, record }: LockedSession): Promise<boolean> {
+export async function isHandoverPending({ name, locks, record }: LockedSession): Promise<boolean> {
   try {
     const snapshot = await locks?.query();
     const words = snapshot?.held?.map((lock) => lock.name?.split(`${name}@`)[1]);

@@ -12,9 +12,9 @@ export type TabMessage =
   /** "What session do you know?" */
   | { readonly kind: 'ask' }
   /** "The token endpoint wants no call just now." */
-  | ({ readonly kind: 'cool-down' } & CoolDownNews);
+  | ({ readonly kind: 'cool-down' } & PauseNews);
 
-export interface CoolDownNews {
+export interface PauseNews {
   /** Milliseconds from now. */
   readonly ms: number;
   /** The server has named them. */
