@@ -1,9 +1,9 @@
 /** The public face of the client: what each method does, when it waits, and what it throws. */
 
 import type { AuthEventListener, AuthEvents } from './events.js';
+import type { SignOutResult } from './lifecycle/sign-out.js';
 import type { TokenResponse } from './refresh/token-response.js';
-import type { AuthState } from './session/auth-state.js';
-import type { SignOutResult } from './sign/sign-out.js';
+import type { AuthState } from './session/public-state.js';
 
 /** The registered claims of a JWT (RFC 7519 §4.1), and any others. */
 export interface JwtClaims {

@@ -4,17 +4,17 @@ import type { AuthClient, GetAccessTokenOptions, JwtClaims } from './auth-client
 import { type AuthClientOptions, checkOptions } from './client-options.js';
 import { listen } from './events.js';
 import { authorizedFetch, type BearerSession } from './http/authorized-fetch.js';
+import { setSession, signIn, signInWithCookie } from './lifecycle/sign-in.js';
+import { type EndableSession, sendSignOut, signOut } from './lifecycle/sign-out.js';
 import { baseUrl } from './page.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
 import { createFruitlessRefreshes, forgetAddresses } from './refresh/fruitless-refreshes.js';
 import { refreshIfDue, retryLater, watchPageWakeUps } from './refresh/refresh-schedule.js';
 import { postPause, refresh } from './refresh/refresher.js';
 import { noTokenYetError, sessionGoneError, tokenFor, userVersionOfCall } from './refresh/usable-token.js';
-import type { AuthState } from './session/auth-state.js';
+import type { AuthState } from './session/public-state.js';
 import { closeSession, createSession } from './session/session.js';
 import { hasNewToken, isOpen } from './session/session-record.js';
-import { setSession, signIn, signInWithCookie } from './sign/sign-in.js';
-import { type EndableSession, sendSignOut, signOut } from './sign/sign-out.js';
 import { postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 

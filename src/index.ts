@@ -18,8 +18,8 @@ export {
 } from './errors.js';
 export type { AuthEventListener, AuthEvents, RequestSummary, SignedOutReason } from './events.js';
 export type { ShouldRefresh } from './http/authorized-fetch.js';
+export type { SignOutResult } from './lifecycle/sign-out.js';
 export type { AuthRequestOptions as CookieRefreshOptions, CsrfOptions } from './refresh/auth-request.js';
 export { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
 export type { ReadTokens, TokenResponse, TokenSet } from './refresh/token-response.js';
-export type { AuthState } from './session/auth-state.js';
-export type { SignOutResult } from './sign/sign-out.js';
+export type { AuthState } from './session/public-state.js';

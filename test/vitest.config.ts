@@ -28,7 +28,7 @@ export default defineConfig({
     alias: [
       { find: /^silent-refresh$/, replacement: path('../src/index.ts') },
       { find: /^silent-refresh\/ky$/, replacement: path('../src/ky.ts') },
-      { find: /^silent-refresh\/react$/, replacement: path('../src/react.tsx') },
+      { find: /^silent-refresh\/react$/, replacement: path('../src/react.ts') },
     ],
   },
   test: {

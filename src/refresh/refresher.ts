@@ -4,7 +4,7 @@ import { RefreshUnavailableError, SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import { pageActivated } from '../page.js';
 import { abandonCookieSignIn, beginSession, endSession, keepToken, renewSession } from '../session/session.js';
-import { clearNoSession, markPending } from '../tabs/orphaned-request.js';
+import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, type SharedSession } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Gate, now, opened, startTimer } from '../wait.js';

@@ -3,7 +3,7 @@
 import { emit, type Listeners, type SignedOutReason } from '../events.js';
 import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
 import { type AccessToken, isSameToken, subjectOf } from './access-token.js';
-import { type AuthState, publicState } from './auth-state.js';
+import { type AuthState, publicState } from './public-state.js';
 import { changesUser, hasNewToken, isNewer, isOpen, nextEpoch, type SessionRecord, UNKNOWN } from './session-record.js';
 
 export type ChangeSource = 'this-tab' | 'another-tab';

@@ -4,7 +4,7 @@ import { RefreshUnavailableError } from '../errors.js';
 import { pageActivated } from '../page.js';
 import { isNewer } from '../session/session-record.js';
 import { abortable, opened, startTimer } from '../wait.js';
-import { abandonedRequestSettled, type MarkedSession } from './orphaned-request.js';
+import { abandonedRequestSettled, type MarkedSession } from './pending-request-mark.js';
 
 /** A session whose tabs take turns. */
 export interface LockedSession extends MarkedSession {

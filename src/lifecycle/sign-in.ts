@@ -6,7 +6,7 @@ import { refresh } from '../refresh/refresher.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { UsableSession } from '../refresh/usable-token.js';
 import { abandonCookieSignIn, type CookieSignIn, doubtUser, signInAs } from '../session/session.js';
-import { clearNoSession } from '../tabs/orphaned-request.js';
+import { clearNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { abortable, within } from '../wait.js';

@@ -4,7 +4,7 @@ import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-reques
 import type { UsableSession } from '../refresh/usable-token.js';
 import { endSession, recordOvertaking } from '../session/session.js';
 import { isOpen } from '../session/session-record.js';
-import { markNoSession } from '../tabs/orphaned-request.js';
+import { markNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { within } from '../wait.js';

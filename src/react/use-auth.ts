@@ -1,0 +1,66 @@
+/** The hook: who is signed in, and what a component has chosen of it. */
+
+import { useContext, useState, useSyncExternalStore } from 'react';
+import type { AuthClient, JwtClaims } from '../auth-client.js';
+import { ConfigurationError } from '../errors.js';
+import type { AuthState } from '../session/public-state.js';
+import { type Ignored, isAlike } from './is-alike.js';
+import { ClientContext } from './provider.js';
+
+/** What {@link useAuth} gives: the state, to be narrowed on `status`, and what is asked of the client most. */
+export type Auth<Claims extends object = JwtClaims> = AuthState<Claims> &
+  Pick<AuthClient<Claims>, 'fetch' | 'signOut'> & { readonly client: AuthClient<Claims> };
+
+/**
+ * Who is signed in, with `fetch`, `signOut` and the `client`. The component renders again when that changes, and not for
+ * a refresh that changed only what each token has anew: `expiresAt`, and the claims `exp`, `iat`, `nbf` and `jti`; select
+ * them where you need them as they are now.
+ * While a server renders, and while React hydrates, the status is `restoring`.
+ *
+ * @throws {@link ConfigurationError} there is no {@link AuthProvider} above
+ *
+ * @example
+ * const auth = useAuth<MyClaims>();
+ * if (auth.status === 'signed-in') return <p>{auth.claims?.name} <button onClick={auth.signOut}>Sign out</button></p>;
+ */
+export function useAuth<Claims extends object = JwtClaims>(): Auth<Claims>;
+/**
+ * What the selector takes from the state. The component renders again when that changes, compared by content.
+ *
+ * @throws {@link ConfigurationError} there is no {@link AuthProvider} above, and whatever the selector throws
+ *
+ * @example
+ * const isAdmin = useAuth((state: AuthState<MyClaims>) => state.status === 'signed-in' && state.claims?.role === 'admin');
+ */
+export function useAuth<Selected, Claims extends object = JwtClaims>(
+  selector: (state: AuthState<Claims>) => Selected,
+): Selected;
+export function useAuth(selector?: Selector): unknown {
+  const client = useContext(ClientContext);
+  if (!client) throw new ConfigurationError('useAuth() needs <AuthProvider>.');
+  const [last] = useState<{ state?: AuthState; select?: Selector | undefined; value?: unknown }>({});
+
+  const read = (state: AuthState) => {
+    // React reads often, and takes each new object for a change.
+    if (state !== last.state || selector !== last.select) {
+      const { fetch, signOut } = client;
+      const selected = selector ? selector(state) : { ...state, fetch, signOut, client };
+      if (!isAlike(selected, last.value, selector ? {} : ANEW_EACH_TIME)) last.value = selected;
+      last.state = state;
+      last.select = selector;
+    }
+    return last.value;
+  };
+  return useSyncExternalStore(
+    client.subscribe,
+    () => read(client.getState()),
+    () => read(ON_SERVER),
+  );
+}
+
+type Selector = (state: AuthState) => unknown;
+
+const ON_SERVER: AuthState = { status: 'restoring' };
+
+/** What a refresh changes in any case, in the state and in its claims (RFC 7519 §4.1). */
+const ANEW_EACH_TIME: Ignored = { expiresAt: true, claims: { exp: true, iat: true, nbf: true, jti: true } };
