@@ -1,6 +1,7 @@
 /** The public face of the client: what each method does, when it waits, and what it throws. */
 
 import type { AuthEventListener, AuthEvents } from './events.js';
+import type { GetAccessTokenOptions } from './http/get-access-token.js';
 import type { SignOutResult } from './lifecycle/sign-out.js';
 import type { TokenResponse } from './refresh/token-response.js';
 import type { AuthState } from './session/public-state.js';
@@ -15,22 +16,6 @@ export interface JwtClaims {
   readonly iat?: number;
   readonly jti?: string;
   readonly [claim: string]: unknown;
-}
-
-export interface GetAccessTokenOptions {
-  /**
-   * Milliseconds that the token must still be good for; at most half its lifetime counts.
-   *
-   * @default what a request needs to arrive: 5 s, less for short-lived tokens
-   */
-  readonly minValidity?: number | undefined;
-  /** Frees this caller, with the signal's reason; the refresh goes on for the others. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * A token that has met a 401: the current one is given if it is another one, else that of the one refresh. Where a refresh
-   * wouldn't help (the API refuses fresh tokens, say), it is given back as it is: send the request once more, never twice.
-   */
-  readonly refused?: string | undefined;
 }
 
 /** Made by {@link createAuthClient}. Its methods need no `this`: pass them around as they are. */

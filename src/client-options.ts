@@ -1,12 +1,15 @@
 /** What `createAuthClient` accepts, and the check of it: whatever makes no sense is refused at once, by name. */
 
+import { type Deadlines, deadlinesOf } from './deadlines.js';
 import { ConfigurationError } from './errors.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
 import type { TokenScope } from './http/token-scope.js';
 import { checkKeys } from './known-keys.js';
 import { resolveUrl, withoutQuery } from './page.js';
 import { AUTH_REQUEST_KEYS, type AuthRequestOptions, CSRF_KEYS, type CsrfOptions } from './refresh/auth-request.js';
-import { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
+import { cookieRefresh } from './refresh/cookie-refresh.js';
+import type { RefreshStrategy } from './refresh/refresh-strategy.js';
+import type { TokenEndpoint } from './refresh/token-endpoint.js';
 import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
 
 /** Your own refresh request. Reject, or give a `Response` of 400, 401 or 403, and see {@link AuthClientOptions.refresh}. */
@@ -101,20 +104,22 @@ export interface AuthClientOptions {
 }
 
 /** The options as the parts use them: checked, with defaults, URLs resolved. */
-export interface ClientSettings extends TokenScope {
-  readonly strategy: Pick<RefreshStrategy, 'request'>;
-  /** How errors name the token endpoint. */
-  readonly endpoint: string;
+export interface ClientSettings {
+  readonly tokenEndpoint: TokenEndpoint;
   readonly signOut: AuthRequestOptions | undefined;
+  readonly tokenScope: TokenScope;
+  readonly tabs: TabSettings;
+  readonly refreshAhead: number;
+  readonly deadlines: Deadlines;
+  readonly shouldRefresh: ShouldRefresh | undefined;
+  readonly fetch: typeof fetch;
+}
+
+interface TabSettings {
   readonly name: string;
   /** Tabs of one session take turns by its name; all clients of one token endpoint by its address, too. */
   readonly lockNames: readonly string[];
-  readonly refreshAhead: number;
-  readonly refreshTimeout: number;
-  readonly shouldRefresh: ShouldRefresh | undefined;
-  readonly readTokens: ReadTokens | undefined;
-  readonly sharesTabs: boolean;
-  readonly fetch: typeof fetch;
+  readonly isShared: boolean;
 }
 
 const OPTIONS = [
@@ -125,36 +130,48 @@ const OPTIONS = [
 /** @throws ConfigurationError naming the option */
 export function checkOptions(options: AuthClientOptions): ClientSettings {
   checkKeys('createAuthClient', options ?? {}, OPTIONS);
-  const { refresh, signOut, name: ownName = 'default', allowedOrigins = [], fetch: ownFetch } = options ?? {};
-  if (!refresh) refuse('refresh', 'missing: give your token endpoint');
-  if (!ownName) refuse('name', 'empty');
+  const { name = 'default', allowedOrigins = [], fetch: ownFetch } = options ?? {};
+  const { strategy, address } = checkRefresh(options?.refresh);
+  if (!name) refuse('name', 'empty');
   if (!Array.isArray(allowedOrigins)) refuse('allowedOrigins', 'no array');
+  const signOut = checkSignOut(options.signOut);
+  const fetch: typeof globalThis.fetch = (input, init) => (ownFetch ?? globalThis.fetch)(input, init);
+  return Object.freeze({
+    tokenEndpoint: { strategy, label: address ?? 'The refresh function', fetch, readTokens: options.readTokens },
+    signOut,
+    tokenScope: {
+      allowed: [...allowedOrigins].map(checkAllowed),
+      authEndpoints: [address, signOut && withoutQuery(signOut.url)],
+    },
+    tabs: {
+      name: `silent-refresh:${name}`,
+      // Once each, or a lock would wait for itself.
+      lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])],
+      isShared: options.tabs !== false,
+    },
+    refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
+    deadlines: deadlinesOf(checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1)),
+    shouldRefresh: options.shouldRefresh,
+    fetch,
+  });
+}
+
+/** How to call the token endpoint, and where it is, if that is known. */
+function checkRefresh(refresh: AuthClientOptions['refresh'] | undefined) {
+  if (!refresh) refuse('refresh', 'missing: give your token endpoint');
   const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
   if (!strategy.request)
     refuse('refresh', 'an object without request(): for a token endpoint use cookieRefresh({ url, … })');
-  const endpoint = strategy.url && withoutQuery(checkUrl('refresh', strategy.url));
-  const ending = isUrl(signOut) ? { url: signOut } : signOut;
-  if (ending) checkKeys('createAuthClient: signOut', ending, AUTH_REQUEST_KEYS);
-  if (ending?.csrf) checkKeys('createAuthClient: signOut.csrf', ending.csrf, CSRF_KEYS);
-  const signOutUrl = ending && checkUrl('signOut', ending.url);
-  const name = `silent-refresh:${ownName}`;
-  return Object.freeze({
-    strategy,
-    endpoint: endpoint ?? 'The refresh function',
-    signOut: signOutUrl && { ...ending, url: signOutUrl },
-    authEndpoints: [endpoint, signOutUrl && withoutQuery(signOutUrl)],
-    allowed: [...allowedOrigins].map(checkAllowed),
-    name,
-    // Once each, or a lock would wait for itself.
-    lockNames: [...new Set([name, `silent-refresh:${endpoint ?? ownName}`])],
-    refreshAhead: checkDuration('refreshAhead', options.refreshAhead ?? 30_000, 0),
-    refreshTimeout: checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1),
-    shouldRefresh: options.shouldRefresh,
-    readTokens: options.readTokens,
-    sharesTabs: options.tabs !== false,
-    fetch: (input, init) => (ownFetch ?? globalThis.fetch)(input, init),
-  });
+  return { strategy, address: strategy.url && withoutQuery(checkUrl('refresh', strategy.url)) };
+}
+
+function checkSignOut(signOut: AuthClientOptions['signOut']) {
+  const request = isUrl(signOut) ? { url: signOut } : signOut;
+  if (!request) return undefined;
+  checkKeys('createAuthClient: signOut', request, AUTH_REQUEST_KEYS);
+  if (request.csrf) checkKeys('createAuthClient: signOut.csrf', request.csrf, CSRF_KEYS);
+  return { ...request, url: checkUrl('signOut', request.url) };
 }
 
 function refuse(option: keyof AuthClientOptions, why: string): never {

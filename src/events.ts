@@ -42,19 +42,17 @@ export interface AuthEvents {
 
 export type AuthEventListener<Name extends keyof AuthEvents> = (detail: AuthEvents[Name]) => void;
 
-/** All that can be heard: the app's events, and `state` for `subscribe`. */
+/** The app's events, and `state` for `subscribe`. */
 interface EventMap extends AuthEvents {
   readonly state: undefined;
 }
 
 /** Who listens, and to what. */
-export interface Listeners {
-  readonly listeners: Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
-}
+export type Listeners = Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
 
 /** Returns its undo. */
 export function listen<Name extends keyof EventMap>(
-  { listeners }: Listeners,
+  listeners: Listeners,
   event: Name,
   listener: (detail: EventMap[Name]) => void,
 ): () => void {
@@ -66,9 +64,9 @@ export function listen<Name extends keyof EventMap>(
 }
 
 /** What a listener throws, now or later, reaches the console, and nobody else. */
-export function emit<Name extends keyof EventMap>({ listeners }: Listeners, event: Name, detail: EventMap[Name]): void {
+export function emit<Name extends keyof EventMap>(listeners: Listeners, event: Name, detail: EventMap[Name]): void {
   const report = globalThis.reportError ?? console.error;
-  for (const [heard, listener] of [...listeners]) {
-    if (heard === event) (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error));
+  for (const [name, listener] of [...listeners]) {
+    if (name === event) (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error));
   }
 }

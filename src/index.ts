@@ -1,6 +1,6 @@
 /** Keeps people signed in without their noticing: a fetch that refreshes the access token silently. */
 
-export type { AuthClient, GetAccessTokenOptions, JwtClaims } from './auth-client.js';
+export type { AuthClient, JwtClaims } from './auth-client.js';
 export { createAuthClient } from './client.js';
 export type { AuthClientOptions, RefreshFunction, SignOutOptions } from './client-options.js';
 export {
@@ -18,8 +18,10 @@ export {
 } from './errors.js';
 export type { AuthEventListener, AuthEvents, RequestSummary, SignedOutReason } from './events.js';
 export type { ShouldRefresh } from './http/authorized-fetch.js';
+export type { GetAccessTokenOptions } from './http/get-access-token.js';
 export type { SignOutResult } from './lifecycle/sign-out.js';
 export type { AuthRequestOptions as CookieRefreshOptions, CsrfOptions } from './refresh/auth-request.js';
-export { cookieRefresh, type RefreshStrategy } from './refresh/cookie-refresh.js';
+export { cookieRefresh } from './refresh/cookie-refresh.js';
+export type { RefreshStrategy } from './refresh/refresh-strategy.js';
 export type { ReadTokens, TokenResponse, TokenSet } from './refresh/token-response.js';
 export type { AuthState } from './session/public-state.js';

@@ -24,13 +24,13 @@ const page = (): (Document & { readonly prerendering?: boolean }) | undefined =>
 export const isPrerendering = (): boolean => !!page()?.prerendering;
 
 /**
- * Resolves when the page is one that somebody has opened, or the client is closed. The browser loads pages ahead, gives
- * them no locks until they are shown, and may never show them.
+ * Resolves when the page is one that somebody has opened, or the client is disposed of. The browser loads pages ahead,
+ * gives them no locks until they are shown, and may never show them.
  */
-export async function pageActivated(client: { readonly closed: boolean; readonly change: Gate }): Promise<void> {
-  while (isPrerendering() && !client.closed) {
+export async function pageActivated(disposed: Gate): Promise<void> {
+  while (isPrerendering() && !disposed.isOpen) {
     const lookAgain = gate();
-    const forget = client.change.onOpen(lookAgain.open);
+    const forget = disposed.onOpen(lookAgain.open);
     page()?.addEventListener('prerenderingchange', lookAgain.open);
     await new Promise<void>((resolve) => lookAgain.onOpen(resolve));
     page()?.removeEventListener('prerenderingchange', lookAgain.open);

@@ -23,6 +23,7 @@ export function startTimer(ms: number, run: () => void): () => void {
 
 /** Opens once, for whoever waits. No promise: what waits on one can't leave, and would pile up on a gate that stays shut. */
 export interface Gate {
+  readonly isOpen: boolean;
   /** Runs the listener when the gate opens, or soon if it has; returns its undo. */
   onOpen(listener: () => void): () => void;
   open(): void;
@@ -32,6 +33,9 @@ export function gate(): Gate {
   const listeners = new Set<() => void>();
   let isOpen = false;
   return {
+    get isOpen() {
+      return isOpen;
+    },
     onOpen(listener) {
       if (isOpen) queueMicrotask(listener);
       else listeners.add(listener);

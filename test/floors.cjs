@@ -4,13 +4,14 @@ const floors = [
   { name: 'doors', path: '^src/(index|ky|react)\\.ts$' },
   { name: 'react', path: '^src/react/' },
   { name: 'client', path: '^src/client\\.ts$' },
+  { name: 'the parts of a client', path: '^src/client-parts\\.ts$' },
   { name: 'the public face and its options', path: '^src/(auth-client|client-options)\\.ts$' },
   { name: 'http', path: '^src/http/' },
   { name: 'lifecycle', path: '^src/lifecycle/' },
   { name: 'refresh', path: '^src/refresh/' },
   { name: 'tabs', path: '^src/tabs/' },
   { name: 'session', path: '^src/session/' },
-  { name: 'ground', path: '^src/(errors|events|known-keys|page|wait)\\.ts$' },
+  { name: 'ground', path: '^src/(deadlines|errors|events|known-keys|page|wait)\\.ts$' },
 ];
 
 const upwards = floors.slice(1).map((floor, index) => ({
@@ -30,6 +31,13 @@ module.exports = {
       severity: 'error',
       from: {},
       to: { path: '^src/', pathNot: floors.map(({ path }) => path) },
+    },
+    {
+      name: 'session-changed-elsewhere',
+      comment: 'Only session/ changes a session; other rooms call what is in session-changes and sign-ins.',
+      severity: 'error',
+      from: { pathNot: '^src/session/' },
+      to: { path: '^src/session/record-change\\.ts$' },
     },
     {
       name: 'core-imports-ky-or-react',

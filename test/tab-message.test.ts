@@ -3,11 +3,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { decodeClaims } from '../src/session/access-token.ts';
-import { beginSession, createSession, endSession, renewSession } from '../src/session/session.ts';
+import { createSession, type Session } from '../src/session/session.ts';
+import { beginSession, endSession, renewSession } from '../src/session/session-changes.ts';
 import { isNewer, type SessionRecord } from '../src/session/session-record.ts';
-import { askPeers, postChange, receiveMessage, type SharedSession } from '../src/tabs/session-sync.ts';
+import { askPeers, type Peers, postChange, receiveMessage } from '../src/tabs/session-sync.ts';
 import { readMessage, writeMessage } from '../src/tabs/tab-message.ts';
-import { now } from '../src/wait.ts';
+import { gate as createGate, now } from '../src/wait.ts';
 import { API, jwt, startAuthServer } from './world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from './world/clocks.ts';
 import { openRawChannel } from './world/messages.ts';
@@ -304,7 +305,8 @@ function dice(seed: number) {
 }
 
 interface Tab {
-  readonly session: SharedSession;
+  readonly session: Session;
+  readonly peers: Peers;
   readonly seen: SessionRecord[];
 }
 
@@ -313,26 +315,18 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
   const underWay: { to: number; data: unknown }[] = [];
   const tabs = Array.from({ length: count }, (_, from): Tab => {
     const seen: SessionRecord[] = [];
-    const session: SharedSession = {
-      ...createSession((source) => {
-        if (source === 'this-tab') postChange(session);
-        seen.push(session.record);
-      }),
-      name: 'unused',
-      locks: undefined,
-      refreshTimeout: 10_000,
-      queue: Promise.resolve(),
-      onPeerPause: () => {},
-      onPeerAsks: () => {},
-      lockNames: ['unused'],
-      channel: {
-        type: 'native',
-        async postMessage(data: object) {
-          for (let to = 0; to < count; to++) if (to !== from) underWay.push({ to, data: structuredClone(data) });
-        },
-      } as NonNullable<SharedSession['channel']>,
-    };
-    return { session, seen };
+    const channel = {
+      type: 'native',
+      async postMessage(data: object) {
+        for (let to = 0; to < count; to++) if (to !== from) underWay.push({ to, data: structuredClone(data) });
+      },
+    } as NonNullable<Peers['channel']>;
+    const peers: Peers = { channel, name: 'unreliable', locks: undefined };
+    const session: Session = createSession(createGate(), (source) => {
+      if (source === 'this-tab') postChange(peers, session);
+      seen.push(session.record);
+    });
+    return { session, peers, seen };
   });
 
   function deliverOne(fate: 'once' | 'doubled' | 'lost') {
@@ -340,7 +334,7 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
     if (!message || fate === 'lost') return;
     if (fate === 'doubled') underWay.push(message);
     const tab = tabs[message.to];
-    if (tab) receiveMessage(tab.session, message.data);
+    if (tab) receiveMessage(tab.peers, tab.session, { onPause: () => {}, onAsk: () => {} }, message.data);
   }
 
   return {
@@ -387,7 +381,7 @@ describe('lost, doubled and reordered messages', () => {
     }
     deliverAll();
     // Whoever missed a message learns of it when it asks.
-    for (const { session } of tabs) void askPeers(session);
+    for (const { peers, session } of tabs) void askPeers(peers, session);
     deliverAll();
 
     const [first, ...others] = tabs.map(({ session }) => order(session.record));

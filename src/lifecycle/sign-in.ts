@@ -3,38 +3,40 @@
 import { ConfigurationError, SignedOutError, SignInFailedError } from '../errors.js';
 import { pageActivated } from '../page.js';
 import { refresh } from '../refresh/refresher.js';
+import type { RefreshParts } from '../refresh/refreshing.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
-import type { UsableSession } from '../refresh/usable-token.js';
-import { abandonCookieSignIn, type CookieSignIn, doubtUser, signInAs } from '../session/session.js';
+import type { AccessToken } from '../session/access-token.js';
+import type { CookieSignIn } from '../session/session.js';
+import { doubtUser, signInAs } from '../session/session-changes.js';
+import { abandonCookieSignIn, attemptCookieSignIn, duringSignIn } from '../session/sign-ins.js';
 import { clearNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { abortable, within } from '../wait.js';
 
 /** With the user's own login request. */
-export async function signIn(session: UsableSession, request: () => Promise<TokenResponse>): Promise<void> {
+export async function signIn(parts: RefreshParts, request: () => Promise<TokenResponse>): Promise<void> {
   if (typeof request !== 'function') {
     throw new ConfigurationError(
       'signIn() takes a function that sends the request; for its answer there is setSession().',
     );
   }
+  const { session, tabs } = parts;
   const { userVersion } = session;
-  await pageActivated(session);
-  // Only who knows the others' session can begin a later one: the clock alone may have been set back.
-  if (!session.record.epoch) post(session, { kind: 'ask' });
-  return runAlone(session, async (signal) => {
-    if (session.closed) return;
-    session.signInsUnderWay++;
-    try {
-      const answer = await abortable(Promise.resolve(request()), signal);
-      await acceptTokens(session, answer, userVersion);
-    } catch (error) {
-      // A refusal sets no cookie; of anything else nobody knows. Other HTTP libraries throw refusals, too.
-      if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
-      throw error;
-    } finally {
-      session.signInsUnderWay--;
-    }
+  await pageActivated(session.disposed);
+  askWhereUnknown(parts);
+  await runAlone(tabs, async (signal) => {
+    if (session.disposed.isOpen) return;
+    await duringSignIn(session, async () => {
+      try {
+        const answer = await abortable(Promise.resolve(request()), signal);
+        await acceptTokens(parts, answer, userVersion);
+      } catch (error) {
+        // A refusal sets no cookie; of anything else nobody knows. Other HTTP libraries throw refusals, too.
+        if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
+        throw error;
+      }
+    });
   });
 }
 
@@ -42,22 +44,16 @@ export async function signIn(session: UsableSession, request: () => Promise<Toke
  * With the cookie that is already there: a refresh that begins a session, whoever was signed in before. Where the server
  * can't be reached, the next refresh of a page that is still restoring begins it.
  */
-export function signInWithCookie(session: UsableSession): Promise<void> {
-  session.cookieSignIn ??= {};
-  const { cookieSignIn } = session;
-  cookieSignIn.attempt ??= refreshUntilBegun(session, cookieSignIn).finally(() => {
-    cookieSignIn.attempt = undefined;
-  });
-  return cookieSignIn.attempt;
-}
+export const signInWithCookie = (parts: RefreshParts): Promise<void> =>
+  attemptCookieSignIn(parts.session, (signIn) => refreshUntilBegun(parts, signIn));
 
-async function refreshUntilBegun(session: UsableSession, cookieSignIn: CookieSignIn): Promise<void> {
+async function refreshUntilBegun(parts: RefreshParts, signIn: CookieSignIn): Promise<void> {
+  const { session } = parts;
   const { userVersion } = session;
-  while (session.cookieSignIn === cookieSignIn && !session.closed) {
-    const outcome = await refresh(session);
-    if (cookieSignIn.refusal)
-      throw new SignInFailedError(`The cookie began no session: ${cookieSignIn.refusal}.`, false);
-    await refuseIfSignedOut(session, cookieSignIn.isSignedOut || session.userVersion !== userVersion);
+  while (session.cookieSignIn === signIn && !session.disposed.isOpen) {
+    const outcome = await refresh(parts);
+    if (signIn.refusal) throw new SignInFailedError(`The cookie began no session: ${signIn.refusal}.`, false);
+    await refuseIfSignedOut(parts, signIn.isSignedOut || session.userVersion !== userVersion);
     if (outcome === 'changed') continue;
     // A page that knows of somebody, or that nobody is there, goes on so; only one that restores goes on with this.
     if (session.state.status !== 'restoring') abandonCookieSignIn(session);
@@ -68,39 +64,46 @@ async function refreshUntilBegun(session: UsableSession, cookieSignIn: CookieSig
 }
 
 /** With tokens that are already there. */
-export function setSession(session: UsableSession, answer: TokenResponse): Promise<void> {
-  // As in signIn().
-  if (!session.record.epoch) post(session, { kind: 'ask' });
-  return acceptTokens(session, answer, session.userVersion);
+export function setSession(parts: RefreshParts, answer: TokenResponse): Promise<void> {
+  askWhereUnknown(parts);
+  return acceptTokens(parts, answer, parts.session.userVersion);
+}
+
+/** Only who knows the others' session can begin a later one: the clock alone may have been set back. */
+function askWhereUnknown({ session, tabs }: RefreshParts): void {
+  if (!session.record.epoch) post(tabs, { kind: 'ask' });
 }
 
 /** @throws SignInFailedError, SignedOutError */
-async function acceptTokens(session: UsableSession, answer: TokenResponse, userVersion: number): Promise<void> {
+async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
+  const { session, tabs } = parts;
+  const token = await readTokens(parts, answer);
+  await handoverArrived(tabs, session);
+  await refuseIfSignedOut(parts, session.userVersion !== userVersion);
+  clearNoSession(tabs);
+  signInAs(session, token);
+}
+
+/** @throws SignInFailedError */
+async function readTokens({ settings }: RefreshParts, answer: TokenResponse): Promise<AccessToken> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
   }
-  const unreadable: Verdict = { verdict: 'unreachable', why: "its answer can't be read" };
-  const verdict = (await within(
-    session.refreshTimeout,
-    judge(answer, session.readTokens).catch(() => unreadable),
-  )) ?? {
-    ...unreadable,
-    why: `its answer has not ended after ${session.refreshTimeout} ms`,
-  };
-  if (verdict.verdict !== 'renewed') {
-    const why = 'why' in verdict ? verdict.why : '';
-    throw new SignInFailedError(`The sign-in brought no token: ${why}.`, false);
-  }
-  await handoverArrived(session);
-  await refuseIfSignedOut(session, session.userVersion !== userVersion);
-  clearNoSession(session);
-  signInAs(session, verdict.token);
+  const { answerBody } = settings.deadlines;
+  const unusable = (why: string): Verdict => ({ verdict: 'unreachable', why });
+  const verdict = await within(
+    answerBody,
+    judge(answer, settings.tokenEndpoint.readTokens).catch(() => unusable("its answer can't be read")),
+  );
+  const { verdict: kind, ...found } = verdict ?? unusable(`its answer has not ended after ${answerBody} ms`);
+  if ('token' in found) return found.token;
+  throw new SignInFailedError(`The sign-in brought no token: ${'why' in found ? found.why : kind}.`, false);
 }
 
-async function refuseIfSignedOut(session: UsableSession, hasLeft: boolean): Promise<void> {
+async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean): Promise<void> {
   const { record } = session;
-  if (!hasLeft || record.ended !== 'signed-out') return;
-  if (record.overtook) await session.onLateCookie();
+  if (!isLeft || record.ended !== 'signed-out') return;
+  if (record.overtook) await refreshing.onLateCookie();
   throw new SignedOutError('The user signed out during the sign-in.');
 }

@@ -1,8 +1,8 @@
 /** Signing out: here and in all tabs at once; at the server after a refresh in flight, so that it has the last word. */
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
-import type { UsableSession } from '../refresh/usable-token.js';
-import { endSession, recordOvertaking } from '../session/session.js';
+import type { RefreshParts } from '../refresh/refreshing.js';
+import { endSession, recordOvertaking } from '../session/session-changes.js';
 import { isOpen } from '../session/session-record.js';
 import { markNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived } from '../tabs/session-sync.js';
@@ -17,28 +17,37 @@ export interface SignOutResult {
   readonly serverConfirmed: boolean;
 }
 
-/** A session that can be ended at the server too. */
-export interface EndableSession extends UsableSession {
+export interface SignOutSettings {
   readonly signOut: AuthRequestOptions | undefined;
-  signOutInFlight?: Promise<boolean> | undefined;
+  readonly fetch: typeof globalThis.fetch;
+  readonly deadlines: { readonly signOut: number };
 }
 
-export async function signOut(session: EndableSession): Promise<SignOutResult> {
+export interface Lifecycle {
+  signOutInFlight: Promise<boolean> | undefined;
+}
+
+export async function signOut(
+  settings: SignOutSettings,
+  parts: RefreshParts,
+  lifecycle: Lifecycle,
+): Promise<SignOutResult> {
+  const { session } = parts;
   // On a server, and after `dispose()`.
-  if (session.closed) return { serverConfirmed: false };
+  if (session.disposed.isOpen) return { serverConfirmed: false };
   endSession(session, 'signed-out');
-  session.signOutInFlight ??= askServer(session).finally(() => {
-    session.signOutInFlight = undefined;
+  lifecycle.signOutInFlight ??= signOutAtServer(settings, parts).finally(() => {
+    lifecycle.signOutInFlight = undefined;
   });
-  return { serverConfirmed: await session.signOutInFlight };
+  return { serverConfirmed: await lifecycle.signOutInFlight };
 }
 
-async function askServer(session: EndableSession): Promise<boolean> {
+async function signOutAtServer(settings: SignOutSettings, { session, tabs }: RefreshParts): Promise<boolean> {
   let sent: Promise<Response | undefined> | undefined;
   let isInTurn = true;
   const send = () => {
     // Once; and not if somebody has signed in meanwhile: the cookie is theirs.
-    if (!isOpen(session.record)) sent ??= sendSignOut(session);
+    if (!isOpen(session.record)) sent ??= sendSignOut(settings);
     return sent;
   };
   const sendOutOfTurn = () => {
@@ -48,21 +57,20 @@ async function askServer(session: EndableSession): Promise<boolean> {
   };
   // A page that leaves can't wait for its turn, and its user has seen that they are signed out.
   globalThis.addEventListener?.('pagehide', sendOutOfTurn);
-  const answer = await runAlone(session, () => handoverArrived(session).then(send)).catch(sendOutOfTurn);
+  const answer = await runAlone(tabs, () => handoverArrived(tabs, session).then(send)).catch(sendOutOfTurn);
   globalThis.removeEventListener?.('pagehide', sendOutOfTurn);
   const isConfirmed = isInTurn && !!answer?.ok;
-  if (isConfirmed && !isOpen(session.record)) markNoSession(session);
+  if (isConfirmed && !isOpen(session.record)) markNoSession(tabs);
   return isConfirmed;
 }
 
 /** Where the options name an endpoint. Never rejects, and ends in time. */
-export async function sendSignOut(session: EndableSession): Promise<Response | undefined> {
-  const { signOut, refreshTimeout } = session;
+export async function sendSignOut({ signOut, fetch, deadlines }: SignOutSettings): Promise<Response | undefined> {
   return (
     signOut &&
     within(
-      refreshTimeout,
-      sendAuthRequest(signOut, session).catch(() => undefined),
+      deadlines.signOut,
+      sendAuthRequest(signOut, { fetch }).catch(() => undefined),
     )
   );
 }

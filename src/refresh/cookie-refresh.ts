@@ -3,23 +3,12 @@
 import { checkKeys } from '../known-keys.js';
 import { resolveUrl } from '../page.js';
 import { AUTH_REQUEST_KEYS, type AuthRequestOptions, CSRF_KEYS, sendAuthRequest } from './auth-request.js';
-import type { TokenResponse } from './token-response.js';
-
-/** One way of asking the auth server for a new access token. */
-export interface RefreshStrategy {
-  /** The token endpoint: `auth.fetch` leaves requests to it alone. */
-  readonly url: string | URL;
-  /**
-   * Sends the request, once. `signal` is aborted only when the client gives the request up for good, never when a
-   * caller leaves. May reject; that means "unreachable".
-   */
-  request(context: { readonly fetch: typeof fetch; readonly signal: AbortSignal }): Promise<TokenResponse>;
-}
+import type { RefreshStrategy } from './refresh-strategy.js';
 
 /**
  * The refresh token lives in an HttpOnly cookie. The request is a `POST` without a body, with `credentials: 'include'`,
- * `keepalive`, `cache: 'no-store'`, `redirect: 'manual'` (a redirect isn't followed) and the header `X-Requested-With: silent-refresh`, which a
- * cross-site form can't forge. `refresh: '/auth/refresh'` is short for `refresh: cookieRefresh({ url: '/auth/refresh' })`.
+ * `keepalive`, `cache: 'no-store'`, `redirect: 'manual'` (a redirect isn't followed) and the header
+ * `X-Requested-With: silent-refresh`, which a cross-site form can't forge. `refresh: '/auth/refresh'` is short for `refresh: cookieRefresh({ url: '/auth/refresh' })`.
  *
  * @example
  * createAuthClient({

@@ -2,13 +2,13 @@
 
 import { AuthError, ConfigurationError } from '../errors.js';
 import type { AccessToken } from '../session/access-token.js';
-import type { RefreshStrategy } from './cookie-refresh.js';
+import type { RefreshStrategy } from './refresh-strategy.js';
 import { judge, type ReadTokens, type Verdict } from './token-response.js';
 
 export interface TokenEndpoint {
   readonly strategy: Pick<RefreshStrategy, 'request'>;
   /** How errors name it. */
-  readonly endpoint: string;
+  readonly label: string;
   readonly fetch: typeof globalThis.fetch;
   readonly readTokens?: ReadTokens | undefined;
 }

@@ -1,33 +1,14 @@
 /** A token that will be good for a while: at once where there is one, else after the one refresh. */
 
-import {
-  type AnyAuthError,
-  ConfigurationError,
-  RefreshUnavailableError,
-  SessionChangedError,
-  SessionExpiredError,
-  SignedOutError,
-} from '../errors.js';
+import { RefreshUnavailableError } from '../errors.js';
 import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-token.js';
+import type { Session } from '../session/session.js';
+import { sessionGoneError } from '../session/session-gone.js';
 import { abortable, elapsed, now, within } from '../wait.js';
 import { pauseLeft } from './cool-down.js';
-import {
-  type FruitlessRefreshes,
-  isRefreshUseful,
-  mayBeginRefresh,
-  recordAsked,
-  recordBegun,
-  recordHopeless,
-} from './fruitless-refreshes.js';
-import type { ScheduledSession } from './refresh-schedule.js';
+import { isRefreshUseful, mayBeginRefresh, recordAsked, recordBegun, recordHopeless } from './fruitless-refreshes.js';
 import { isRefreshing, refresh } from './refresher.js';
-
-/** A session that requests get their tokens from. */
-export interface UsableSession extends ScheduledSession {
-  /** Sign-ins under way in this tab. Nobody waits then: their own requests may come through here. */
-  signInsUnderWay: number;
-  readonly fruitless: FruitlessRefreshes;
-}
+import type { RefreshOutcome, RefreshParts } from './refreshing.js';
 
 /** Who wants a token, for which session, and until when they wait. */
 export interface TokenDemand {
@@ -51,89 +32,85 @@ const TRAVEL_TIME = 5_000;
  * @throws what {@link sessionGoneError} gives, and the reason of an abort
  */
 export function immediateToken(
-  session: UsableSession,
-  { label, userVersion, minValidity, signal, refused }: TokenDemand,
+  parts: RefreshParts,
+  demand: TokenDemand,
 ): { readonly token: AccessToken | undefined } | undefined {
+  const { settings, session } = parts;
+  const { minValidity, signal, refused } = demand;
   signal?.throwIfAborted();
-  const token = currentToken(session, label, userVersion, refused);
+  const token = currentToken(session, demand);
   if (token) {
-    const due = dueBeforeExpiry(token, session.refreshAhead);
+    const due = dueBeforeExpiry(token, settings.refreshAhead);
     // A careless `minValidity`, longer than tokens live, must not refresh at each call: half the lifetime is the most.
     const margin = Math.min(minValidity ?? Math.min(TRAVEL_TIME, due / 2), token.lifetime / 2);
-    if (remaining(token) <= due) void refresh(session);
+    if (remaining(token) <= due) void refresh(parts);
     if (remaining(token) > (token.isLast ? 0 : margin)) return { token };
   }
-  const { record, signInsUnderWay, fruitless } = session;
+  const { record, signInsUnderWay } = session;
   if (record.ended || signInsUnderWay) return { token };
-  if (refused && record.token) {
-    const isUseful = isRefreshUseful(fruitless, label, record.token);
-    // A pause says more than the 401.
-    const mayWait = isRefreshing(session) || pauseLeft(session) > 0 || mayBeginRefresh(fruitless);
-    if (!isUseful || !mayWait) return { token };
-  }
+  if (refused && record.token && !mayRefreshFor(parts, demand, record.token)) return { token };
   return undefined;
 }
 
-/** Whose a call is that is made now: during a sign-in by cookie, the user's whose session that begins; then it waits. */
-export function userVersionOfCall(
-  session: UsableSession,
-  signal: AbortSignal | null | undefined,
-): number | Promise<number> {
-  const { cookieSignIn, userVersion, signInsUnderWay } = session;
-  // But not the requests of a login that is under way.
-  if (!cookieSignIn?.attempt || signInsUnderWay) return userVersion;
-  const over = cookieSignIn.attempt.then(
-    () => cookieSignIn.userVersion ?? userVersion,
-    () => userVersion,
-  );
-  return abortable(over, signal);
+/** Whether a 401, met by the current token, may ask for a refresh. */
+function mayRefreshFor(parts: RefreshParts, { label }: TokenDemand, token: AccessToken): boolean {
+  const { fruitless, coolDown } = parts.refreshing;
+  if (!isRefreshUseful(fruitless, label, token)) return false;
+  // A pause says more than the 401.
+  return isRefreshing(parts) || pauseLeft(coolDown) > 0 || mayBeginRefresh(fruitless);
 }
 
 /**
  * A token that is good for long enough: the current one where it is, else that of the one refresh, else what is left of
  * the current one. `undefined` where nobody is signed in, or where a refresh wouldn't help.
  */
-export async function tokenFor(session: UsableSession, demand: TokenDemand): Promise<AccessToken | undefined> {
-  const { label, userVersion, signal, refused } = demand;
+export async function tokenFor(parts: RefreshParts, demand: TokenDemand): Promise<AccessToken | undefined> {
+  const { settings, session, refreshing } = parts;
+  const { label, refused } = demand;
   const began = now();
   for (;;) {
-    const atHand = immediateToken(session, demand);
-    if (atHand) return atHand.token;
-    if (elapsed(began) > session.refreshTimeout) throw noTokenYetError(label);
+    const immediate = immediateToken(parts, demand);
+    if (immediate) return immediate.token;
+    if (elapsed(began) > settings.deadlines.caller) throw noTokenYetError(label);
     const { token: before } = session.record;
-    const left = currentToken(session, label, userVersion, refused);
-    const refreshed = refused ? refreshBecauseOf(session, label, refused) : refresh(session);
-    // A token endpoint that hangs must not make what is left of the current token useless.
-    const outcome = await abortable(left ? within(remaining(left) / 2, refreshed) : refreshed, signal);
-    const fresh = currentToken(session, label, userVersion, refused);
+    const outcome = await refreshFor(parts, demand);
+    const fresh = currentToken(session, demand);
     if (fresh || session.record.ended) return fresh;
     const { token: after } = session.record;
     if (after && after !== before && after.value === refused) {
       // The server gives no other.
-      recordHopeless(session.fruitless, label);
+      recordHopeless(refreshing.fruitless, label);
       return undefined;
     }
     if (outcome instanceof RefreshUnavailableError) {
       const { message, retryAfter, cause } = outcome;
       throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
     }
-    // The session has moved, but brought no token: a message of a tab that has none, say.
+    // The session has changed, but brought no token: a message of a tab that has none, say.
   }
 }
 
+/** Waits for the one refresh, but no longer than half of what is left of the current token: an endpoint may hang. */
+function refreshFor(parts: RefreshParts, demand: TokenDemand): Promise<RefreshOutcome | undefined> {
+  const left = currentToken(parts.session, demand);
+  const outcome = demand.refused ? refreshBecauseOf(parts, demand.label, demand.refused) : refresh(parts);
+  return abortable(left ? within(remaining(left) / 2, outcome) : outcome, demand.signal);
+}
+
 /** A refresh that a 401 asks for. It counts once it is sent, and where its caller has left, too. */
-function refreshBecauseOf(session: UsableSession, label: string, refused: string) {
-  const { fruitless } = session;
-  recordAsked(fruitless, label, refused);
-  if (isRefreshing(session)) return refresh(session);
-  const outcome = refresh(session);
-  const { flight } = session;
-  void outcome.then(() => flight?.isSent && recordBegun(fruitless));
+function refreshBecauseOf(parts: RefreshParts, label: string, refused: string): Promise<RefreshOutcome> {
+  const { refreshing } = parts;
+  recordAsked(refreshing.fruitless, label, refused);
+  if (isRefreshing(parts)) return refresh(parts);
+  const outcome = refresh(parts);
+  const { flight } = refreshing;
+  void outcome.then(() => flight?.isSent && recordBegun(refreshing.fruitless));
   return outcome;
 }
 
-function currentToken(session: UsableSession, label: string, userVersion: number, refused: string | undefined) {
-  if (session.closed || session.userVersion !== userVersion) throw sessionGoneError(session, label);
+/** @throws what {@link sessionGoneError} gives */
+function currentToken(session: Session, { label, userVersion, refused }: TokenDemand): AccessToken | undefined {
+  if (session.disposed.isOpen || session.userVersion !== userVersion) throw sessionGoneError(session, label);
   const { token } = session.record;
   return token && token.value !== refused && remaining(token) > 0 ? token : undefined;
 }
@@ -141,14 +118,3 @@ function currentToken(session: UsableSession, label: string, userVersion: number
 /** What to tell a caller who needn't wait any longer, though their session is still there. */
 export const noTokenYetError = (label: string): RefreshUnavailableError =>
   new RefreshUnavailableError(`${label}: no token yet; try again.`);
-
-/** What to tell a caller whose session is gone. */
-export function sessionGoneError({ closed, state }: UsableSession, label: string): AnyAuthError {
-  if (closed) return new ConfigurationError(`${label}: no session on a server or after dispose().`);
-  if (state.status !== 'signed-out') {
-    return new SessionChangedError(`${label}: somebody else has signed in since.`);
-  }
-  return state.reason === 'expired'
-    ? new SessionExpiredError(`${label}: the session has ended; sign in again.`)
-    : new SignedOutError(`${label}: nobody is signed in.`);
-}

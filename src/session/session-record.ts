@@ -36,6 +36,8 @@ export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
 /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
 export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
 
+export const newSessionId = (): string => String(Math.random());
+
 /** Whether there is a token, and another one than before. */
 export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>
   !!record.token && !isSameToken(record.token, previous.token);

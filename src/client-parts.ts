@@ -1,0 +1,77 @@
+/** All state of a client, one line for each owner; and the calls from one part to another that go up the floors. */
+
+import type { ClientSettings } from './client-options.js';
+import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
+import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
+import { forgetAddresses } from './refresh/fruitless-refreshes.js';
+import { postPause } from './refresh/refresh-round.js';
+import { refreshIfDue, retryLater } from './refresh/refresh-schedule.js';
+import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
+import { type ChangeSource, createSession, type Session } from './session/session.js';
+import { hasNewToken, type SessionRecord } from './session/session-record.js';
+import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
+import { openTabChannel } from './tabs/tab-channel.js';
+import type { Tabs } from './tabs/tabs.js';
+import { type Gate, gate } from './wait.js';
+
+export interface ClientParts {
+  /** What the options have become: frozen. */
+  readonly settings: ClientSettings;
+  /** The user's session, as this tab knows it. Only `session/` changes it. */
+  readonly session: Session;
+  /** The channel to the other tabs, and the turns that they take. */
+  readonly tabs: Tabs;
+  /** The refresh under way, the pause after a failure, the next one's timer, what 401s have cost. */
+  readonly refreshing: Refreshing;
+  /** The sign-out under way. */
+  readonly lifecycle: Lifecycle;
+  /** Opens when the client is disposed of. */
+  readonly disposed: Gate;
+}
+
+/** @param isAlone shares nothing with other tabs */
+export function createParts(settings: ClientSettings, isAlone: boolean): ClientParts {
+  const disposed = gate();
+  let lastUserVersion = 0;
+
+  function onChange(source: ChangeSource, previous: SessionRecord): void {
+    const { session, tabs, refreshing } = parts;
+    if (session.userVersion !== lastUserVersion) forgetAddresses(refreshing.fruitless);
+    lastUserVersion = session.userVersion;
+    if (disposed.isOpen || hasNewToken(session.record, previous)) resetCoolDown(refreshing.coolDown);
+    if (source === 'this-tab') postChange(tabs, session);
+    refreshIfDue(parts);
+  }
+
+  const peers: PeerHandlers = {
+    onPause: (news) => {
+      const { coolDown } = parts.refreshing;
+      if (news.ms > pauseLeft(coolDown)) startPause(coolDown, news);
+    },
+    onAsk: () => postPause(parts),
+  };
+
+  const { name, lockNames } = settings.tabs;
+  const parts: ClientParts = {
+    settings,
+    session: createSession(disposed, onChange),
+    tabs: {
+      name,
+      lockNames,
+      locks: isAlone ? undefined : globalThis.navigator?.locks,
+      channel: isAlone
+        ? undefined
+        : openTabChannel(name, (data) => receiveMessage(parts.tabs, parts.session, peers, data)),
+      deadlines: settings.deadlines,
+      disposed,
+      queue: Promise.resolve(),
+    },
+    refreshing: createRefreshing({
+      onFailure: () => retryLater(parts),
+      onLateCookie: () => sendSignOut(settings),
+    }),
+    lifecycle: { signOutInFlight: undefined },
+    disposed,
+  };
+  return parts;
+}

@@ -1,0 +1,37 @@
+/** `getAccessToken()`: the access token for what takes no `fetch`. */
+
+import type { RefreshParts } from '../refresh/refreshing.js';
+import { noTokenYetError, tokenFor } from '../refresh/usable-token.js';
+import { sessionGoneError } from '../session/session-gone.js';
+import { isOpen } from '../session/session-record.js';
+import { userVersionOfCall } from '../session/sign-ins.js';
+
+export interface GetAccessTokenOptions {
+  /**
+   * Milliseconds that the token must still be good for; at most half its lifetime counts.
+   *
+   * @default what a request needs to arrive: 5 s, less for short-lived tokens
+   */
+  readonly minValidity?: number | undefined;
+  /** Frees this caller, with the signal's reason; the refresh goes on for the others. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * A token that has met a 401: the current one is given if it is another one, else that of the one refresh. Where a refresh
+   * wouldn't help (the API refuses fresh tokens, say), it is given back as it is: send the request once more, never twice.
+   */
+  readonly refused?: string | undefined;
+}
+
+export async function getAccessToken(parts: RefreshParts, options: GetAccessTokenOptions = {}): Promise<string> {
+  const { session } = parts;
+  const { minValidity, signal, refused } = options;
+  const label = 'getAccessToken()';
+  const userVersion = await userVersionOfCall(session, signal);
+  const token = await tokenFor(parts, { label, userVersion, minValidity, signal, refused });
+  if (token) return token.value;
+  // A refresh wouldn't help: there is no better one.
+  if (refused && refused === session.record.token?.value) return refused;
+  // A sign-in is under way, and nobody waits for it here (see `duringSignIn`).
+  if (isOpen(session.record) || session.state.status === 'restoring') throw noTokenYetError(label);
+  throw sessionGoneError(session, label);
+}

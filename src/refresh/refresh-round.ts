@@ -1,0 +1,106 @@
+/** The way of one refresh: ask the other tabs, wait for the pause, take the turn, look again, call. */
+
+import type { RefreshUnavailableError } from '../errors.js';
+import { isOpen } from '../session/session-record.js';
+import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
+import { askPeers, handoverArrived, post } from '../tabs/session-sync.js';
+import { runAlone } from '../tabs/tab-lock.js';
+import { elapsed, type Instant, now, opened } from '../wait.js';
+import { applyVerdict, endsSession } from './apply-verdict.js';
+import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
+import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
+import { callTokenEndpoint } from './token-endpoint.js';
+import type { Verdict } from './token-response.js';
+
+export async function refreshRound(parts: RefreshParts, flight: Flight): Promise<RefreshOutcome> {
+  const { session, tabs, refreshing } = parts;
+  const began = now();
+  let failure: RefreshUnavailableError | undefined;
+  if (session.state.status === 'restoring') await askPeers(tabs, session);
+  for (;;) {
+    const isPaused = await pauseOver(parts, flight, began);
+    if (hasChanged(parts, flight)) return 'changed';
+    if (isPaused) return failure ?? isPaused;
+    let outcome: RefreshOutcome;
+    try {
+      outcome = await runAlone(tabs, (signal) => lookAgainAndCall(parts, flight, signal));
+    } catch (error) {
+      return error as RefreshUnavailableError;
+    }
+    // Only where nothing was spent, here or in another tab, is the request sent again by itself.
+    if (outcome === 'changed' || !refreshing.coolDown.pause?.mayRetry) return outcome;
+    failure = outcome;
+  }
+}
+
+const hasChanged = ({ session }: RefreshParts, { change }: Flight): boolean => session.change !== change;
+
+/** Waits for the end of a pause, if there is one; an error where that would take longer than callers wait. */
+async function pauseOver(
+  parts: RefreshParts,
+  flight: Flight,
+  began: Instant,
+): Promise<RefreshUnavailableError | undefined> {
+  const { coolDown } = parts.refreshing;
+  while (!hasChanged(parts, flight)) {
+    const { pause } = coolDown;
+    const left = pauseLeft(coolDown);
+    if (elapsed(began) + left > parts.settings.deadlines.caller)
+      return unavailable(parts, `it is paused for ${left} ms after a failure`);
+    flight.pause = pause;
+    if (!pause || !left) return undefined;
+    await opened(pause.end, left);
+  }
+  return undefined;
+}
+
+/** Under the lock: another tab may have brought a token, or met a failure, while this one waited for its turn. */
+async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
+  const { session, tabs, refreshing } = parts;
+  await handoverArrived(tabs, session);
+  if (hasChanged(parts, flight)) return 'changed';
+  const { coolDown } = refreshing;
+  if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
+    return unavailable(parts, 'it just failed in another tab');
+  flight.isSent = true;
+  return call(parts, flight, signal);
+}
+
+/** Under the lock. A late answer is refused: the session may have ended, or another user come, in the meantime. */
+async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
+  const { settings, session, tabs, refreshing } = parts;
+  const { cookieSignIn, record } = session;
+  const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
+  // No caller's abort reaches the request: the signal is that of the turn, for a request that never ends.
+  const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? undefined : record.token);
+  // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
+  const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
+  const isOver = endsSession(verdict, session) && !hasChanged(parts, flight);
+  const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
+
+  if (hasChanged(parts, flight)) {
+    const { overtook, epoch } = session.record;
+    if (verdict.verdict === 'renewed' && overtook && epoch !== record.epoch) await refreshing.onLateCookie();
+    return 'changed';
+  }
+  if (verdict.verdict === 'renewed') clearNoSession(tabs);
+  const outcome = applyVerdict(parts, verdict, cookieSignIn);
+  if (outcome !== 'changed') {
+    // Of a request that may go on its mark tells the others; a page that leaves must not tell them of an outage.
+    void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));
+  }
+  return outcome;
+}
+
+/** Tells the other tabs of a failure, also where its pause is over here. */
+function postFailure(parts: RefreshParts, { verdict }: Verdict): void {
+  if (pauseLeft(parts.refreshing.coolDown)) postPause(parts);
+  else post(parts.tabs, { kind: 'cool-down', ms: LEAST_PAUSE, isNamed: false, mayRetry: verdict === 'not-processed' });
+}
+
+/** Tells the other tabs of a pause, if there is one. */
+export function postPause({ tabs, refreshing }: Pick<RefreshParts, 'tabs' | 'refreshing'>): void {
+  const { pause } = refreshing.coolDown;
+  const ms = pauseLeft(refreshing.coolDown);
+  if (pause && ms) post(tabs, { kind: 'cool-down', ms, isNamed: pause.isNamed, mayRetry: pause.mayRetry });
+}

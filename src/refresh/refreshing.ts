@@ -1,0 +1,78 @@
+/** What a client remembers of its refreshes, and the parts of the client that a refresh works on. */
+
+import type { Deadlines } from '../deadlines.js';
+import { RefreshUnavailableError } from '../errors.js';
+import type { Session } from '../session/session.js';
+import type { Tabs } from '../tabs/tabs.js';
+import type { Gate } from '../wait.js';
+import { type CoolDown, type Pause, pauseLeft } from './cool-down.js';
+import { createFruitlessRefreshes, type FruitlessRefreshes } from './fruitless-refreshes.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+
+export interface Refreshing {
+  readonly coolDown: CoolDown;
+  readonly fruitless: FruitlessRefreshes;
+  readonly schedule: Schedule;
+  /** The flight of now; one that began before the last change is over, though its promise may not have settled. */
+  flight: Flight | undefined;
+  /** Called when those who waited leave with nothing. */
+  readonly onFailure: () => void;
+  /** Called under the lock, when a cookie has landed that a sign-out should have deleted. */
+  readonly onLateCookie: () => Promise<unknown>;
+}
+
+/** One refresh, for all who ask for one meanwhile. */
+export interface Flight {
+  /** The gate of the change that ends it. */
+  readonly change: Gate;
+  outcome: Promise<RefreshOutcome>;
+  /** The pause whose end it has waited for, if any. */
+  pause: Pause | undefined;
+  /** Its request has been sent. */
+  isSent: boolean;
+}
+
+export interface Schedule {
+  /** Somebody has asked for a restore, in vain. */
+  isRestoreWanted: boolean;
+  stopTimer: (() => void) | undefined;
+}
+
+/** Callers look at the session again when it has changed; how it changed is for them to judge. */
+export type RefreshOutcome = 'changed' | RefreshUnavailableError;
+
+export interface RefreshSettings {
+  readonly tokenEndpoint: TokenEndpoint;
+  /** Milliseconds before expiry. */
+  readonly refreshAhead: number;
+  readonly deadlines: Deadlines;
+}
+
+/** What a refresh works on. */
+export interface RefreshParts {
+  readonly settings: RefreshSettings;
+  readonly session: Session;
+  readonly tabs: Tabs;
+  readonly refreshing: Refreshing;
+}
+
+export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateCookie'>): Refreshing => ({
+  coolDown: { failures: 0, pause: undefined },
+  fruitless: createFruitlessRefreshes(),
+  schedule: { isRestoreWanted: false, stopTimer: undefined },
+  flight: undefined,
+  ...callbacks,
+});
+
+/** The error of a refresh that brought nothing, though the session may well be there. */
+export function unavailable(
+  { settings, refreshing }: Pick<RefreshParts, 'settings' | 'refreshing'>,
+  why: string,
+  cause?: unknown,
+) {
+  return new RefreshUnavailableError(
+    `${settings.tokenEndpoint.label} can't refresh just now: ${why}. Nobody was signed out; try again.`,
+    pauseLeft(refreshing.coolDown) || undefined,
+    { cause },
+  );
+}

@@ -1,0 +1,43 @@
+/** What other tabs say of the session: kept where it is newer than what is known here. */
+
+import { elapsed } from '../wait.js';
+import { isSameToken } from './access-token.js';
+import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
+import type { CookieSignIn, Session } from './session.js';
+import { changesUser, isNewer, isOpen, newSessionId, nextEpoch, type SessionRecord } from './session-record.js';
+
+/** Milliseconds in which other tabs answer, even busy ones. */
+const ANSWERED_WITHIN = 1_000;
+
+/** What another tab says of its session; kept if it is newer. As an answer it is what that tab knew before. */
+export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
+  const { record, beganUnaware } = session;
+  const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
+  if (!isNewer(theirs, cookieSignIn?.newestHeard ?? record)) return;
+  if (cookieSignIn) {
+    const isSignOut = kind === 'news' && theirs.ended === 'signed-out';
+    const isSignIn = kind === 'news' && !theirs.ended && theirs.generation === 1 && !cookieSignIn.attempt;
+    if (!isSignOut && !isSignIn && !(isOpen(record) && theirs.ended)) {
+      cookieSignIn.newestHeard = theirs;
+      return;
+    }
+    // What the user does in another tab now comes after this sign-in, and its cookie is the one that counts.
+    if (isSignOut || isSignIn) session.cookieSignIn = undefined;
+    if (isSignOut) cookieSignIn.isSignedOut = true;
+    // Requests that waited for this sign-in are none of theirs.
+    if (isSignIn && !isOpen(record)) session.userVersion++;
+  }
+  const isOfBefore = kind === 'answer' && theirs.id !== record.id;
+  if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {
+    // Only by a clock that was set back meanwhile is theirs the later one. The id is new: ours may have ended elsewhere.
+    replaceRecord(session, { ...record, epoch: nextEpoch(theirs), id: newSessionId() });
+    notifyChange(session, 'this-tab', record);
+    return;
+  }
+  // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
+  const given = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
+  const isKnown = isSameToken(given, record.token) && given?.isLast === record.token?.isLast;
+  const next = { ...theirs, token: isKnown ? record.token : given };
+  if (isKnown && theirs.ended === record.ended && !changesUser(record, next)) replaceRecord(session, next);
+  else changeRecord(session, next, 'another-tab');
+}

@@ -1,0 +1,55 @@
+/** How the record changes, and who hears of it. For this folder's own files only: nobody else changes a session. */
+
+import { emit } from '../events.js';
+import { gate } from '../wait.js';
+import { subjectOf } from './access-token.js';
+import { publicState } from './public-state.js';
+import type { ChangeSource, Session } from './session.js';
+import { changesUser, hasNewToken, type SessionRecord } from './session-record.js';
+
+export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Another record, for whoever waits for a change and for the app. */
+export function changeRecord(session: Writable<Session>, next: SessionRecord, source: ChangeSource): void {
+  if (session.disposed.isOpen) return;
+  const { record: previous } = session;
+  // A user who signs out before it is known whether they are signed in means it.
+  const left = changesUser(previous, next) || (next.ended === 'signed-out' && source === 'this-tab');
+  if (left) session.userVersion++;
+  replaceRecord(session, next);
+  notifyChange(session, source, previous);
+  const subject = subjectOf(next.token);
+  if (next.ended) {
+    // Nothing that shows has changed.
+    if (previous.ended === next.ended) return;
+    if (left && !previous.ended) emit(session.listeners, 'signed-out', { reason: next.ended });
+  } else if (left) {
+    emit(session.listeners, 'user-changed', { subject, previousSubject: subjectOf(previous.token) });
+  } else if (previous.token && !hasNewToken(next, previous)) {
+    return;
+  } else if (previous.token) {
+    emit(session.listeners, 'refreshed', { by: source });
+  } else if (next.token) {
+    emit(session.listeners, 'signed-in', { subject });
+  }
+  // From the record of now: a listener may have signed out or in by now.
+  session.state = publicState(session.record, session.userVersion);
+  emit(session.listeners, 'state', undefined);
+}
+
+/** Another record that changes nothing for those who wait. */
+export function replaceRecord(session: Writable<Session>, record: SessionRecord): void {
+  const { recordReplaced } = session;
+  session.record = record;
+  session.recordReplaced = gate();
+  recordReplaced.open();
+}
+
+/** Wakes who waits for a change, and tells the parts of the client. */
+export function notifyChange(session: Writable<Session>, source: ChangeSource, previous: SessionRecord): void {
+  const { change } = session;
+  // First: who is woken finds the gate of the next change.
+  session.change = gate();
+  change.open();
+  session.onChange(source, previous);
+}

@@ -1,0 +1,75 @@
+/** What happens to the session in this tab: it begins, is renewed, comes into doubt, and ends. */
+
+import type { SignedOutReason } from '../events.js';
+import { type Instant, now } from '../wait.js';
+import { type AccessToken, subjectOf } from './access-token.js';
+import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
+import type { Session } from './session.js';
+import { changesUser, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
+
+/** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
+export function beginSession(session: Writable<Session>, token: AccessToken, beganUnaware?: Instant): void {
+  const epoch = nextEpoch(session.cookieSignIn?.newestHeard ?? session.record);
+  session.cookieSignIn = undefined;
+  session.beganUnaware = beganUnaware;
+  changeRecord(session, { epoch, id: newSessionId(), generation: 1, token }, 'this-tab');
+}
+
+/** A sign-in as a user of one's own choice: what has waited to learn who is signed in was not meant for them. */
+export function signInAs(session: Writable<Session>, token: AccessToken): void {
+  if (!isOpen(session.record)) session.userVersion++;
+  beginSession(session, token, nowIfUnaware(session));
+}
+
+/** A refresh: the next generation, unless the token turns out to be somebody else's. */
+export function renewSession(session: Session, token: AccessToken): void {
+  const { record } = session;
+  const next = { ...record, generation: record.generation + 1, token, inDoubt: undefined };
+  const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(token));
+  if (isOpen(record) && isCertain && !changesUser(record, next)) changeRecord(session, next, 'this-tab');
+  else beginSession(session, token);
+}
+
+/** A refresh that brought the current token again. */
+export function keepToken(session: Session): void {
+  const { record } = session;
+  const token = record.token && { ...record.token, isLast: true };
+  changeRecord(session, { ...record, generation: record.generation + 1, token }, 'this-tab');
+}
+
+/** A sign-in has failed, and nobody knows whether its cookie has landed. */
+export function doubtUser(session: Session): void {
+  const { record } = session;
+  if (!isOpen(record)) return;
+  replaceRecord(session, { ...record, generation: record.generation + 1, inDoubt: true });
+  // Whoever waits for a refresh goes on waiting.
+  session.onChange('this-tab', record);
+}
+
+/** The sign-out was sent before its turn; tells the tab whose refresh it may have overtaken. */
+export function recordOvertaking(session: Session): void {
+  const { record } = session;
+  if (record.ended) changeRecord(session, { ...record, generation: record.generation + 1, overtook: true }, 'this-tab');
+}
+
+export function endSession(session: Writable<Session>, reason: SignedOutReason): void {
+  const { record } = session;
+  // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
+  if (reason === 'signed-out') {
+    session.cookieSignIn = undefined;
+    session.beganUnaware = nowIfUnaware(session);
+  }
+  const last =
+    reason === 'signed-out' ? { epoch: nextEpoch(record), ended: reason } : { ended: record.ended ?? reason };
+  changeRecord(session, { ...record, token: undefined, overtook: undefined, ...last }, 'this-tab');
+}
+
+/** The client is disposed of: forgets the token; whoever waits finds the session gone. */
+export function closeSession(session: Writable<Session>): void {
+  const { record } = session;
+  replaceRecord(session, UNKNOWN);
+  session.userVersion++;
+  notifyChange(session, 'this-tab', record);
+}
+
+const nowIfUnaware = ({ record }: Session): Instant | undefined => (record.epoch ? undefined : now());

@@ -1,0 +1,21 @@
+/** What to tell a caller whose session is gone. */
+
+import {
+  type AnyAuthError,
+  ConfigurationError,
+  SessionChangedError,
+  SessionExpiredError,
+  SignedOutError,
+} from '../errors.js';
+import type { Session } from './session.js';
+
+/** @param label how the error names the call */
+export function sessionGoneError({ disposed, state }: Session, label: string): AnyAuthError {
+  if (disposed.isOpen) return new ConfigurationError(`${label}: no session on a server or after dispose().`);
+  if (state.status !== 'signed-out') {
+    return new SessionChangedError(`${label}: somebody else has signed in since.`);
+  }
+  return state.reason === 'expired'
+    ? new SessionExpiredError(`${label}: the session has ended; sign in again.`)
+    : new SignedOutError(`${label}: nobody is signed in.`);
+}

@@ -1,0 +1,64 @@
+/** Sign-ins under way in this tab, and whose the requests are that are made meanwhile. */
+
+import { abortable } from '../wait.js';
+import type { AccessToken } from './access-token.js';
+import { adoptIfNewer } from './adopt-record.js';
+import type { Writable } from './record-change.js';
+import type { CookieSignIn, Session } from './session.js';
+import { beginSession } from './session-changes.js';
+
+/** Runs a login request. This tab's requests don't wait for tokens meanwhile: one of them may be the login itself. */
+export async function duringSignIn(session: Writable<Session>, run: () => Promise<void>): Promise<void> {
+  session.signInsUnderWay++;
+  try {
+    await run();
+  } finally {
+    session.signInsUnderWay--;
+  }
+}
+
+/** Tries to sign in with the cookie that is there; joins the attempt that is under way. */
+export function attemptCookieSignIn(
+  session: Writable<Session>,
+  attempt: (signIn: CookieSignIn) => Promise<void>,
+): Promise<void> {
+  session.cookieSignIn ??= {};
+  const signIn: Writable<CookieSignIn> = session.cookieSignIn;
+  signIn.attempt ??= attempt(signIn).finally(() => {
+    signIn.attempt = undefined;
+  });
+  return signIn.attempt;
+}
+
+/** The server has accepted the cookie. */
+export function beginCookieSession(session: Session, signIn: Writable<CookieSignIn>, token: AccessToken): void {
+  beginSession(session, token);
+  signIn.userVersion = session.userVersion;
+}
+
+/** The server has refused the cookie: it began no session, for any sign-in that would use it. */
+export function refuseCookie(session: Session, signIn: CookieSignIn | undefined, refusal: string): void {
+  for (const each of [signIn, session.cookieSignIn]) if (each) Object.assign(each, { refusal });
+  abandonCookieSignIn(session);
+}
+
+/** No session begins: goes on with what other tabs have told meanwhile. */
+export function abandonCookieSignIn(session: Writable<Session>): void {
+  const heard = session.cookieSignIn?.newestHeard;
+  session.cookieSignIn = undefined;
+  if (heard) adoptIfNewer(session, heard, 'news');
+}
+
+/** Whose a call is that is made now: during a sign-in with the cookie, it waits for the user whose session that begins. */
+export function userVersionOfCall(
+  { cookieSignIn, userVersion, signInsUnderWay }: Session,
+  signal: AbortSignal | null | undefined,
+): number | Promise<number> {
+  // But not the requests of a login that is under way.
+  if (!cookieSignIn?.attempt || signInsUnderWay) return userVersion;
+  const over = cookieSignIn.attempt.then(
+    () => cookieSignIn.userVersion ?? userVersion,
+    () => userVersion,
+  );
+  return abortable(over, signal);
+}

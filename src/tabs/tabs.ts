@@ -1,0 +1,21 @@
+/** What this tab shares with the other tabs: a channel, and turns. */
+
+import type { Deadlines } from '../deadlines.js';
+import type { Gate } from '../wait.js';
+import type { TabChannel } from './tab-channel.js';
+
+export interface Tabs {
+  /** What the channel, and the mark of a handover, are called. */
+  readonly name: string;
+  /** What the locks are called; the mark of a request under way like the last of them. */
+  readonly lockNames: readonly string[];
+  /** Absent where the tab is alone, and where the browser gives none. */
+  readonly locks: LockManager | undefined;
+  /** Absent where the tab is alone. */
+  readonly channel: TabChannel | undefined;
+  readonly deadlines: Deadlines;
+  /** Opens when the client is disposed of. */
+  readonly disposed: Gate;
+  /** The last turn within this tab, where there are no locks. */
+  queue: Promise<unknown>;
+}
