@@ -1,24 +1,31 @@
-/** The README's TypeScript snippets compile under this project's strict flags, as a reader would paste them. */
+/** The TypeScript snippets of README.md and docs/*.md compile under this project's strict flags, as a reader would paste them. */
 
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const snippets = [...readme.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, extension, code = '']) => ({
-  extension,
-  code,
-}));
+const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+const documents = ['README.md', ...pages.map((name) => `docs/${name}`)];
 
-/** The files that the snippets would be: the one that says it is auth.ts, and the others beside it. */
-const files = new Map(
-  snippets.map(({ extension, code }, index) => {
+const snippets = documents.flatMap((document) => {
+  const text = readFileSync(join(root, document), 'utf8');
+  return [...text.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, extension, code = ''], index) => {
+    // The snippet that says it is auth.ts is what the others of its document import.
     const name = code.startsWith('// auth.ts') ? 'auth.ts' : `snippet-${index + 1}.${extension}`;
-    return [join(root, 'test', 'readme-snippets', name), code];
-  }),
-);
+    return { document, name, code };
+  });
+});
+
+/** A folder for each document; one that makes no client of its own uses the README's. */
+const pathOf = (document: string, name: string) =>
+  join(root, 'test', 'snippets', basename(document, '.md').toLowerCase(), name);
+const readmeClient = snippets.find(({ name }) => name === 'auth.ts')?.code ?? '';
+const files = new Map([
+  ...documents.map((document) => [pathOf(document, 'auth.ts'), readmeClient] as const),
+  ...snippets.map(({ document, name, code }) => [pathOf(document, name), code] as const),
+]);
 
 function diagnose(): string[] {
   const config = ts.parseJsonConfigFileContent(
@@ -38,7 +45,18 @@ function diagnose(): string[] {
   });
 }
 
-it('every TypeScript snippet of the README compiles', () => {
-  expect(snippets.length).toBeGreaterThan(8);
+it('every TypeScript snippet of the README and of docs/ compiles', () => {
+  const found = new Set(snippets.map(({ document }) => document));
+  expect([...found]).toEqual(
+    expect.arrayContaining(['README.md', 'docs/how-to.md', 'docs/react.md', 'docs/server.md']),
+  );
+  expect(snippets.length).toBeGreaterThan(20);
   expect(diagnose()).toEqual([]);
-}, 30_000);
+}, 60_000);
+
+it('the README gives the size limits that are checked', () => {
+  const limits = [...readFileSync(join(root, '.size-limit.js'), 'utf8').matchAll(/'([\d.]+ kB)'/g)];
+  expect(limits).toHaveLength(4);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  for (const [, limit = ''] of limits) expect(readme).toContain(limit);
+});
