@@ -137,7 +137,12 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
   const signOut = checkSignOut(options.signOut);
   const fetch: typeof globalThis.fetch = (input, init) => (ownFetch ?? globalThis.fetch)(input, init);
   return Object.freeze({
-    tokenEndpoint: { strategy, label: address ?? 'The refresh function', fetch, readTokens: options.readTokens },
+    tokenEndpoint: {
+      strategy,
+      label: address ?? 'The refresh function',
+      fetch,
+      readTokens: options.readTokens ?? strategy.readTokens,
+    },
     signOut,
     tokenScope: {
       allowed: [...allowedOrigins].map(checkAllowed),
@@ -159,7 +164,7 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
 /** How to call the token endpoint, and where it is, if that is known. */
 function checkRefresh(refresh: AuthClientOptions['refresh'] | undefined) {
   if (!refresh) refuse('refresh', 'missing: give your token endpoint');
-  const strategy: { url?: string | URL } & Pick<RefreshStrategy, 'request'> =
+  const strategy: { url?: string | URL } & TokenEndpoint['strategy'] =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
   if (!strategy.request)
     refuse('refresh', 'an object without request(): for a token endpoint use cookieRefresh({ url, … })');

@@ -68,7 +68,7 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
     },
     refreshing: createRefreshing({
       onFailure: () => retryLater(parts),
-      onLateCookie: () => sendSignOut(settings),
+      onLateGrant: (refreshToken) => sendSignOut(settings, refreshToken),
     }),
     lifecycle: { signOutInFlight: undefined },
     disposed,

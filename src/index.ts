@@ -22,6 +22,6 @@ export type { GetAccessTokenOptions } from './http/get-access-token.js';
 export type { SignOutResult } from './lifecycle/sign-out.js';
 export type { AuthRequestOptions as CookieRefreshOptions, CsrfOptions } from './refresh/auth-request.js';
 export { cookieRefresh } from './refresh/cookie-refresh.js';
-export type { RefreshStrategy } from './refresh/refresh-strategy.js';
+export type { RefreshContext, RefreshStrategy, RevokeContext } from './refresh/refresh-strategy.js';
 export type { ReadTokens, TokenResponse, TokenSet } from './refresh/token-response.js';
 export type { AuthState } from './session/public-state.js';

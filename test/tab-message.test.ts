@@ -371,10 +371,10 @@ describe('lost, doubled and reordered messages', () => {
       const { epoch, ended, token } = session.record;
       const isOpen = epoch > 0 && !ended;
       const action = roll(12);
-      if (action === 0) beginSession(session, newToken(roll(2) ? 'ada' : 'bob'));
+      if (action === 0) beginSession(session, { accessToken: newToken(roll(2) ? 'ada' : 'bob') });
       else if (action === 1) endSession(session, 'signed-out');
       else if (action === 2 && isOpen) endSession(session, 'expired');
-      else if (action <= 4 && isOpen) renewSession(session, newToken(String(token?.claims?.sub)));
+      else if (action <= 4 && isOpen) renewSession(session, { accessToken: newToken(String(token?.claims?.sub)) });
       else deliverOne((['once', 'once', 'doubled', 'lost'] as const)[roll(4)] ?? 'once');
       // The wall clock moves, at times backwards.
       if (roll(5) === 0) jumpWallClock(roll(3) - 1);

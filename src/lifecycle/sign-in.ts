@@ -5,7 +5,7 @@ import { pageActivated } from '../page.js';
 import { refresh } from '../refresh/refresher.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
-import type { AccessToken } from '../session/access-token.js';
+import type { Grant } from '../session/grant.js';
 import type { CookieSignIn } from '../session/session.js';
 import { doubtUser, signInAs } from '../session/session-changes.js';
 import { abandonCookieSignIn, attemptCookieSignIn, duringSignIn } from '../session/sign-ins.js';
@@ -77,15 +77,15 @@ function askWhereUnknown({ session, tabs }: RefreshParts): void {
 /** @throws SignInFailedError, SignedOutError */
 async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
   const { session, tabs } = parts;
-  const token = await readTokens(parts, answer);
+  const grant = await readGrant(parts, answer);
   await handoverArrived(tabs, session);
-  await refuseIfSignedOut(parts, session.userVersion !== userVersion);
+  await refuseIfSignedOut(parts, session.userVersion !== userVersion, grant);
   clearNoSession(tabs);
-  signInAs(session, token);
+  signInAs(session, grant);
 }
 
 /** @throws SignInFailedError */
-async function readTokens({ settings }: RefreshParts, answer: TokenResponse): Promise<AccessToken> {
+async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Promise<Grant> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
@@ -97,13 +97,13 @@ async function readTokens({ settings }: RefreshParts, answer: TokenResponse): Pr
     judge(answer, settings.tokenEndpoint.readTokens).catch(() => unusable("its answer can't be read")),
   );
   const { verdict: kind, ...found } = verdict ?? unusable(`its answer has not ended after ${answerBody} ms`);
-  if ('token' in found) return found.token;
+  if ('grant' in found) return found.grant;
   throw new SignInFailedError(`The sign-in brought no token: ${'why' in found ? found.why : kind}.`, false);
 }
 
-async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean): Promise<void> {
+async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean, grant?: Grant): Promise<void> {
   const { record } = session;
   if (!isLeft || record.ended !== 'signed-out') return;
-  if (record.overtook) await refreshing.onLateCookie();
+  if (record.overtook) await refreshing.onLateGrant(grant?.refreshToken);
   throw new SignedOutError('The user signed out during the sign-in.');
 }

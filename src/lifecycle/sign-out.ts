@@ -2,6 +2,7 @@
 
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
+import type { TokenEndpoint } from '../refresh/token-endpoint.js';
 import { endSession, recordOvertaking } from '../session/session-changes.js';
 import { isOpen } from '../session/session-record.js';
 import { markNoSession } from '../tabs/pending-request-mark.js';
@@ -19,7 +20,7 @@ export interface SignOutResult {
 
 export interface SignOutSettings {
   readonly signOut: AuthRequestOptions | undefined;
-  readonly fetch: typeof globalThis.fetch;
+  readonly tokenEndpoint: TokenEndpoint;
   readonly deadlines: { readonly signOut: number };
 }
 
@@ -35,19 +36,24 @@ export async function signOut(
   const { session } = parts;
   // On a server, and after `dispose()`.
   if (session.disposed.isOpen) return { serverConfirmed: false };
+  const { refreshToken } = session.record;
   endSession(session, 'signed-out');
-  lifecycle.signOutInFlight ??= signOutAtServer(settings, parts).finally(() => {
+  lifecycle.signOutInFlight ??= signOutAtServer(settings, parts, refreshToken).finally(() => {
     lifecycle.signOutInFlight = undefined;
   });
   return { serverConfirmed: await lifecycle.signOutInFlight };
 }
 
-async function signOutAtServer(settings: SignOutSettings, { session, tabs }: RefreshParts): Promise<boolean> {
-  let sent: Promise<Response | undefined> | undefined;
+async function signOutAtServer(
+  settings: SignOutSettings,
+  { session, tabs }: RefreshParts,
+  refreshToken: string | undefined,
+): Promise<boolean> {
+  let sent: Promise<boolean> | undefined;
   let isInTurn = true;
   const send = () => {
     // Once; and not if somebody has signed in meanwhile: the cookie is theirs.
-    if (!isOpen(session.record)) sent ??= sendSignOut(settings);
+    if (!isOpen(session.record)) sent ??= sendSignOut(settings, refreshToken);
     return sent;
   };
   const sendOutOfTurn = () => {
@@ -57,20 +63,27 @@ async function signOutAtServer(settings: SignOutSettings, { session, tabs }: Ref
   };
   // A page that leaves can't wait for its turn, and its user has seen that they are signed out.
   globalThis.addEventListener?.('pagehide', sendOutOfTurn);
-  const answer = await runAlone(tabs, () => handoverArrived(tabs, session).then(send)).catch(sendOutOfTurn);
+  const isAnswered = await runAlone(tabs, () => handoverArrived(tabs, session).then(send)).catch(sendOutOfTurn);
   globalThis.removeEventListener?.('pagehide', sendOutOfTurn);
-  const isConfirmed = isInTurn && !!answer?.ok;
+  const isConfirmed = isInTurn && !!isAnswered;
   if (isConfirmed && !isOpen(session.record)) markNoSession(tabs);
   return isConfirmed;
 }
 
-/** Where the options name an endpoint. Never rejects, and ends in time. */
-export async function sendSignOut({ signOut, fetch, deadlines }: SignOutSettings): Promise<Response | undefined> {
-  return (
-    signOut &&
-    within(
-      deadlines.signOut,
-      sendAuthRequest(signOut, { fetch }).catch(() => undefined),
-    )
-  );
+/**
+ * Where there is an endpoint for it: the option `signOut`, or the strategy's revocation of its refresh token. Whether all
+ * of them have answered 2xx. Never rejects, and ends in time.
+ */
+export async function sendSignOut(
+  { signOut, tokenEndpoint, deadlines }: SignOutSettings,
+  refreshToken: string | undefined,
+): Promise<boolean> {
+  const { strategy, fetch } = tokenEndpoint;
+  const requests = [
+    signOut && sendAuthRequest(signOut, { fetch }),
+    refreshToken && strategy.revoke?.({ fetch, refreshToken }),
+  ].filter((request) => !!request);
+  const answers = Promise.all(requests).catch(() => []);
+  const received = (await within(deadlines.signOut, answers)) ?? [];
+  return received.length > 0 && received.every(({ ok }) => ok);
 }

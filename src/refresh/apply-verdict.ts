@@ -27,12 +27,12 @@ export function applyVerdict(
   const { settings, session, refreshing } = parts;
   if (verdict.verdict === 'unchanged') {
     resetCoolDown(refreshing.coolDown);
-    keepToken(session);
+    keepToken(session, verdict.refreshToken);
     return 'changed';
   }
   if (verdict.verdict === 'renewed') {
-    if (cookieSignIn) beginCookieSession(session, cookieSignIn, verdict.token);
-    else renewSession(session, verdict.token);
+    if (cookieSignIn) beginCookieSession(session, cookieSignIn, verdict.grant);
+    else renewSession(session, verdict.grant);
     return 'changed';
   }
   const { why, retryAfter, cause } = verdict;

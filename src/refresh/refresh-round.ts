@@ -72,7 +72,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const { cookieSignIn, record } = session;
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
   // No caller's abort reaches the request: the signal is that of the turn, for a request that never ends.
-  const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? undefined : record.token);
+  const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? {} : record);
   // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
   const isOver = endsSession(verdict, session) && !hasChanged(parts, flight);
@@ -80,7 +80,8 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
 
   if (hasChanged(parts, flight)) {
     const { overtook, epoch } = session.record;
-    if (verdict.verdict === 'renewed' && overtook && epoch !== record.epoch) await refreshing.onLateCookie();
+    if (verdict.verdict === 'renewed' && overtook && epoch !== record.epoch)
+      await refreshing.onLateGrant(verdict.grant.refreshToken);
     return 'changed';
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);

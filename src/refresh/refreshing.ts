@@ -17,8 +17,8 @@ export interface Refreshing {
   flight: Flight | undefined;
   /** Called when those who waited leave with nothing. */
   readonly onFailure: () => void;
-  /** Called under the lock, when a cookie has landed that a sign-out should have deleted. */
-  readonly onLateCookie: () => Promise<unknown>;
+  /** Called under the lock, when a cookie or a refresh token has come that a sign-out should have ended. */
+  readonly onLateGrant: (refreshToken: string | undefined) => Promise<unknown>;
 }
 
 /** One refresh, for all who ask for one meanwhile. */
@@ -56,7 +56,7 @@ export interface RefreshParts {
   readonly refreshing: Refreshing;
 }
 
-export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateCookie'>): Refreshing => ({
+export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>): Refreshing => ({
   coolDown: { failures: 0, pause: undefined },
   fruitless: createFruitlessRefreshes(),
   schedule: { isRestoreWanted: false, stopTimer: undefined },

@@ -1,26 +1,27 @@
 /** Calls the token endpoint, once, and never rejects: what goes wrong is a verdict too. */
 
 import { AuthError, ConfigurationError } from '../errors.js';
-import type { AccessToken } from '../session/access-token.js';
+import type { SessionRecord } from '../session/session-record.js';
 import type { RefreshStrategy } from './refresh-strategy.js';
 import { judge, type ReadTokens, type Verdict } from './token-response.js';
 
 export interface TokenEndpoint {
-  readonly strategy: Pick<RefreshStrategy, 'request'>;
+  readonly strategy: Pick<RefreshStrategy, 'request' | 'readTokens' | 'revoke'>;
   /** How errors name it. */
   readonly label: string;
   readonly fetch: typeof globalThis.fetch;
   readonly readTokens?: ReadTokens | undefined;
 }
 
-/** @param current the token of now: a server that gives it again has no newer one yet */
+/** @param known the tokens of now: a server that gives the access token again has no newer one yet */
 export async function callTokenEndpoint(
   { strategy, fetch, readTokens }: TokenEndpoint,
   signal: AbortSignal,
-  current: AccessToken | undefined,
+  known: Pick<SessionRecord, 'token' | 'refreshToken'>,
 ): Promise<Verdict> {
   try {
-    return await judge(await strategy.request({ fetch, signal }), readTokens, current);
+    const answer = await strategy.request({ fetch, signal, refreshToken: known.refreshToken });
+    return await judge(answer, readTokens, known.token);
   } catch (error) {
     if (error instanceof ConfigurationError) return { verdict: 'request-refused', why: error.message };
     const { response, name } = Object(error) as { response?: ResponseInit; name?: unknown };

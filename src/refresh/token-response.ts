@@ -1,6 +1,7 @@
 /** What the auth server's answer means: the session is renewed, or over, or there was no answer to speak of. */
 
 import { type AccessToken, decodeClaims, remaining } from '../session/access-token.js';
+import type { Grant } from '../session/grant.js';
 import { now } from '../wait.js';
 
 /** The answer of the auth server as it came: a `Response` whose body nobody has read, or its parsed JSON. */
@@ -11,15 +12,20 @@ export interface TokenSet {
   readonly accessToken: string;
   /** Seconds until the access token expires (RFC 6749 §5.1); a number, or digits. Left out: the JWT's `exp` counts. */
   readonly expiresIn?: number | string | null | undefined;
+  /**
+   * The refresh token, for a {@link RefreshStrategy} that sends it itself. It is kept in memory, and given to `request()`
+   * and `revoke()`. Leave it out where a cookie holds it.
+   */
+  readonly refreshToken?: string | undefined;
 }
 
 /** @param response absent where only the parsed JSON was given */
 export type ReadTokens = (body: unknown, response: Response | undefined) => TokenSet;
 
 export type Verdict =
-  | { readonly verdict: 'renewed'; readonly token: AccessToken }
+  | { readonly verdict: 'renewed'; readonly grant: Grant }
   /** The current token again: the server has no newer one before it expires. */
-  | { readonly verdict: 'unchanged' }
+  | { readonly verdict: 'unchanged'; readonly refreshToken: string | undefined }
   /** The auth server says no: 400, 401 or 403. */
   | (Refusal & { readonly verdict: 'rejected' })
   /** It says no to the request, not to the session. */
@@ -97,17 +103,18 @@ function judgeTokens(read: () => TokenSet, body: unknown, current?: AccessToken,
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
     return unreachable(`its answer has no access token, but ${keysOf(body)}: see the option readTokens`);
   }
+  const refreshToken = typeof set?.refreshToken === 'string' ? set.refreshToken : undefined;
   const claims = decodeClaims(value);
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverNow);
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
   const left = value === current?.value ? remaining(current) : 0;
   // In its last second it may have "0" left; once it has expired it is of no use.
-  if (left > 0 && lifetime <= left + LEAST_LIFETIME) return { verdict: 'unchanged' };
+  if (left > 0 && lifetime <= left + LEAST_LIFETIME) return { verdict: 'unchanged', refreshToken };
   // It would be refreshed without end.
   if (lifetime < LEAST_LIFETIME) {
     return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`);
   }
-  return { verdict: 'renewed', token: { value, lifetime, receivedAt, claims } };
+  return { verdict: 'renewed', grant: { accessToken: { value, lifetime, receivedAt, claims }, refreshToken } };
 }
 
 /** Milliseconds. */

@@ -34,10 +34,12 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     notifyChange(session, 'this-tab', record);
     return;
   }
-  // News without a token (see tab-channel.ts): ours, if it is of the same session, is good until it expires.
-  const given = theirs.token ?? (theirs.id === record.id && !theirs.ended ? record.token : undefined);
+  // News without tokens (see tab-channel.ts): ours, if they are of the same session, are good until they expire.
+  const ours = theirs.id === record.id && !theirs.ended ? record : undefined;
+  const given = theirs.token ?? ours?.token;
+  const refreshToken = theirs.refreshToken ?? ours?.refreshToken;
   const isKnown = isSameToken(given, record.token) && given?.isLast === record.token?.isLast;
-  const next = { ...theirs, token: isKnown ? record.token : given };
+  const next = { ...theirs, token: isKnown ? record.token : given, refreshToken };
   if (isKnown && theirs.ended === record.ended && !changesUser(record, next)) replaceRecord(session, next);
   else changeRecord(session, next, 'another-tab');
 }

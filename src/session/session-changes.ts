@@ -2,39 +2,41 @@
 
 import type { SignedOutReason } from '../events.js';
 import { type Instant, now } from '../wait.js';
-import { type AccessToken, subjectOf } from './access-token.js';
+import { subjectOf } from './access-token.js';
+import type { Grant } from './grant.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import type { Session } from './session.js';
-import { changesUser, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
+import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
 
 /** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
-export function beginSession(session: Writable<Session>, token: AccessToken, beganUnaware?: Instant): void {
+export function beginSession(session: Writable<Session>, grant: Grant, beganUnaware?: Instant): void {
   const epoch = nextEpoch(session.cookieSignIn?.newestHeard ?? session.record);
   session.cookieSignIn = undefined;
   session.beganUnaware = beganUnaware;
-  changeRecord(session, { epoch, id: newSessionId(), generation: 1, token }, 'this-tab');
+  changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
 }
 
 /** A sign-in as a user of one's own choice: what has waited to learn who is signed in was not meant for them. */
-export function signInAs(session: Writable<Session>, token: AccessToken): void {
+export function signInAs(session: Writable<Session>, grant: Grant): void {
   if (!isOpen(session.record)) session.userVersion++;
-  beginSession(session, token, nowIfUnaware(session));
+  beginSession(session, grant, nowIfUnaware(session));
 }
 
 /** A refresh: the next generation, unless the token turns out to be somebody else's. */
-export function renewSession(session: Session, token: AccessToken): void {
+export function renewSession(session: Session, grant: Grant): void {
   const { record } = session;
-  const next = { ...record, generation: record.generation + 1, token, inDoubt: undefined };
-  const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(token));
+  const next = { ...record, ...grantedFields(grant, record), generation: record.generation + 1, inDoubt: undefined };
+  const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(grant.accessToken));
   if (isOpen(record) && isCertain && !changesUser(record, next)) changeRecord(session, next, 'this-tab');
-  else beginSession(session, token);
+  else beginSession(session, grant);
 }
 
-/** A refresh that brought the current token again. */
-export function keepToken(session: Session): void {
+/** A refresh that brought the current access token again. */
+export function keepToken(session: Session, refreshToken: string | undefined): void {
   const { record } = session;
-  const token = record.token && { ...record.token, isLast: true };
-  changeRecord(session, { ...record, generation: record.generation + 1, token }, 'this-tab');
+  if (!record.token) return;
+  const granted = grantedFields({ accessToken: { ...record.token, isLast: true }, refreshToken }, record);
+  changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
 }
 
 /** A sign-in has failed, and nobody knows whether its cookie has landed. */
@@ -61,7 +63,11 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   }
   const last =
     reason === 'signed-out' ? { epoch: nextEpoch(record), ended: reason } : { ended: record.ended ?? reason };
-  changeRecord(session, { ...record, token: undefined, overtook: undefined, ...last }, 'this-tab');
+  changeRecord(
+    session,
+    { ...record, token: undefined, refreshToken: undefined, overtook: undefined, ...last },
+    'this-tab',
+  );
 }
 
 /** The client is disposed of: forgets the token; whoever waits finds the session gone. */

@@ -2,6 +2,7 @@
 
 import type { SignedOutReason } from '../events.js';
 import { type AccessToken, isSameToken, subjectOf } from './access-token.js';
+import type { Grant } from './grant.js';
 
 /**
  * A session as tabs tell each other of it. Records have a total order (`isNewer`), and each tab keeps the newest that
@@ -15,6 +16,8 @@ export interface SessionRecord {
   readonly generation: number;
   /** Absent while the tab knows that there is a session, but has no token for it. */
   readonly token?: AccessToken | undefined;
+  /** See {@link Grant}. */
+  readonly refreshToken?: string | undefined;
   /** Final: a session that has ended never comes back, whatever answer lands later. */
   readonly ended?: SignedOutReason | undefined;
   /** The sign-out was sent before its turn: the cookie of a refresh that lands after it must go, too. */
@@ -35,6 +38,12 @@ export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
 
 /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
 export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
+
+/** What a record holds of a grant. A refresh that brings no refresh token leaves the old one good (RFC 6749 §6). */
+export const grantedFields = ({ accessToken, refreshToken }: Grant, kept?: SessionRecord) => ({
+  token: accessToken,
+  refreshToken: refreshToken ?? kept?.refreshToken,
+});
 
 export const newSessionId = (): string => String(Math.random());
 

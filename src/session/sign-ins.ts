@@ -1,8 +1,8 @@
 /** Sign-ins under way in this tab, and whose the requests are that are made meanwhile. */
 
 import { abortable } from '../wait.js';
-import type { AccessToken } from './access-token.js';
 import { adoptIfNewer } from './adopt-record.js';
+import type { Grant } from './grant.js';
 import type { Writable } from './record-change.js';
 import type { CookieSignIn, Session } from './session.js';
 import { beginSession } from './session-changes.js';
@@ -31,8 +31,8 @@ export function attemptCookieSignIn(
 }
 
 /** The server has accepted the cookie. */
-export function beginCookieSession(session: Session, signIn: Writable<CookieSignIn>, token: AccessToken): void {
-  beginSession(session, token);
+export function beginCookieSession(session: Session, signIn: Writable<CookieSignIn>, grant: Grant): void {
+  beginSession(session, grant);
   signIn.userVersion = session.userVersion;
 }
 

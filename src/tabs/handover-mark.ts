@@ -17,7 +17,9 @@ export async function markHandover(
   { name, locks }: Pick<Tabs, 'name' | 'locks'>,
   { record, change }: Session,
 ): Promise<void> {
-  const mark = `${name}@${JSON.stringify({ ...record, token: undefined })}`;
+  // What the order of records needs, and no token: whoever asks the lock manager can read it.
+  const { epoch, id, generation, ended } = record;
+  const mark = `${name}@${JSON.stringify({ epoch, id, generation, ended })}`;
   try {
     await locks?.request(mark, { ifAvailable: true }, () => opened(change, MARK_LASTS));
   } catch {

@@ -27,11 +27,11 @@ export interface PauseNews {
 export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'without-tokens'): object {
   if (message.kind !== 'session') return { v: VERSION, ...message };
   const { kind, isAnswer, record: all } = message;
-  const { token, ...record } = all;
+  const { token, refreshToken, ...record } = all;
   const plain = { v: VERSION, kind, isAnswer, ...record };
   if (!token || tokens === 'without-tokens') return plain;
   const { value, lifetime, receivedAt, isLast } = token;
-  return { ...plain, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt) };
+  return { ...plain, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt), refreshToken };
 }
 
 /** The message, or `undefined` for garbage and for other versions' messages. Never throws. */
@@ -58,14 +58,15 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
   if (ended !== undefined) return undefined;
   const open = { ...record, ...(inDoubt === true && { inDoubt }) };
   if (token.value === undefined) return open;
-  const { value, lifetime, wall, age, isLast } = token;
+  const { value, lifetime, wall, age, isLast, refreshToken } = token;
   if (typeof value !== 'string' || !(isCount(lifetime) || lifetime === Infinity)) return undefined;
   if (!isCount(wall) || !isCount(age)) return undefined;
+  const renewable = typeof refreshToken === 'string' ? { ...open, refreshToken } : open;
   // A tab without a token must not take an expired one for the answer.
-  if (age >= lifetime) return open;
+  if (age >= lifetime) return renewable;
   const receivedAt = { wall, monotonic: performance.now() - age };
   return {
-    ...open,
+    ...renewable,
     token: { value, lifetime, receivedAt, claims: decodeClaims(value), isLast: isLast === true || undefined },
   };
 }

@@ -23,22 +23,22 @@ const tokenOf = (sub: string | undefined, value: string): AccessToken => ({
 /** How the session stood when the endpoint was called. */
 const sessions = {
   unknown: () => {},
-  ada: (session: Session) => beginSession(session, tokenOf('ada', 'first')),
+  ada: (session: Session) => beginSession(session, { accessToken: tokenOf('ada', 'first') }),
   'opaque, in doubt': (session: Session) => {
-    beginSession(session, tokenOf(undefined, 'first'));
+    beginSession(session, { accessToken: tokenOf(undefined, 'first') });
     doubtUser(session);
   },
   ended: (session: Session) => {
-    beginSession(session, tokenOf('ada', 'first'));
+    beginSession(session, { accessToken: tokenOf('ada', 'first') });
     endSession(session, 'expired');
   },
 } as const;
 
 const verdicts = {
-  'new token': { verdict: 'renewed', token: tokenOf('ada', 'second') },
-  'token of bob': { verdict: 'renewed', token: tokenOf('bob', 'second') },
-  'opaque token': { verdict: 'renewed', token: tokenOf(undefined, 'second') },
-  'same token': { verdict: 'unchanged' },
+  'new token': { verdict: 'renewed', grant: { accessToken: tokenOf('ada', 'second') } },
+  'token of bob': { verdict: 'renewed', grant: { accessToken: tokenOf('bob', 'second') } },
+  'opaque token': { verdict: 'renewed', grant: { accessToken: tokenOf(undefined, 'second') } },
+  'same token': { verdict: 'unchanged', refreshToken: undefined },
   rejected: { verdict: 'rejected', why: 'it answered 401' },
   'request refused': { verdict: 'request-refused', why: 'no CSRF cookie' },
   'not processed': { verdict: 'not-processed', why: 'it answered 503', retryAfter: 7_000 },
@@ -53,7 +53,7 @@ function apply(before: keyof typeof sessions, verdict: keyof typeof verdicts) {
   for (const event of ['signed-in', 'refreshed', 'refresh-failed', 'signed-out', 'user-changed'] as const) {
     listen(session.listeners, event, () => events.push(event));
   }
-  const refreshing = createRefreshing({ onFailure: () => {}, onLateCookie: async () => {} });
+  const refreshing = createRefreshing({ onFailure: () => {}, onLateGrant: async () => {} });
   const settings = {
     tokenEndpoint: {
       strategy: { request: () => Promise.reject(new Error('Nobody calls it here.')) },
