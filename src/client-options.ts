@@ -27,7 +27,8 @@ export interface SignOutOptions {
 
 export interface AuthClientOptions {
   /**
-   * Where access tokens come from. A relative URL is resolved when the client is made. A URL is short for {@link cookieRefresh}: it is POSTed with cookies. A function sends
+   * Where access tokens come from. A relative URL is resolved when the client is made. A URL is short for {@link
+   * cookieRefresh}: it is POSTed with cookies. A function sends
    * a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON. Its answer (or
    * the `response` of the error it throws) with 400, 401 or 403 ends the session; anything else it throws doesn't. What it
    * throws is the `cause` of our errors only if it is a `TypeError` or a `DOMException`, as `fetch` throws them: others may

@@ -3,13 +3,13 @@
 import type { ClientSettings } from './client-options.js';
 import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
-import { forgetAddresses } from './refresh/fruitless-refreshes.js';
+import { forgetOtherUsers } from './refresh/fruitless-refreshes.js';
 import { postPause } from './refresh/refresh-round.js';
 import { refreshIfDue, retryLater } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
 import { hasNewToken, type SessionRecord } from './session/session-record.js';
-import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
+import { postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import type { Tabs } from './tabs/tabs.js';
 import { type Gate, gate } from './wait.js';
@@ -32,36 +32,13 @@ export interface ClientParts {
 /** @param isAlone shares nothing with other tabs */
 export function createParts(settings: ClientSettings, isAlone: boolean): ClientParts {
   const disposed = gate();
-  let lastUserVersion = 0;
-
-  function onChange(source: ChangeSource, previous: SessionRecord): void {
-    const { session, tabs, refreshing } = parts;
-    if (session.userVersion !== lastUserVersion) forgetAddresses(refreshing.fruitless);
-    lastUserVersion = session.userVersion;
-    if (disposed.isOpen || hasNewToken(session.record, previous)) resetCoolDown(refreshing.coolDown);
-    if (source === 'this-tab') postChange(tabs, session);
-    refreshIfDue(parts);
-  }
-
-  const peers: PeerHandlers = {
-    onPause: (news) => {
-      const { coolDown } = parts.refreshing;
-      if (news.ms > pauseLeft(coolDown)) startPause(coolDown, news);
-    },
-    onAsk: () => postPause(parts),
-  };
-
-  const { name, lockNames } = settings.tabs;
   const parts: ClientParts = {
     settings,
-    session: createSession(disposed, onChange),
+    session: createSession(disposed, (source, previous) => onChange(parts, source, previous)),
     tabs: {
-      name,
-      lockNames,
+      ...settings.tabs,
       locks: isAlone ? undefined : globalThis.navigator?.locks,
-      channel: isAlone
-        ? undefined
-        : openTabChannel(name, (data) => receiveMessage(parts.tabs, parts.session, peers, data)),
+      channel: isAlone ? undefined : openTabChannel(settings.tabs.name, (data) => onMessage(parts, data)),
       deadlines: settings.deadlines,
       disposed,
       queue: Promise.resolve(),
@@ -74,4 +51,22 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
     disposed,
   };
   return parts;
+}
+
+function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRecord): void {
+  const { session, tabs, refreshing, disposed } = parts;
+  forgetOtherUsers(refreshing.fruitless, session.userVersion);
+  if (disposed.isOpen || hasNewToken(session.record, previous)) resetCoolDown(refreshing.coolDown);
+  if (source === 'this-tab') postChange(tabs, session);
+  refreshIfDue(parts);
+}
+
+function onMessage(parts: ClientParts, data: unknown): void {
+  const { session, tabs, refreshing } = parts;
+  receiveMessage(tabs, session, data, {
+    onPause(news) {
+      if (news.ms > pauseLeft(refreshing.coolDown)) startPause(refreshing.coolDown, news);
+    },
+    onAsk: () => postPause(parts),
+  });
 }

@@ -6,7 +6,7 @@ export interface Deadlines {
   readonly caller: number;
   /** For this tab's turn, while another one refreshes, signs in or signs out. */
   readonly turn: number;
-  /** For a request in its turn. It runs on after its callers were told: giving up what the server has processed is costly. */
+  /** For a request in its turn. It runs on after its callers got their error: the server may have processed it already. */
   readonly request: number;
   /** For the answer to a request that a page has left behind. Callers wait for it too, and still get their answer. */
   readonly abandonedRequest: number;

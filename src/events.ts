@@ -1,4 +1,4 @@
-/** What the client tells the app, and who listens to it. */
+/** The events of a client, and its listeners. */
 
 import type { AnyAuthError } from './errors.js';
 
@@ -47,7 +47,7 @@ interface EventMap extends AuthEvents {
   readonly state: undefined;
 }
 
-/** Who listens, and to what. */
+/** Each entry is an event and one listener to it. */
 export type Listeners = Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
 
 /** Returns its undo. */
@@ -63,7 +63,7 @@ export function listen<Name extends keyof EventMap>(
   };
 }
 
-/** What a listener throws, now or later, reaches the console, and nobody else. */
+/** What a listener throws, now or later, is reported to the console and affects no other listener. */
 export function emit<Name extends keyof EventMap>(listeners: Listeners, event: Name, detail: EventMap[Name]): void {
   const report = globalThis.reportError ?? console.error;
   for (const [name, listener] of [...listeners]) {

@@ -1,4 +1,4 @@
-/** Refuses options that nobody knows: a misspelt one would do nothing, without a word. */
+/** Refuses unknown options: a misspelt one would do nothing, and say nothing. */
 
 import { ConfigurationError } from './errors.js';
 

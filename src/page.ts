@@ -20,11 +20,11 @@ export const withoutQuery = (url: URL): string => url.origin + url.pathname;
 /** https://wicg.github.io/nav-speculation/prerendering.html: Chromium's alone, and not in TypeScript's library. */
 const page = (): (Document & { readonly prerendering?: boolean }) | undefined => globalThis.document;
 
-/** Whether the browser has loaded the page ahead: nobody has opened it, and perhaps nobody will. */
+/** Whether the browser has loaded the page ahead: the user hasn't opened it, and perhaps never will. */
 export const isPrerendering = (): boolean => !!page()?.prerendering;
 
 /**
- * Resolves when the page is one that somebody has opened, or the client is disposed of. The browser loads pages ahead,
+ * Resolves when the user has opened the page, or the client is disposed of. The browser loads pages ahead,
  * gives them no locks until they are shown, and may never show them.
  */
 export async function pageActivated(disposed: Gate): Promise<void> {

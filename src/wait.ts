@@ -21,7 +21,10 @@ export function startTimer(ms: number, run: () => void): () => void {
   return () => clearTimeout(id);
 }
 
-/** Opens once, for whoever waits. No promise: what waits on one can't leave, and would pile up on a gate that stays shut. */
+/**
+ * Opens once, for all that wait. It isn't a promise: a wait on a promise can't be undone, and would pile up while it is
+ * pending.
+ */
 export interface Gate {
   readonly isOpen: boolean;
   /** Runs the listener when the gate opens, or soon if it has; returns its undo. */

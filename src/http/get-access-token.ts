@@ -16,7 +16,8 @@ export interface GetAccessTokenOptions {
   /** Frees this caller, with the signal's reason; the refresh goes on for the others. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * A token that has met a 401: the current one is given if it is another one, else that of the one refresh. Where a refresh
+   * A token that has met a 401: the current one is given if it is another one, else that of the one refresh. Where a
+   * refresh
    * wouldn't help (the API refuses fresh tokens, say), it is given back as it is: send the request once more, never twice.
    */
   readonly refused?: string | undefined;
@@ -31,7 +32,7 @@ export async function getAccessToken(parts: RefreshParts, options: GetAccessToke
   if (token) return token.value;
   // A refresh wouldn't help: there is no better one.
   if (refused && refused === session.record.token?.value) return refused;
-  // A sign-in is under way, and nobody waits for it here (see `duringSignIn`).
+  // A sign-in is under way, and requests don't wait for it (see `duringSignIn`).
   if (isOpen(session.record) || session.state.status === 'restoring') throw noTokenYetError(label);
   throw sessionGoneError(session, label);
 }

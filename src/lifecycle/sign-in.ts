@@ -32,7 +32,7 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
         const answer = await abortable(Promise.resolve(request()), signal);
         await acceptTokens(parts, answer, userVersion);
       } catch (error) {
-        // A refusal sets no cookie; of anything else nobody knows. Other HTTP libraries throw refusals, too.
+        // A refusal sets no cookie. After any other failure the cookie may be there. Some HTTP libraries throw refusals.
         if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
         throw error;
       }
@@ -55,9 +55,9 @@ async function refreshUntilBegun(parts: RefreshParts, signIn: CookieSignIn): Pro
     if (signIn.refusal) throw new SignInFailedError(`The cookie began no session: ${signIn.refusal}.`, false);
     await refuseIfSignedOut(parts, signIn.isSignedOut || session.userVersion !== userVersion);
     if (outcome === 'changed') continue;
-    // A page that knows of somebody, or that nobody is there, goes on so; only one that restores goes on with this.
+    // Only a page that is still restoring goes on with this sign-in. Any other one keeps the state that it knows.
     if (session.state.status !== 'restoring') abandonCookieSignIn(session);
-    // The next token may be somebody else's, in any tab.
+    // The next token may be another user's, in any tab.
     doubtUser(session);
     throw outcome;
   }
@@ -69,7 +69,7 @@ export function setSession(parts: RefreshParts, answer: TokenResponse): Promise<
   return acceptTokens(parts, answer, parts.session.userVersion);
 }
 
-/** Only who knows the others' session can begin a later one: the clock alone may have been set back. */
+/** A new session must be later than those that other tabs know, and the clock may have been set back. */
 function askWhereUnknown({ session, tabs }: RefreshParts): void {
   if (!session.record.epoch) post(tabs, { kind: 'ask' });
 }

@@ -52,7 +52,7 @@ async function signOutAtServer(
   let sent: Promise<boolean> | undefined;
   let isInTurn = true;
   const send = () => {
-    // Once; and not if somebody has signed in meanwhile: the cookie is theirs.
+    // Once, and not if a user has signed in meanwhile: the cookie is theirs.
     if (!isOpen(session.record)) sent ??= sendSignOut(settings, refreshToken);
     return sent;
   };
@@ -61,7 +61,7 @@ async function signOutAtServer(
     recordOvertaking(session);
     return send();
   };
-  // A page that leaves can't wait for its turn, and its user has seen that they are signed out.
+  // A page that is being left can't wait for its turn, and its user has seen that they are signed out.
   globalThis.addEventListener?.('pagehide', sendOutOfTurn);
   const isAnswered = await runAlone(tabs, () => handoverArrived(tabs, session).then(send)).catch(sendOutOfTurn);
   globalThis.removeEventListener?.('pagehide', sendOutOfTurn);

@@ -1,4 +1,4 @@
-/** The guard: shows its children only while somebody is signed in, and makes them anew for the next user. */
+/** The guard: shows its children only while a user is signed in, and mounts them again for the next user. */
 
 import { Fragment, type ReactElement, type ReactNode, useContext, useInsertionEffect, useState } from 'react';
 import type { AuthClient } from '../auth-client.js';
@@ -8,7 +8,7 @@ import { ClientContext } from './provider.js';
 import { useAuth } from './use-auth.js';
 
 export interface SignedInProps {
-  /** Shown to who is signed in; made anew when that is another user, so that no state of the earlier one is left. */
+  /** Shown while a user is signed in. Mounted again for another user, so that no state of the earlier one is left. */
   readonly children?: ReactNode;
   /** Shown when nobody is signed in: the login page, say, or a redirect to it. */
   readonly fallback?: ReactNode;
@@ -17,7 +17,7 @@ export interface SignedInProps {
 }
 
 /**
- * Shows its children only to who is signed in. For the eyes: what guards the data is your API.
+ * Shows its children only while a user is signed in. This guards the view; your API guards the data.
  *
  * @throws {@link ConfigurationError} there is no {@link AuthProvider} above
  *
@@ -40,11 +40,11 @@ export function SignedIn({ children, fallback, restoring }: SignedInProps): Reac
 const stores = new WeakMap<object, number>();
 let count = 0;
 
-/** Another text for another user, and for another client's; not by the subject alone, which opaque tokens don't tell. */
+/** A key that differs for each user and each client. The subject alone isn't enough: opaque tokens have none. */
 function userOf(state: AuthState, { subscribe }: AuthClient<object>): string {
   type Told = AuthState & { readonly subject?: string; readonly [USER_VERSION]?: number };
   const { status, subject, [USER_VERSION]: version } = state as Told;
-  // Nobody's yet, or not made by a client, as tests have them.
+  // Before anybody is known, and for states that no client has made, as in tests.
   if (status === 'restoring' || version === undefined) return status + subject;
   // Two clients may count alike. Another `subscribe` is another store to React, too, and copies of a client share it.
   const store = stores.get(subscribe) ?? ++count;

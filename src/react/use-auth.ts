@@ -12,9 +12,9 @@ export type Auth<Claims extends object = JwtClaims> = AuthState<Claims> &
   Pick<AuthClient<Claims>, 'fetch' | 'signOut'> & { readonly client: AuthClient<Claims> };
 
 /**
- * Who is signed in, with `fetch`, `signOut` and the `client`. The component renders again when that changes, and not for
- * a refresh that changed only what each token has anew: `expiresAt`, and the claims `exp`, `iat`, `nbf` and `jti`; select
- * them where you need them as they are now.
+ * Who is signed in, with `fetch`, `signOut` and the `client`. The component renders again when that changes. It doesn't
+ * render for a refresh that changed only what every new token changes: `expiresAt`, and the claims `exp`, `iat`, `nbf` and
+ * `jti`. Select those where you need their current values.
  * While a server renders, and while React hydrates, the status is `restoring`.
  *
  * @throws {@link ConfigurationError} there is no {@link AuthProvider} above

@@ -37,7 +37,7 @@ export function applyVerdict(
   }
   const { why, retryAfter, cause } = verdict;
   if (endsSession(verdict, session)) {
-    // For a sign-in that began meanwhile, too: it has the same cookie. Whoever else is signed in has no other.
+    // A sign-in that began meanwhile is refused too, since it has the same cookie.
     refuseCookie(session, cookieSignIn, why);
     // A visitor who never signed in has lost nothing.
     const reason = session.record.epoch ? 'expired' : 'no-session';

@@ -52,7 +52,7 @@ export async function sendAuthRequest(
     // Without it a tab that closes in mid-refresh loses the rotated cookie, and the next refresh counts as a theft.
     keepalive: true,
     cache: 'no-store',
-    // Not followed, and told from a network failure.
+    // A redirect isn't followed. As 'error' it couldn't be told from a network failure.
     redirect: 'manual',
     signal,
   });

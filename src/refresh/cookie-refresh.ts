@@ -8,7 +8,8 @@ import type { RefreshStrategy } from './refresh-strategy.js';
 /**
  * The refresh token lives in an HttpOnly cookie. The request is a `POST` without a body, with `credentials: 'include'`,
  * `keepalive`, `cache: 'no-store'`, `redirect: 'manual'` (a redirect isn't followed) and the header
- * `X-Requested-With: silent-refresh`, which a cross-site form can't forge. `refresh: '/auth/refresh'` is short for `refresh: cookieRefresh({ url: '/auth/refresh' })`.
+ * `X-Requested-With: silent-refresh`, which a cross-site form can't forge. `refresh: '/auth/refresh'` is short for
+ * `refresh: cookieRefresh({ url: '/auth/refresh' })`.
  *
  * @example
  * createAuthClient({

@@ -13,7 +13,7 @@ export interface Pause {
   readonly since: Instant;
   /** By the server. */
   readonly isNamed: boolean;
-  /** Nothing was spent: whoever waits may try again after it. */
+  /** The server has surely not spent the refresh token: waiting callers may try again after the pause. */
   readonly mayRetry: boolean;
   /** Opens if it ends early. */
   readonly end: Gate;
@@ -43,7 +43,7 @@ export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseR
     since: now(),
     isNamed: isNamed || namedLeft > 0,
     mayRetry,
-    // Whoever waits for its end waits for this one's.
+    // Callers that wait for the end of the last pause wait for the end of this one.
     end: pause && left ? pause.end : gate(),
   };
 }

@@ -1,10 +1,12 @@
-/** Which 401s cost no refresh: so that they make no storm of refreshes, whatever callers and listeners do. */
+/** Which 401s ask for no refresh: 401s never cause a storm of refreshes, whatever callers and listeners do. */
 
 import type { AccessToken } from '../session/access-token.js';
 import { elapsed, type Instant, now } from '../wait.js';
 
 /** What has become of the refreshes that 401s have asked for. An address is a method, an origin and a path. */
 export interface FruitlessRefreshes {
+  /** Whose tokens have met what is remembered. */
+  userVersion: number;
   /** The token that an address has last refused, and so asked for a refresh. */
   readonly asked: Map<string, { readonly refused: string; readonly at: Instant }>;
   /** The addresses that have refused the token of such a refresh, too. */
@@ -14,18 +16,19 @@ export interface FruitlessRefreshes {
 }
 
 export const createFruitlessRefreshes = (): FruitlessRefreshes => ({
+  userVersion: 0,
   asked: new Map(),
   hopeless: new Map(),
   begun: [],
 });
 
-/** Milliseconds for which a 401 costs no refresh, after one has turned out to be of no use there. */
+/** Milliseconds for which a 401 asks for no refresh, after one has turned out to be of no use at its address. */
 const FRUITLESS_FOR = 30_000;
-/** One address that always says 401 is its own trouble; when several do, the API likes none of our tokens. */
+/** One address that always answers 401 is a fault of its own. When several do, the API refuses all of our tokens. */
 const SEVERAL = 3;
 /** Whatever the addresses, no more refreshes than that begin with a 401, within {@link A_MINUTE}. */
 const MOST_REFRESHES = 60;
-/** So many of them may have helped nobody. */
+/** So many of them may have brought a token that wasn't accepted where it was wanted. */
 const MOST_USELESS_REFRESHES = 10;
 const A_MINUTE = 60_000;
 
@@ -73,15 +76,17 @@ export function recordHopeless({ hopeless }: FruitlessRefreshes, address: string
 /** An address has accepted a token; that says nothing of other addresses. */
 export function recordAccepted({ asked, hopeless, begun }: FruitlessRefreshes, address: string): void {
   const last = begun.at(-1);
-  // It had asked for a refresh, and has got what it wanted.
+  // The address had asked for a refresh, and has accepted what it brought.
   if (asked.delete(address) && last) last.helped = true;
   hopeless.delete(address);
 }
 
-/** What other users' tokens have met says nothing of this one's; the floor stands all the same. */
-export function forgetAddresses({ asked, hopeless }: FruitlessRefreshes): void {
-  asked.clear();
-  hopeless.clear();
+/** What the tokens of other users have met says nothing about this user's. The limit per minute stays. */
+export function forgetOtherUsers(memory: FruitlessRefreshes, userVersion: number): void {
+  if (memory.userVersion === userVersion) return;
+  memory.userVersion = userVersion;
+  memory.asked.clear();
+  memory.hopeless.clear();
 }
 
 /** Entries stand in the order of their age. */

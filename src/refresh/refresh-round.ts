@@ -66,14 +66,14 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   return call(parts, flight, signal);
 }
 
-/** Under the lock. A late answer is refused: the session may have ended, or another user come, in the meantime. */
+/** Under the lock. A late answer is dropped: the session may have ended, or another user may have signed in, meanwhile. */
 async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
   const { settings, session, tabs, refreshing } = parts;
   const { cookieSignIn, record } = session;
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
   // No caller's abort reaches the request: the signal is that of the turn, for a request that never ends.
   const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? {} : record);
-  // A page that leaves sees its request fail, though that goes on. Offline, none has gone out.
+  // A page that is being left sees its request fail, though the request goes on. Offline, no request has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
   const isOver = endsSession(verdict, session) && !hasChanged(parts, flight);
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
@@ -87,13 +87,13 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   if (verdict.verdict === 'renewed') clearNoSession(tabs);
   const outcome = applyVerdict(parts, verdict, cookieSignIn);
   if (outcome !== 'changed') {
-    // Of a request that may go on its mark tells the others; a page that leaves must not tell them of an outage.
+    // A page that is being left sees its request fail, and must not report that to the other tabs as an outage.
     void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));
   }
   return outcome;
 }
 
-/** Tells the other tabs of a failure, also where its pause is over here. */
+/** Tells the other tabs of a failure, even if its pause is over in this tab. */
 function postFailure(parts: RefreshParts, { verdict }: Verdict): void {
   if (pauseLeft(parts.refreshing.coolDown)) postPause(parts);
   else post(parts.tabs, { kind: 'cool-down', ms: LEAST_PAUSE, isNamed: false, mayRetry: verdict === 'not-processed' });

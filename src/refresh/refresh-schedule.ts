@@ -22,7 +22,7 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   // A hidden tab refreshes on demand only, or it would keep an idle session alive for ever.
   if (session.disposed.isOpen || globalThis.document?.visibilityState === 'hidden') return;
   const { token, ended, epoch } = session.record;
-  // Nobody needs a restore until somebody has asked for it, or another tab has told of a session without its token.
+  // A restore is needed once the app has asked for it, or once another tab has posted a session without its token.
   if (!token && (ended || !(schedule.isRestoreWanted || epoch))) return;
   let due = Math.max(minDelay, pauseLeft(coolDown));
   if (token) {
@@ -47,7 +47,7 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
 
   function wakeUp({ type, persisted }: Event & { persisted?: boolean }): void {
     if (type === 'online') liftPause(refreshing.coolDown);
-    // What happened while the page was prerendered was told to nobody.
+    // The channel stayed silent while the page was prerendered.
     if (type === 'prerenderingchange') postChange(tabs, session);
     // Back from the back/forward cache: whatever happened meanwhile, the other tabs know.
     if (persisted) void askPeers(tabs, session);

@@ -15,7 +15,7 @@ export interface Refreshing {
   readonly schedule: Schedule;
   /** The flight of now; one that began before the last change is over, though its promise may not have settled. */
   flight: Flight | undefined;
-  /** Called when those who waited leave with nothing. */
+  /** Called when the callers that waited got an error. */
   readonly onFailure: () => void;
   /** Called under the lock, when a cookie or a refresh token has come that a sign-out should have ended. */
   readonly onLateGrant: (refreshToken: string | undefined) => Promise<unknown>;
@@ -38,7 +38,7 @@ export interface Schedule {
   stopTimer: (() => void) | undefined;
 }
 
-/** Callers look at the session again when it has changed; how it changed is for them to judge. */
+/** When the session has changed, callers look at it again: the outcome doesn't say how it changed. */
 export type RefreshOutcome = 'changed' | RefreshUnavailableError;
 
 export interface RefreshSettings {

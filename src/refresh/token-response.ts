@@ -46,7 +46,7 @@ interface Refusal {
 
 const unreachable = (why: string): Verdict => ({ verdict: 'unreachable', why });
 
-/** @param current the token of now, if its coming again is to be told from a new one */
+/** @param current the token of now, where the same token again counts as unchanged */
 export async function judge(
   answer: TokenResponse,
   readTokens: ReadTokens = readKnownShapes,

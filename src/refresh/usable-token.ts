@@ -115,6 +115,6 @@ function currentToken(session: Session, { label, userVersion, refused }: TokenDe
   return token && token.value !== refused && remaining(token) > 0 ? token : undefined;
 }
 
-/** What to tell a caller who needn't wait any longer, though their session is still there. */
+/** The error for a caller whose wait is over, though the session is still there. */
 export const noTokenYetError = (label: string): RefreshUnavailableError =>
   new RefreshUnavailableError(`${label}: no token yet; try again.`);

@@ -1,4 +1,4 @@
-/** What other tabs say of the session: kept where it is newer than what is known here. */
+/** Records from other tabs: the newer one of theirs and this tab's is kept. */
 
 import { elapsed } from '../wait.js';
 import { isSameToken } from './access-token.js';
@@ -9,7 +9,10 @@ import { changesUser, isNewer, isOpen, newSessionId, nextEpoch, type SessionReco
 /** Milliseconds in which other tabs answer, even busy ones. */
 const ANSWERED_WITHIN = 1_000;
 
-/** What another tab says of its session; kept if it is newer. As an answer it is what that tab knew before. */
+/**
+ * Takes over another tab's record if it is newer. An answer is what that tab has known for a while; news has just
+ * happened.
+ */
 export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
   const { record, beganUnaware } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
@@ -21,15 +24,15 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
       cookieSignIn.newestHeard = theirs;
       return;
     }
-    // What the user does in another tab now comes after this sign-in, and its cookie is the one that counts.
+    // What the user does in another tab now comes later than this sign-in: its cookie is the one that counts.
     if (isSignOut || isSignIn) session.cookieSignIn = undefined;
     if (isSignOut) cookieSignIn.isSignedOut = true;
-    // Requests that waited for this sign-in are none of theirs.
+    // Requests that waited for this sign-in were not made for that user.
     if (isSignIn && !isOpen(record)) session.userVersion++;
   }
   const isOfBefore = kind === 'answer' && theirs.id !== record.id;
   if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {
-    // Only by a clock that was set back meanwhile is theirs the later one. The id is new: ours may have ended elsewhere.
+    // Theirs has the later epoch only because the clock was set back. The id is new, since ours may have ended elsewhere.
     replaceRecord(session, { ...record, epoch: nextEpoch(theirs), id: newSessionId() });
     notifyChange(session, 'this-tab', record);
     return;

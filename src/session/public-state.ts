@@ -20,7 +20,7 @@ export type AuthState<Claims = object> =
     }
   | { readonly status: 'signed-out'; readonly reason: SignedOutReason };
 
-/** @param userVersion tells users apart, also where their tokens don't */
+/** @param userVersion tells users apart where their tokens don't */
 export function publicState({ token, ended }: SessionRecord, userVersion: number): AuthState {
   const state: AuthState = ended
     ? { status: 'signed-out', reason: ended }

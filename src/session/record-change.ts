@@ -1,4 +1,4 @@
-/** How the record changes, and who hears of it. For this folder's own files only: nobody else changes a session. */
+/** How a record is replaced, and who is notified. For the files of this folder only: no other file changes a session. */
 
 import { emit } from '../events.js';
 import { gate } from '../wait.js';
@@ -9,18 +9,18 @@ import { changesUser, hasNewToken, type SessionRecord } from './session-record.j
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Another record, for whoever waits for a change and for the app. */
+/** Another record: wakes the calls that wait for a change, and tells the app. */
 export function changeRecord(session: Writable<Session>, next: SessionRecord, source: ChangeSource): void {
   if (session.disposed.isOpen) return;
   const { record: previous } = session;
-  // A user who signs out before it is known whether they are signed in means it.
+  // A sign-out counts even before it is known whether a user is signed in.
   const left = changesUser(previous, next) || (next.ended === 'signed-out' && source === 'this-tab');
   if (left) session.userVersion++;
   replaceRecord(session, next);
   notifyChange(session, source, previous);
   const subject = subjectOf(next.token);
   if (next.ended) {
-    // Nothing that shows has changed.
+    // The app sees no difference.
     if (previous.ended === next.ended) return;
     if (left && !previous.ended) emit(session.listeners, 'signed-out', { reason: next.ended });
   } else if (left) {
@@ -37,7 +37,7 @@ export function changeRecord(session: Writable<Session>, next: SessionRecord, so
   emit(session.listeners, 'state', undefined);
 }
 
-/** Another record that changes nothing for those who wait. */
+/** Another record that changes nothing for waiting calls. */
 export function replaceRecord(session: Writable<Session>, record: SessionRecord): void {
   const { recordReplaced } = session;
   session.record = record;
@@ -45,10 +45,10 @@ export function replaceRecord(session: Writable<Session>, record: SessionRecord)
   recordReplaced.open();
 }
 
-/** Wakes who waits for a change, and tells the parts of the client. */
+/** Wakes the calls that wait for a change, and tells the parts of the client. */
 export function notifyChange(session: Writable<Session>, source: ChangeSource, previous: SessionRecord): void {
   const { change } = session;
-  // First: who is woken finds the gate of the next change.
+  // First, so that the calls that wake up find the gate of the next change.
   session.change = gate();
   change.open();
   session.onChange(source, previous);

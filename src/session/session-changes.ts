@@ -16,7 +16,7 @@ export function beginSession(session: Writable<Session>, grant: Grant, beganUnaw
   changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
 }
 
-/** A sign-in as a user of one's own choice: what has waited to learn who is signed in was not meant for them. */
+/** A sign-in as a user that this tab has chosen. Calls that waited to learn who is signed in were not made for them. */
 export function signInAs(session: Writable<Session>, grant: Grant): void {
   if (!isOpen(session.record)) session.userVersion++;
   beginSession(session, grant, nowIfUnaware(session));
@@ -39,16 +39,16 @@ export function keepToken(session: Session, refreshToken: string | undefined): v
   changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
 }
 
-/** A sign-in has failed, and nobody knows whether its cookie has landed. */
+/** A sign-in has failed, and its cookie may have arrived all the same. */
 export function doubtUser(session: Session): void {
   const { record } = session;
   if (!isOpen(record)) return;
   replaceRecord(session, { ...record, generation: record.generation + 1, inDoubt: true });
-  // Whoever waits for a refresh goes on waiting.
+  // Callers that wait for a refresh go on waiting.
   session.onChange('this-tab', record);
 }
 
-/** The sign-out was sent before its turn; tells the tab whose refresh it may have overtaken. */
+/** The sign-out was sent before its turn. The record says so to the tab whose refresh it may have overtaken. */
 export function recordOvertaking(session: Session): void {
   const { record } = session;
   if (record.ended) changeRecord(session, { ...record, generation: record.generation + 1, overtook: true }, 'this-tab');
@@ -70,7 +70,7 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   );
 }
 
-/** The client is disposed of: forgets the token; whoever waits finds the session gone. */
+/** The client is disposed of: it forgets the tokens, and waiting callers find the session gone. */
 export function closeSession(session: Writable<Session>): void {
   const { record } = session;
   replaceRecord(session, UNKNOWN);

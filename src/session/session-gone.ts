@@ -1,4 +1,4 @@
-/** What to tell a caller whose session is gone. */
+/** The error for a caller whose session is gone. */
 
 import {
   type AnyAuthError,

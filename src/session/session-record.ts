@@ -1,11 +1,11 @@
-/** What tabs tell each other of a session, and which of two such records is the newer one: facts alone, no state. */
+/** The record of a session that tabs post to each other, and the order that says which of two is the newer one. */
 
 import type { SignedOutReason } from '../events.js';
 import { type AccessToken, isSameToken, subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
 
 /**
- * A session as tabs tell each other of it. Records have a total order (`isNewer`), and each tab keeps the newest that
+ * A session as tabs post it to each other. Records have a total order (`isNewer`), and each tab keeps the newest that
  * it has seen: messages lost, doubled or late change nothing.
  */
 export interface SessionRecord {
@@ -22,7 +22,7 @@ export interface SessionRecord {
   readonly ended?: SignedOutReason | undefined;
   /** The sign-out was sent before its turn: the cookie of a refresh that lands after it must go, too. */
   readonly overtook?: boolean | undefined;
-  /** A sign-in has failed whose cookie may have landed all the same: the next token may be somebody else's. */
+  /** A sign-in has failed, and its cookie may have arrived all the same: the next token may be another user's. */
   readonly inDoubt?: boolean | undefined;
 }
 
@@ -51,10 +51,10 @@ export const newSessionId = (): string => String(Math.random());
 export const hasNewToken = (record: SessionRecord, previous: SessionRecord): boolean =>
   !!record.token && !isSameToken(record.token, previous.token);
 
-/** Whether somebody is, or may be, signed in. */
+/** Whether a user is, or may be, signed in. */
 export const isOpen = (record: SessionRecord): boolean => record.epoch > 0 && !record.ended;
 
-/** Whether the session of `previous` is over with `next`, for whoever waits under it: it ended, or somebody else came. */
+/** Whether `next` ends the session of `previous` for the calls that wait in it: it has ended, or another user has come. */
 export function changesUser(previous: SessionRecord, next: SessionRecord): boolean {
   return isOpen(previous) && (!!next.ended || !isSameUser(previous, next));
 }

@@ -8,7 +8,7 @@ import { type SessionRecord, UNKNOWN } from './session-record.js';
 export type ChangeSource = 'this-tab' | 'another-tab';
 
 export interface Session {
-  /** What tabs tell each other of the session, and whose order decides between two of them. */
+  /** The newest record that this tab has seen: its own, or another tab's. */
   readonly record: SessionRecord;
   /** What the app sees. */
   readonly state: AuthState;
@@ -20,23 +20,23 @@ export interface Session {
   readonly userVersion: number;
   /** Sign-ins with a login request under way in this tab. */
   readonly signInsUnderWay: number;
-  /** A sign-in with the cookie that is there: until it has begun its session, what others say of theirs is for later. */
+  /** A sign-in with the cookie that is there. Until it has begun its session, records of other tabs are kept for later. */
   readonly cookieSignIn?: CookieSignIn | undefined;
-  /** When a tab that had heard of no session began one, or ended all: what others knew before doesn't undo it. */
+  /** When this tab began a session, or signed out, without knowing of the others' session. Their answers don't undo it. */
   readonly beganUnaware?: Instant | undefined;
   readonly listeners: Listeners;
-  /** Opens when the client is disposed of: then nothing changes any more, and nobody need wait. */
+  /** Opens when the client is disposed of: then nothing changes any more, and no call waits any longer. */
   readonly disposed: Gate;
   /** For the parts of the client: called before the app hears of the change. */
   readonly onChange: (source: ChangeSource, previous: SessionRecord) => void;
 }
 
 export interface CookieSignIn {
-  /** The newest session of which others have told meanwhile. */
+  /** The newest record that other tabs have posted meanwhile. */
   readonly newestHeard?: SessionRecord | undefined;
-  /** While it is tried; settles when that is over, however. */
+  /** While it is tried: settles when the attempt is over. */
   readonly attempt?: Promise<void> | undefined;
-  /** The user's version that its session has got. */
+  /** The user version of the session that it began. */
   readonly userVersion?: number | undefined;
   /** Why the server refused. */
   readonly refusal?: string | undefined;

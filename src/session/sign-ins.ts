@@ -42,14 +42,14 @@ export function refuseCookie(session: Session, signIn: CookieSignIn | undefined,
   abandonCookieSignIn(session);
 }
 
-/** No session begins: goes on with what other tabs have told meanwhile. */
+/** No session begins. What other tabs have posted meanwhile counts again. */
 export function abandonCookieSignIn(session: Writable<Session>): void {
   const heard = session.cookieSignIn?.newestHeard;
   session.cookieSignIn = undefined;
   if (heard) adoptIfNewer(session, heard, 'news');
 }
 
-/** Whose a call is that is made now: during a sign-in with the cookie, it waits for the user whose session that begins. */
+/** The user version to which a call of now belongs. During a sign-in with the cookie, it is that of the session to come. */
 export function userVersionOfCall(
   { cookieSignIn, userVersion, signInsUnderWay }: Session,
   signal: AbortSignal | null | undefined,

@@ -1,4 +1,4 @@
-/** What tells one user's states from the next one's: for `SignedIn`, since opaque tokens name no subject. */
+/** A hidden mark on each state, which tells one user's states from the next user's: opaque tokens name no subject. */
 
 /**
  * Of each state that a client makes: how many times, until then, its user had left or another one had come. Registered,

@@ -17,7 +17,7 @@ export async function markHandover(
   { name, locks }: Pick<Tabs, 'name' | 'locks'>,
   { record, change }: Session,
 ): Promise<void> {
-  // What the order of records needs, and no token: whoever asks the lock manager can read it.
+  // What the order of records needs, and no token: every script of the origin can read the names of locks.
   const { epoch, id, generation, ended } = record;
   const mark = `${name}@${JSON.stringify({ epoch, id, generation, ended })}`;
   try {

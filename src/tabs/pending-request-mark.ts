@@ -15,8 +15,8 @@ const PAGE_LEAVES_WITHIN = 2_000;
 
 /**
  * Marks that a request is under way. Returns what ends the mark, and tells whether the page stays. The browser takes a
- * lock back with its page, but the page's `keepalive` request lives on: whoever comes next, after a reload say, would
- * spend the same refresh token. Nothing else tells of it, since a page can't see the cookie land.
+ * lock back with its page, but the page's `keepalive` request lives on: the next page, after a reload say, would
+ * present the same refresh token. The mark is the only sign of it, since a page can't see the cookie arrive.
  *
  * @param who the request of a possible visitor brings no cookie, as a rule: they may have signed in by other means
  */
@@ -55,9 +55,9 @@ export function clearNoSession(tabs: Tabs): void {
 const POLL_INTERVAL = 50;
 
 /**
- * Resolves when the answer to a request that a page has left behind has had its time, whatever is heard meanwhile: its
- * cookie is still to come. Called under the lock: no live page has a mark then. Looks again and again, since a page may
- * see the end of another one's mark late.
+ * Resolves when the answer to a request that a page has left behind has had its time. A message in the meantime doesn't
+ * end the wait, since the cookie is still to come. Called under the lock, where no live page has a mark. It polls, since a
+ * page may see the end of another page's mark late.
  */
 export async function abandonedRequestSettled(tabs: Tabs): Promise<void> {
   while (!tabs.disposed.isOpen && isAwaited(tabs)) await opened(tabs.disposed, POLL_INTERVAL);

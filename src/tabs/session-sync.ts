@@ -1,4 +1,4 @@
-/** Mirrors the session between peers, without echo: changes made here are posted, news from elsewhere is adopted. */
+/** Mirrors the session between tabs, without echo: changes made here are posted, changes made elsewhere are adopted. */
 
 import { isPrerendering } from '../page.js';
 import { adoptIfNewer } from '../session/adopt-record.js';
@@ -22,19 +22,19 @@ const mayCarryTokens = ({ channel }: Peers): boolean => channel?.type === 'nativ
 
 export function post(peers: Peers, message: TabMessage): void {
   const { channel } = peers;
-  // The library's own error for a closed channel would quote the message. A page that may never be shown tells nobody.
+  // The library's own error for a closed channel would quote the message. A prerendered page posts nothing.
   if (!channel || channel.isClosed || isPrerendering()) return;
   channel.postMessage(writeMessage(message, mayCarryTokens(peers) ? 'with-tokens' : 'without-tokens')).catch(() => {});
 }
 
-/** Tells the other tabs of a change; whoever holds the lock next knows that the message is on its way. */
+/** Posts a change to the other tabs, and marks for the next holder of the lock that the message is on its way. */
 export function postChange(peers: Peers, session: Session): void {
   postRecord(peers, session, 'news');
   if (session.record.epoch && !isPrerendering()) void markHandover(peers, session);
 }
 
 function postRecord(peers: Peers, { record }: Session, kind: 'news' | 'answer'): void {
-  // "Nobody was signed in when I looked" is no news: another tab may know better.
+  // That a tab found no session isn't posted: another tab may know of one.
   if (record.epoch) post(peers, { kind: 'session', record, isAnswer: kind === 'answer' });
 }
 
@@ -55,7 +55,7 @@ export function receiveMessage(peers: Peers, session: Session, { onPause, onAsk 
     onAsk();
   }
   if (message?.kind === 'session') {
-    // A tab that missed a message is told when it speaks.
+    // The sender has missed a message.
     if (isNewer(session.record, message.record)) postRecord(peers, session, 'answer');
     else adoptIfNewer(session, message.record, message.isAnswer ? 'answer' : 'news');
   }
@@ -64,7 +64,7 @@ export function receiveMessage(peers: Peers, session: Session, { onPause, onAsk 
 /** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
 export async function askPeers(peers: Peers, session: Session): Promise<void> {
   post(peers, { kind: 'ask' });
-  // Also without a token: the answer tells whose the token to come is.
+  // An answer without a token helps too: it says whose the token to come is.
   if (peers.channel) await opened(session.change, PEERS_ANSWER_WITHIN);
 }
 

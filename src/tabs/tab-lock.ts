@@ -8,7 +8,7 @@ import { abandonedRequestSettled } from './pending-request-mark.js';
 import type { Tabs } from './tabs.js';
 
 /**
- * Runs the task once nobody else runs one. Rejects if its turn hasn't come in time, and if the task takes too long (see
+ * Runs the task when no other one runs. Rejects if its turn hasn't come in time, and if the task takes too long (see
  * {@link Deadlines}); its signal is aborted then. Also if, before the task has begun, the page is frozen, or is left and
  * so loses its place in line.
  *
@@ -55,7 +55,7 @@ async function requestLocks(
   return tabs.locks?.request(name, { signal }, () => requestLocks(tabs, others, signal, run));
 }
 
-/** Without locks: after the tab's own last turn. Whoever leaves the queue doesn't let the next one in early. */
+/** Without locks: after this tab's last turn. A task that gives up its place doesn't let the next one in early. */
 function queueInThisTab<T>(tabs: Tabs, signal: AbortSignal, takeTurn: () => Promise<T>): Promise<T> {
   const { queue } = tabs;
   const turn = abortable(queue, signal).then(takeTurn);

@@ -19,7 +19,7 @@ export interface PauseNews {
   readonly ms: number;
   /** The server has named them. */
   readonly isNamed: boolean;
-  /** Nothing was spent: whoever waits may try again after it. */
+  /** The server has surely not spent the refresh token: waiting callers may try again after the pause. */
   readonly mayRetry: boolean;
 }
 
