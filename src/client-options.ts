@@ -52,7 +52,8 @@ export interface AuthClientOptions {
   readonly allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
-   * Clients of one origin with one name share a session across tabs.
+   * Clients of one origin with one name and one token endpoint share a session across tabs. Apps that give `refresh` a
+   * function, which names no endpoint, need a name of their own each.
    *
    * @default 'default'
    */
@@ -150,7 +151,8 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       authEndpoints: [address, signOut && withoutQuery(signOut.url)],
     },
     tabs: {
-      name: `silent-refresh:${name}`,
+      // With the address: two apps of one origin, each with an auth server of its own, must not share tokens.
+      name: [`silent-refresh:${name}`, address].filter(Boolean).join(' '),
       // Once each, or a lock would wait for itself.
       lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])],
       isShared: options.tabs !== false,

@@ -9,7 +9,7 @@ import { refreshIfDue, retryLater } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
 import { hasNewToken, type SessionRecord } from './session/session-record.js';
-import { postChange, receiveMessage } from './tabs/session-sync.js';
+import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import type { Tabs } from './tabs/tabs.js';
 import { type Gate, gate } from './wait.js';
@@ -23,7 +23,7 @@ export interface ClientParts {
   readonly tabs: Tabs;
   /** The refresh under way, the pause after a failure, the next one's timer, what 401s have cost. */
   readonly refreshing: Refreshing;
-  /** The sign-out under way. */
+  /** The sign-out that waits for its turn. */
   readonly lifecycle: Lifecycle;
   /** Opens when the client is disposed of. */
   readonly disposed: Gate;
@@ -47,7 +47,7 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
       onFailure: () => retryLater(parts),
       onLateGrant: (refreshToken) => sendSignOut(settings, refreshToken),
     }),
-    lifecycle: { signOutInFlight: undefined },
+    lifecycle: { unsentSignOut: undefined },
     disposed,
   };
   return parts;
@@ -63,10 +63,11 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
 
 function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;
-  receiveMessage(tabs, session, data, {
+  const handlers: PeerHandlers = {
     onPause(news) {
       if (news.ms > pauseLeft(refreshing.coolDown)) startPause(refreshing.coolDown, news);
     },
     onAsk: () => postPause(parts),
-  });
+  };
+  receiveMessage(tabs, session, handlers, data);
 }

@@ -14,6 +14,7 @@ import { watchPageWakeUps } from './refresh/refresh-schedule.js';
 import type { AuthState } from './session/public-state.js';
 import { closeSession } from './session/session-changes.js';
 import { sessionGoneError } from './session/session-gone.js';
+import { unlessOpen } from './wait.js';
 
 /** Older browsers don't have it. */
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as never);
@@ -40,7 +41,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
 
   /** Runs a method of a client that isn't disposed of, before it and after it. */
   async function thenState(label: string, run: () => Promise<void>) {
-    if (!disposed.isOpen) await run();
+    if (!disposed.isOpen) await unlessOpen(disposed, run());
     if (disposed.isOpen) throw sessionGoneError(session, label);
     return getState();
   }
@@ -61,7 +62,8 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       thenState('signIn()', () => (request ? signIn(parts, request) : signInWithCookie(parts))),
     setSession: (answer) => thenState('setSession()', () => setSession(parts, answer)),
     refresh: () => quiet(thenState('refresh()', () => refreshNow(parts))),
-    signOut: () => signOut(settings, parts, lifecycle),
+    signOut: async () =>
+      (await unlessOpen(disposed, signOut(settings, parts, lifecycle))) ?? { serverConfirmed: false },
     getState,
     subscribe: (listener) => listen(session.listeners, 'state', listener),
     on: (event, listener) => listen(session.listeners, event, listener),

@@ -67,6 +67,14 @@ export function opened(gate: Gate, ms: number): Promise<void> {
   });
 }
 
+/** The promise's outcome, or `undefined` once the gate is open. */
+export function unlessOpen<T>(gate: Gate, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const forget = gate.onOpen(() => resolve(undefined));
+    promise.then(resolve, reject).finally(forget);
+  });
+}
+
 /** The promise's outcome, or `undefined` once `ms` have passed; the timer goes with it. */
 export function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {

@@ -27,6 +27,9 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
   askWhereUnknown(parts);
   await runAlone(tabs, async (signal) => {
     if (session.disposed.isOpen) return;
+    // Before the login sets a cookie: the user may have signed out while this tab waited for its turn.
+    await handoverArrived(tabs, session);
+    await refuseIfSignedOut(parts, session.userVersion !== userVersion);
     await duringSignIn(session, async () => {
       try {
         const answer = await abortable(Promise.resolve(request()), signal);

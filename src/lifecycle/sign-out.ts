@@ -25,7 +25,8 @@ export interface SignOutSettings {
 }
 
 export interface Lifecycle {
-  signOutInFlight: Promise<boolean> | undefined;
+  /** The sign-out whose request hasn't been sent yet: another call shares it. */
+  unsentSignOut: Promise<boolean> | undefined;
 }
 
 export async function signOut(
@@ -38,41 +39,54 @@ export async function signOut(
   if (session.disposed.isOpen) return { serverConfirmed: false };
   const { refreshToken } = session.record;
   endSession(session, 'signed-out');
-  lifecycle.signOutInFlight ??= signOutAtServer(settings, parts, refreshToken).finally(() => {
-    lifecycle.signOutInFlight = undefined;
-  });
-  return { serverConfirmed: await lifecycle.signOutInFlight };
+  if (!lifecycle.unsentSignOut) {
+    const mine = signOutAtServer(settings, parts, refreshToken, () => {
+      // Later sign-outs are about a later session.
+      if (lifecycle.unsentSignOut === mine) lifecycle.unsentSignOut = undefined;
+    });
+    lifecycle.unsentSignOut = mine;
+  }
+  return { serverConfirmed: await lifecycle.unsentSignOut };
 }
 
 async function signOutAtServer(
   settings: SignOutSettings,
   { session, tabs }: RefreshParts,
   refreshToken: string | undefined,
+  onSend: () => void,
 ): Promise<boolean> {
   let sent: Promise<boolean> | undefined;
-  let isInTurn = true;
   const send = () => {
+    onSend();
     // Once, and not if a user has signed in meanwhile: the cookie is theirs.
     if (!isOpen(session.record)) sent ??= sendSignOut(settings, refreshToken);
     return sent;
   };
-  const sendOutOfTurn = () => {
-    isInTurn = false;
+  const sendOutOfTurn = async () => {
     recordOvertaking(session);
-    return send();
+    await send();
+    // A refresh may bring the cookie back.
+    return false;
   };
   // A page that is being left can't wait for its turn, and its user has seen that they are signed out.
-  globalThis.addEventListener?.('pagehide', sendOutOfTurn);
-  const isAnswered = await runAlone(tabs, () => handoverArrived(tabs, session).then(send)).catch(sendOutOfTurn);
-  globalThis.removeEventListener?.('pagehide', sendOutOfTurn);
-  const isConfirmed = isInTurn && !!isAnswered;
-  if (isConfirmed && !isOpen(session.record)) markNoSession(tabs);
+  let leaving: Promise<boolean> | undefined;
+  const onLeave = () => {
+    leaving = sendOutOfTurn();
+  };
+  globalThis.addEventListener?.('pagehide', onLeave);
+  const isConfirmed = await runAlone(tabs, async () => {
+    await handoverArrived(tabs, session);
+    const isAnswered = !!(await send()) && !leaving;
+    if (isAnswered && !isOpen(session.record)) markNoSession(tabs);
+    return isAnswered;
+  }).catch(sendOutOfTurn);
+  globalThis.removeEventListener?.('pagehide', onLeave);
   return isConfirmed;
 }
 
 /**
  * Where there is an endpoint for it: the option `signOut`, or the strategy's revocation of its refresh token. Whether all
- * of them have answered 2xx. Never rejects, and ends in time.
+ * of them have answered 2xx, and not with an HTML page. Never rejects, and ends in time.
  */
 export async function sendSignOut(
   { signOut, tokenEndpoint, deadlines }: SignOutSettings,
@@ -85,5 +99,8 @@ export async function sendSignOut(
   ].filter((request) => !!request);
   const answers = Promise.all(requests).catch(() => []);
   const received = (await within(deadlines.signOut, answers)) ?? [];
-  return received.length > 0 && received.every(({ ok }) => ok);
+  return received.length > 0 && received.every(isConfirmation);
 }
+
+/** An HTML page comes from something else than the endpoint: a proxy, or the fallback of a single-page app. */
+const isConfirmation = ({ ok, headers }: Response): boolean => ok && !headers.get('content-type')?.includes('html');

@@ -4,26 +4,46 @@ import { SessionExpiredError } from '../errors.js';
 import { emit } from '../events.js';
 import type { CookieSignIn, Session } from '../session/session.js';
 import { endSession, keepToken, renewSession } from '../session/session-changes.js';
-import { beginCookieSession, refuseCookie } from '../session/sign-ins.js';
+import { isOpen, type SessionRecord } from '../session/session-record.js';
+import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
 import { resetCoolDown, startPause } from './cool-down.js';
 import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import type { Verdict } from './token-response.js';
+
+/** What was known when the token endpoint was called. */
+export interface Circumstances {
+  /** The sign-in for which it was called, if it was one. */
+  readonly cookieSignIn: CookieSignIn | undefined;
+  /** What other tabs had posted until then. */
+  readonly newestHeard: SessionRecord | undefined;
+}
+
+export const circumstancesOf = ({ cookieSignIn }: Session): Circumstances => ({
+  cookieSignIn,
+  newestHeard: cookieSignIn?.newestHeard,
+});
 
 /**
  * Whether the server says that there is no session. Also where it refuses the request itself to a visitor without a
  * session: a right request wouldn't help them.
  */
-export function endsSession({ verdict }: Verdict, { record, cookieSignIn }: Session): boolean {
+function saysNoSession({ verdict }: Verdict, { record, cookieSignIn }: Session): boolean {
   const isKnown = (cookieSignIn?.newestHeard ?? record).epoch > 0;
   return verdict === 'rejected' || (verdict === 'request-refused' && !isKnown);
 }
 
-/** @param cookieSignIn the sign-in for which the endpoint was called, if it was one */
-export function applyVerdict(
-  parts: Omit<RefreshParts, 'tabs'>,
-  verdict: Verdict,
-  cookieSignIn: CookieSignIn | undefined,
-): RefreshOutcome {
+/** Whether a sign-in came after the request was sent, here or in another tab: the answer is about an earlier cookie. */
+function isOutdated({ cookieSignIn }: Session, then: Circumstances): boolean {
+  if (cookieSignIn !== then.cookieSignIn) return true;
+  const heard = cookieSignIn?.newestHeard;
+  return !!heard && heard !== then.newestHeard && isOpen(heard);
+}
+
+/** Whether the answer ends the session. */
+export const endsSession = (verdict: Verdict, session: Session, then: Circumstances): boolean =>
+  saysNoSession(verdict, session) && !isOutdated(session, then);
+
+export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict, then: Circumstances): RefreshOutcome {
   const { settings, session, refreshing } = parts;
   if (verdict.verdict === 'unchanged') {
     resetCoolDown(refreshing.coolDown);
@@ -31,18 +51,20 @@ export function applyVerdict(
     return 'changed';
   }
   if (verdict.verdict === 'renewed') {
-    if (cookieSignIn) beginCookieSession(session, cookieSignIn, verdict.grant);
+    if (then.cookieSignIn) beginCookieSession(session, then.cookieSignIn, verdict.grant);
     else renewSession(session, verdict.grant);
     return 'changed';
   }
   const { why, retryAfter, cause } = verdict;
-  if (endsSession(verdict, session)) {
-    // A sign-in that began meanwhile is refused too, since it has the same cookie.
-    refuseCookie(session, cookieSignIn, why);
+  if (saysNoSession(verdict, session)) {
+    const isOver = endsSession(verdict, session, then);
+    if (then.cookieSignIn) refuseCookieSignIn(session, then.cookieSignIn, why);
+    if (!isOver) return 'changed';
     // A visitor who never signed in has lost nothing.
     const reason = session.record.epoch ? 'expired' : 'no-session';
     const error = new SessionExpiredError(`${settings.tokenEndpoint.label} refused to refresh: ${why}.`);
-    if (reason === 'expired') emit(session.listeners, 'refresh-failed', { error });
+    // A session that was over already is no news: a listener that signs in again would never end.
+    if (reason === 'expired' && !session.record.ended) emit(session.listeners, 'refresh-failed', { error });
     endSession(session, reason);
     return 'changed';
   }

@@ -22,6 +22,8 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     const isSignIn = kind === 'news' && !theirs.ended && theirs.generation === 1 && !cookieSignIn.attempt;
     if (!isSignOut && !isSignIn && !(isOpen(record) && theirs.ended)) {
       cookieSignIn.newestHeard = theirs;
+      // For a sign-in that waits for this very message.
+      replaceRecord(session, record);
       return;
     }
     // What the user does in another tab now comes later than this sign-in: its cookie is the one that counts.

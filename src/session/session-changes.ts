@@ -55,19 +55,18 @@ export function recordOvertaking(session: Session): void {
 }
 
 export function endSession(session: Writable<Session>, reason: SignedOutReason): void {
-  const { record } = session;
-  // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
-  if (reason === 'signed-out') {
-    session.cookieSignIn = undefined;
-    session.beganUnaware = nowIfUnaware(session);
+  const { record, cookieSignIn } = session;
+  const ended = { ...record, token: undefined, refreshToken: undefined, ended: record.ended ?? reason };
+  if (reason !== 'signed-out') {
+    changeRecord(session, { ...ended, overtook: undefined }, 'this-tab');
+    return;
   }
-  const last =
-    reason === 'signed-out' ? { epoch: nextEpoch(record), ended: reason } : { ended: record.ended ?? reason };
-  changeRecord(
-    session,
-    { ...record, token: undefined, refreshToken: undefined, overtook: undefined, ...last },
-    'this-tab',
-  );
+  session.cookieSignIn = undefined;
+  session.beganUnaware = nowIfUnaware(session);
+  // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
+  const epoch = nextEpoch(cookieSignIn?.newestHeard ?? record);
+  const overtook = record.ended === 'signed-out' ? record.overtook : undefined;
+  changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
 }
 
 /** The client is disposed of: it forgets the tokens, and waiting callers find the session gone. */

@@ -36,10 +36,10 @@ export function beginCookieSession(session: Session, signIn: Writable<CookieSign
   signIn.userVersion = session.userVersion;
 }
 
-/** The server has refused the cookie: it began no session, for any sign-in that would use it. */
-export function refuseCookie(session: Session, signIn: CookieSignIn | undefined, refusal: string): void {
-  for (const each of [signIn, session.cookieSignIn]) if (each) Object.assign(each, { refusal });
-  abandonCookieSignIn(session);
+/** The server has refused the cookie of this sign-in. */
+export function refuseCookieSignIn(session: Session, signIn: Writable<CookieSignIn>, refusal: string): void {
+  signIn.refusal = refusal;
+  if (session.cookieSignIn === signIn) abandonCookieSignIn(session);
 }
 
 /** No session begins. What other tabs have posted meanwhile counts again. */

@@ -1,7 +1,7 @@
 /** A mark in the lock manager: "the message about a newer session is on its way". */
 
 import type { Session } from '../session/session.js';
-import { isNewer, type SessionRecord } from '../session/session-record.js';
+import { isNewer } from '../session/session-record.js';
 import { opened } from '../wait.js';
 import type { Tabs } from './tabs.js';
 
@@ -27,15 +27,16 @@ export async function markHandover(
   }
 }
 
-/** Whether a tab has marked a session newer than this one: its message is on its way. */
+/** Whether a tab has marked a session newer than all that this one knows: its message is on its way. */
 export async function isHandoverPending(
   { name, locks }: Pick<Tabs, 'name' | 'locks'>,
-  record: SessionRecord,
+  { record, cookieSignIn }: Session,
 ): Promise<boolean> {
+  const newest = cookieSignIn?.newestHeard ?? record;
   try {
     const snapshot = await locks?.query();
     const marks = snapshot?.held?.map((lock) => lock.name?.split(`${name}@`)[1]);
-    return !!marks?.some((mark) => mark?.startsWith('{') && isNewer(JSON.parse(mark), record));
+    return !!marks?.some((mark) => mark?.startsWith('{') && isNewer(JSON.parse(mark), newest));
   } catch {
     return false;
   }

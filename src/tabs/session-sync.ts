@@ -4,7 +4,7 @@ import { isPrerendering } from '../page.js';
 import { adoptIfNewer } from '../session/adopt-record.js';
 import type { Session } from '../session/session.js';
 import { isNewer } from '../session/session-record.js';
-import { opened } from '../wait.js';
+import { elapsed, now, opened } from '../wait.js';
 import { isHandoverPending, markHandover } from './handover-mark.js';
 import { type PauseNews, readMessage, type TabMessage, writeMessage } from './tab-message.js';
 import type { Tabs } from './tabs.js';
@@ -68,11 +68,14 @@ export async function askPeers(peers: Peers, session: Session): Promise<void> {
   if (peers.channel) await opened(session.change, PEERS_ANSWER_WITHIN);
 }
 
-/** Under the lock, before a refresh: waits for a message that is on its way. */
+/** Under the lock, before a request: waits for the message that is on its way, if one is. */
 export async function handoverArrived(peers: Peers, session: Session): Promise<void> {
-  // From now on: the message may come while the lock manager is asked.
-  const { recordReplaced, record, cookieSignIn } = session;
-  // A sign-in begins a session of its own, whatever theirs is.
-  if (cookieSignIn) return;
-  if (mayCarryTokens(peers) && (await isHandoverPending(peers, record))) await opened(recordReplaced, MESSAGE_WITHIN);
+  const since = now();
+  while (mayCarryTokens(peers)) {
+    // From now on: the message may come while the lock manager is asked.
+    const { recordReplaced } = session;
+    const left = MESSAGE_WITHIN - elapsed(since);
+    if (left <= 0 || !(await isHandoverPending(peers, session))) return;
+    await opened(recordReplaced, left);
+  }
 }

@@ -1,6 +1,5 @@
 /** Runs a task alone: among all tabs where there are Web Locks, else at least within this one. */
 
-import type { Deadlines } from '../deadlines.js';
 import { RefreshUnavailableError } from '../errors.js';
 import { pageActivated } from '../page.js';
 import { abortable, startTimer } from '../wait.js';
@@ -9,14 +8,14 @@ import type { Tabs } from './tabs.js';
 
 /**
  * Runs the task when no other one runs. Rejects if its turn hasn't come in time, and if the task takes too long (see
- * {@link Deadlines}); its signal is aborted then. Also if, before the task has begun, the page is frozen, or is left and
+ * `deadlines.ts`); its signal is aborted then. Also if, before the task has begun, the page is frozen, or is left and
  * so loses its place in line.
  *
  * @throws RefreshUnavailableError
  */
 export async function runAlone<T>(tabs: Tabs, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   await pageActivated(tabs.disposed);
-  const limits = limitTurn(tabs.deadlines);
+  const limits = limitTurn(tabs);
   const { signal } = limits;
   let turn: Promise<T> | undefined;
   const takeTurn = () => {
@@ -63,8 +62,9 @@ function queueInThisTab<T>(tabs: Tabs, signal: AbortSignal, takeTurn: () => Prom
   return turn;
 }
 
-/** Aborts its signal where a turn, or the task in it, takes too long, and where the page is frozen before the task. */
-function limitTurn({ turn, request }: Deadlines) {
+/** Aborts its signal where a turn, or the task in it, takes too long, and where the page is frozen, or the client is disposed of, before the task. */
+function limitTurn({ deadlines, disposed }: Tabs) {
+  const { turn, request } = deadlines;
   const { document } = globalThis;
   const controller = new AbortController();
   const giveUp = (why: string) => controller.abort(new RefreshUnavailableError(`${why}; try again.`));
@@ -74,8 +74,12 @@ function limitTurn({ turn, request }: Deadlines) {
   // The timers of a frozen page stand still: it would keep out all who come after it.
   const onFreeze = () => giveUp('The page was frozen while it waited for its turn');
   document?.addEventListener('freeze', onFreeze);
+  const forgetDisposal = disposed.onOpen(() => giveUp('The client was disposed of while it waited for its turn'));
   // What has been sent goes on, and keeps the others out until it is answered.
-  const taskBegins = () => document?.removeEventListener('freeze', onFreeze);
+  const taskBegins = () => {
+    document?.removeEventListener('freeze', onFreeze);
+    forgetDisposal();
+  };
 
   return {
     signal: controller.signal,
