@@ -1,0 +1,306 @@
+/** P4: a refresh request that has outlived its page. Its time is noted, and whoever comes next waits for its answer. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { show } from '../../world/page.ts';
+import { stubStorage } from '../../world/storage.ts';
+import { openTab, record } from '../../world/tabs.ts';
+import { gate, rest, standing, until } from '../../world/waiting.ts';
+
+const TIMEOUT = 10_000;
+
+let server: AuthServer;
+let notes: Map<string, string>;
+
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+  notes = stubStorage();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** Ada's tab, with an expired token. */
+async function adasTab() {
+  const auth = openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+  await auth.signIn(server.login('ada'));
+  server.expireAccessTokens();
+  return auth;
+}
+const KEY = `silent-refresh:${TOKEN_ENDPOINT}`;
+const noteOf = (age: number) => notes.set(KEY, String(Date.now() - age));
+
+describe('the note', () => {
+  it('stands while the request is under way, holds a time and nothing else, and goes with the answer', async () => {
+    const auth = await adasTab();
+    const hold = server.holdRefresh();
+    const request = auth.fetch(`${API}/x`);
+    await hold.arrived;
+    expect([...notes]).toEqual([[KEY, String(Date.now())]]);
+    hold.release();
+    expect((await request).status).toBe(200);
+    expect([...notes]).toEqual([]);
+  });
+
+  it.each([
+    ['a server that is down', () => Response.json({}, { status: 500 })],
+    ['a server that says "later"', () => Response.json({}, { status: 503, headers: { 'Retry-After': '60' } })],
+  ])('goes with the answer of %s', async (_, answer) => {
+    const auth = await adasTab();
+    server.answerRefresh = answer;
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes]).toEqual([]);
+  });
+
+  it('stays after a request that failed with the network up: it may go on without its page', async () => {
+    const auth = await adasTab();
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes.keys()]).toEqual([KEY]);
+  });
+
+  it('A failed request’s mark stays though its page hears of another tab', async () => {
+    const auth = await adasTab();
+    show('hidden');
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    const marks = [...notes];
+    expect(marks).toHaveLength(1);
+    const seen = record(auth);
+    await passUntil(openTab({ name: 'noted', refreshTimeout: TIMEOUT }).setSession(server.signIn('ada')), 10);
+    await until(() => seen.some(({ name }) => name === 'refreshed'), 'it has heard');
+    await rest();
+
+    expect([...notes]).toEqual(marks);
+  });
+
+  it('A page that lives on gives up its failed request’s mark', async () => {
+    const auth = await adasTab();
+    show('hidden');
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    await pass(500);
+    expect([...notes.keys()]).toEqual([KEY]);
+    await pass(1_500, 100);
+    expect([...notes]).toEqual([]);
+
+    server.answerRefresh = undefined;
+    const signingIn = auth.signIn(server.login('ada'));
+    await rest();
+    expect(await standing(signingIn)).toBe('fulfilled');
+  });
+
+  it('goes where there is no network: nothing has gone out', async () => {
+    const auth = await adasTab();
+    server.answerRefresh = () => Response.error();
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
+    await auth.fetch(`${API}/x`).catch(() => {});
+    expect([...notes]).toEqual([]);
+  });
+});
+
+describe('a note that a page has left behind', () => {
+  it.each([
+    ['a refresh', (auth: ReturnType<typeof openTab>) => auth.refresh(), () => server.refreshCalls],
+    ['a sign-in', (auth: ReturnType<typeof openTab>) => auth.signIn(server.login('bob')), () => 0],
+  ])('%s waits until half of the timeout has passed since', async (_, act, calls) => {
+    const auth = await adasTab();
+    noteOf(1_000);
+    const before = calls();
+    const acting = act(auth);
+    await pass(TIMEOUT / 2 - 1_000 - 1, 500);
+    expect(calls()).toBe(before);
+    expect(await standing(acting)).toBe('pending');
+    await pass(60);
+    expect(await acting).toMatchObject({ status: 'signed-in' });
+  });
+
+  it.each([
+    ['a refresh', (auth: ReturnType<typeof openTab>, _login: () => Promise<object>) => auth.refresh()],
+    ['a sign-in', (auth: ReturnType<typeof openTab>, login: () => Promise<object>) => auth.signIn(login)],
+  ])('%s that waits for it is given up when the page is frozen, and sends nothing when it wakes', async (_, act) => {
+    const auth = await adasTab();
+    noteOf(0);
+    const login = vi.fn(server.login('bob'));
+    const acting = act(auth, login);
+    await rest();
+    document.dispatchEvent(new Event('freeze'));
+    await expect(acting).rejects.toMatchObject({ code: 'refresh-unavailable' });
+    notes.clear();
+    await pass(500);
+    expect(login).not.toHaveBeenCalled();
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('that goes, as when its answer has come or its end is seen late, holds nobody up', async () => {
+    const auth = await adasTab();
+    noteOf(0);
+    const refreshing = auth.refresh();
+    await rest();
+    expect(server.refreshCalls).toBe(0);
+    notes.clear();
+    await pass(60);
+    expect(await refreshing).toMatchObject({ status: 'signed-in' });
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('nobody waits for it once the session has moved', async () => {
+    const auth = await adasTab();
+    noteOf(0);
+    const refreshing = auth.refresh();
+    await rest();
+    await auth.setSession(server.signIn('ada'));
+    await rest();
+    expect(await refreshing).toMatchObject({ status: 'signed-in' });
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('a sign-in waits for it whatever other tabs say meanwhile: its cookie is still to come', async () => {
+    const auth = await adasTab();
+    const other = openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+    await other.restore();
+    noteOf(0);
+    const heard = record(auth);
+    const login = vi.fn(server.login('bob'));
+    const signingIn = auth.signIn(login);
+    await rest();
+    await other.setSession(server.signIn('ada'));
+    await until(() => heard.length > 0);
+    await pass(TIMEOUT / 2 - 100, 500);
+    expect(login).not.toHaveBeenCalled();
+    await pass(200);
+    expect(await signingIn).toMatchObject({ subject: 'bob' });
+  });
+
+  it.each([
+    ['old', () => noteOf(TIMEOUT / 2)],
+    ['of the future, by a clock that was set back', () => noteOf(-TIMEOUT)],
+    ['no time at all', () => notes.set(KEY, 'yesterday')],
+    ['of another endpoint', () => notes.set('silent-refresh:https://app.test/other', String(Date.now()))],
+  ])('%s: nobody waits', async (_, leave) => {
+    const auth = await adasTab();
+    leave();
+    const refreshing = auth.refresh();
+    await rest();
+    expect(server.refreshCalls).toBe(1);
+    await passUntil(refreshing);
+  });
+
+  it('without Web Locks nobody knows whose note it is: none counts, and none is made', async () => {
+    vi.stubGlobal('navigator', { onLine: true });
+    const auth = await adasTab();
+    noteOf(0);
+    await auth.refresh();
+    expect(server.refreshCalls).toBe(1);
+
+    notes.clear();
+    const hold = server.holdRefresh();
+    const refreshing = auth.refresh();
+    await hold.arrived;
+    expect([...notes]).toEqual([]);
+    hold.release();
+    await refreshing;
+  });
+});
+
+describe('guests, whose page has no cookie to wait for', () => {
+  const NOBODY = [[KEY, 'nobody']];
+  const tab = () => openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+
+  async function visit() {
+    const auth = tab();
+    await passUntil(auth.restore(), 10);
+    return auth;
+  }
+
+  it('The server’s "no session" is remembered', async () => {
+    const auth = await visit();
+    expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'no-session' });
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('The server’s end of a session is remembered', async () => {
+    const auth = await adasTab();
+    server.revoke('ada');
+    await auth.refresh().catch(() => {});
+    expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('A sign-out that the server confirms is remembered', async () => {
+    const auth = tab();
+    await auth.signIn(server.login('ada'));
+    expect(await auth.signOut()).toEqual({ serverConfirmed: true });
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('A sign-out that the server doesn’t confirm is not: its cookie may be there', async () => {
+    server.answerLogout = () => Response.json({}, { status: 500 });
+    const auth = tab();
+    await auth.signIn(server.login('ada'));
+    expect(await auth.signOut()).toEqual({ serverConfirmed: false });
+    expect([...notes]).toEqual([]);
+  });
+
+  it('A guest’s mark goes with the answer; that they are a guest stays', async () => {
+    (await visit()).dispose();
+    const hold = gate<Response>();
+    server.answerRefresh = () => hold.opened;
+    const restoring = tab().restore();
+    await pass(40);
+    expect(server.refreshCalls).toBe(2);
+    expect([...notes]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
+    hold.open(Response.json({}, { status: 401 }));
+    await restoring;
+    expect([...notes]).toEqual(NOBODY);
+  });
+
+  it('A request that a guest’s page has left behind delays nothing for longer than a second', async () => {
+    notes.set(KEY, `nobody ${Date.now()}`);
+    const restoring = tab().restore();
+    await pass(990, 10);
+    expect(server.refreshCalls).toBe(0);
+    await pass(60, 10);
+    expect(server.refreshCalls).toBe(1);
+    expect(await restoring).toEqual({ status: 'signed-out', reason: 'no-session' });
+  });
+
+  it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([
+    ['restore', (auth) => auth.restore()],
+    ['sign-in', (auth) => auth.signIn(server.login('ada'))],
+  ])('A guest’s %s waits for nobody', async (_, act) => {
+    notes.set(KEY, 'nobody');
+    const acting = act(tab());
+    await pass(40);
+    expect(await standing(acting)).toBe('fulfilled');
+  });
+
+  it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([
+    ['signIn()', (auth) => auth.signIn(server.login('ada'))],
+    ['setSession()', (auth) => passUntil(auth.setSession(server.signIn('ada')), 10)],
+    [
+      'a restore that finds a cookie',
+      (auth) => {
+        server.signIn('ada');
+        return passUntil(auth.restore(), 10);
+      },
+    ],
+  ])('After %s a refresh leaves its mark again', async (_, enter) => {
+    notes.set(KEY, 'nobody');
+    const auth = tab();
+    await enter(auth);
+    expect([...notes]).toEqual([]);
+    const hold = server.holdRefresh();
+    const refreshing = auth.refresh();
+    await hold.arrived;
+    expect(Number(notes.get(KEY))).toBeLessThanOrEqual(Date.now());
+    hold.release();
+    await refreshing;
+    expect([...notes]).toEqual([]);
+  });
+});

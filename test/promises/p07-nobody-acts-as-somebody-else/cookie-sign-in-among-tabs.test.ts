@@ -1,0 +1,120 @@
+/** P6 and P7: `auth.signIn()` without a request, while other tabs sign out, or in, or know somebody. */
+
+import { type AuthClient, cookieRefresh } from 'silent-refresh';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { newBrowser, openTab, openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
+import { until } from '../../world/waiting.ts';
+
+const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+const SIGNED_OUT = { status: 'signed-out', reason: 'signed-out' };
+const sick = () => new Response('{}', { status: 500 });
+
+let server: AuthServer;
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+});
+
+/** A tab where Ada is signed in, and a page that has just been opened beside it. */
+async function adaAndNewPage(options: Parameters<typeof openTab>[0] = {}) {
+  const name = newBrowser();
+  const old = openTab({ name });
+  await old.signIn(server.login('ada'));
+  return { old, page: openTab({ name, ...options }) };
+}
+
+const failToSignIn = (page: AuthClient) => passUntil(failureOf(page.signIn()), 10);
+
+describe('a sign-out in another tab', () => {
+  it('It ends a cookie’s sign-in that is under way in a new page', async () => {
+    const { old, page } = await adaAndNewPage();
+    const hold = server.holdRefresh();
+    const signingIn = failureOf(page.signIn());
+    await pass(40);
+    await hold.arrived;
+    const signingOut = old.signOut();
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
+    hold.release();
+
+    expect(await passUntil(signingOut, 10)).toEqual({ serverConfirmed: true });
+    expect([old.getState(), page.getState(), server.cookie]).toEqual([SIGNED_OUT, SIGNED_OUT, undefined]);
+  });
+
+  it('It ends a cookie’s sign-in that waits for a sick server', async () => {
+    const { old, page } = await adaAndNewPage();
+    server.answerRefresh = sick;
+    server.answerLogout = sick;
+    await failToSignIn(page);
+    await passUntil(old.signOut(), 10);
+    server.answerRefresh = undefined;
+    await pass(10_000, 500);
+
+    expect([old.getState(), page.getState()]).toEqual([SIGNED_OUT, SIGNED_OUT]);
+  });
+
+  it('After it the page hears of whoever signs in elsewhere', async () => {
+    const [page, other] = openTwoTabs();
+    await page.signIn(server.login('ada'));
+    await signedInEverywhere(page, other);
+    const hold = server.holdRefresh();
+    const signingIn = failureOf(page.signIn());
+    await hold.arrived;
+    const signingOut = other.signOut();
+    hold.release();
+    await passUntil(Promise.all([signingIn, signingOut]), 10);
+    await passUntil(other.signIn(server.login('carol')), 10);
+
+    await until(() => page.getState().status === 'signed-in', 'the page knows her');
+    expect((await page.fetch(`${API}/orders`)).status).toBe(200);
+  });
+});
+
+describe('a cookie’s sign-in that fails', () => {
+  it('A page where nobody was signed in hears of who signs in elsewhere', async () => {
+    const [page, other] = openTwoTabs();
+    await passUntil(failureOf(page.restore()), 10);
+    server.answerRefresh = sick;
+    await failToSignIn(page);
+    await other.signIn(server.login('ada'));
+
+    await until(() => page.getState().status === 'signed-in', 'the page knows her');
+  });
+
+  it('A sign-in elsewhere counts at once, however long the server’s pause', async () => {
+    const { old, page } = await adaAndNewPage();
+    server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '600' } });
+    await failToSignIn(page);
+    await passUntil(old.signIn(server.login('carol')), 10);
+
+    await until(() => page.getState().status === 'signed-in', 'the page knows her');
+    expect(page.getState()).toMatchObject({ subject: 'carol' });
+  });
+
+  it('A request made meanwhile isn’t sent as who signs in elsewhere', async () => {
+    const [page, other] = openTwoTabs();
+    await page.signIn(server.login('ada'));
+    await signedInEverywhere(page, other);
+    server.answerRefresh = async () => {
+      await other.setSession(server.signIn('carol'));
+      await until(() => JSON.stringify(page.getState()).includes('carol'), 'the page knows her');
+      return sick();
+    };
+    const signingIn = failureOf(page.signIn());
+    const order = failureOf(page.fetch(`${API}/orders`, { method: 'POST' }));
+
+    await passUntil(signingIn, 10);
+    expect(await passUntil(order, 10)).toMatchObject({ code: 'session-changed' });
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('A 403 for want of a CSRF cookie signs nobody out in other tabs', async () => {
+    const csrf = { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' };
+    const { old, page } = await adaAndNewPage({ refresh: cookieRefresh({ url: '/auth/refresh', csrf }) });
+    server.answerRefresh = () => Response.json({}, { status: 403 });
+
+    expect(await failToSignIn(page)).toMatchObject({ code: 'refresh-unavailable' });
+    expect(old.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  });
+});

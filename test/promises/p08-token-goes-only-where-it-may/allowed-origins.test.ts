@@ -1,0 +1,427 @@
+/** P8: the token goes only where it may; everywhere else `auth.fetch` is plain `fetch`. */
+
+import { HttpResponse, http } from 'msw';
+import { type AuthClientOptions, ConfigurationError, createAuthClient } from 'silent-refresh';
+import { describe, expect, it } from 'vitest';
+import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
+import { network } from '../../world/network.ts';
+import { setLocation } from '../../world/page.ts';
+import { openTab, record } from '../../world/tabs.ts';
+
+/** Ada's tab; it answers each request itself, and keeps what was sent. */
+async function adasTab(options: Partial<AuthClientOptions> = {}, answer = () => new Response('{}')) {
+  const server = startAuthServer();
+  const sent: { url: string; authorization: string | null }[] = [];
+  const auth = openTab({
+    fetch: async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input, document.baseURI);
+      if (url.href === TOKEN_ENDPOINT && init?.keepalive) return fetch(url, init);
+      const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+      sent.push({ url: url.href, authorization: headers.get('authorization') });
+      return answer();
+    },
+    ...options,
+  });
+  await auth.setSession(server.signIn('ada'));
+  /** Whether a request to this URL bears the token. */
+  const bears = async (input: string | URL | Request, init?: RequestInit) => {
+    await auth.fetch(input, init);
+    return sent.at(-1)?.authorization === `Bearer ${await auth.getAccessToken()}`;
+  };
+  return { server, auth, sent, bears };
+}
+
+describe('where the token goes (P8, scenario 37)', () => {
+  it.for(['/api/orders', 'api', '', '?q=1', 'https://app.test/anything', '//app.test/x', 'https://APP.test:443/x'])(
+    'to the page’s own origin, without an option: %j',
+    async (url) => {
+      const { bears } = await adasTab({ allowedOrigins: undefined });
+      expect(await bears(url)).toBe(true);
+    },
+  );
+
+  it.for([
+    'https://api.test/',
+    'https://api.test',
+    '//api.test/x',
+    'https://api.test:443/a/b?c',
+    'https:\\\\api.test\\x',
+  ])('to a listed origin: %s', async (url) => {
+    const { bears } = await adasTab({ allowedOrigins: [new URL(API)] });
+    expect(await bears(url)).toBe(true);
+    expect(await bears(new Request(new URL(url, document.baseURI)))).toBe(true);
+  });
+
+  it('to loopback over http, where it is listed', async () => {
+    const { bears } = await adasTab({ allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1:8080'] });
+    expect(await bears('http://localhost:3000/x')).toBe(true);
+    expect(await bears('http://127.0.0.1:8080/x')).toBe(true);
+    expect(await bears('http://localhost:3001/x')).toBe(false);
+  });
+
+  it.for([
+    'https://elsewhere.test/x',
+    'https://api.test.evil.org/x',
+    'https://api.test@evil.test/x',
+    'https://api.test:pw@evil.test/x',
+    'https://api.test%40evil.test/x',
+    'https://evil.test/https://api.test/x',
+    'https://evil.test/?https://api.test/',
+    'https://evil.test/#@api.test/',
+    'https://evil.test\\@api.test/x',
+    'https://notapi.test/x',
+    'https://sub.api.test/x',
+    'https://api.test./x',
+    'https://api.test:8443/x',
+    'http://api.test/x',
+    'http://app.test/x',
+    'https://app.test:444/x',
+    '//evil.test/x',
+    '\\\\evil.test/x',
+    '/\\evil.test/x',
+    '\t//evil.test/x',
+    'ht\ntps://evil.test/x',
+    'data:text/plain,x',
+    'blob:https://app.test/0b7e',
+    'blob:https://api.test/0b7e',
+    'file:///etc/x',
+    'app://api.test/x',
+  ])('never elsewhere, however alike it looks: %j', async (url) => {
+    const { bears, sent } = await adasTab({}, () => new Response('', { status: 401 }));
+
+    await bears(url).catch((error: unknown) => expect(error).toBeInstanceOf(TypeError));
+
+    // Neither the token, nor a refresh, nor a replay.
+    for (const { authorization } of sent) expect(authorization).toBe(null);
+    expect(sent.length).toBeLessThan(2);
+  });
+
+  it('plain fetch gets the caller’s very own input and init there, and its 401 is the answer', async () => {
+    const server = startAuthServer();
+    const calls: unknown[][] = [];
+    const refusal = new Response('', { status: 401 });
+    const auth = openTab({
+      fetch: async (...call) => {
+        calls.push(call);
+        return refusal;
+      },
+    });
+    await auth.setSession(server.signIn('ada'));
+    const init = { method: 'PUT', body: new FormData() };
+
+    expect(await auth.fetch('https://elsewhere.test/x', init)).toBe(refusal);
+
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.[0]).toBe('https://elsewhere.test/x');
+    expect(calls[0]?.[1]).toBe(init);
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('a request elsewhere waits for nothing: no restore, no refresh', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    network.use(http.get('https://elsewhere.test/', () => HttpResponse.text('public')));
+
+    expect(await (await auth.fetch('https://elsewhere.test/')).text()).toBe('public');
+
+    expect(server.refreshCalls).toBe(0);
+    expect(auth.getState().status).toBe('restoring');
+  });
+});
+
+describe('a listed path (P8)', () => {
+  const allowedOrigins = ['https://api.test/v1', 'https://files.test/team/a/'];
+
+  it.for([
+    'https://api.test/v1',
+    'https://api.test/v1/',
+    'https://api.test/v1?x',
+    'https://api.test/v1/orders/7',
+    'https://api.test/v1/a%20b',
+    'https://api.test/v1/a%2fb',
+    'https://api.test/v1/a%2Fb%2Fc',
+    'https://api.test/v1/a%252fb',
+    'https://api.test/v1/50%25',
+    'https://api.test/v1/50%25%20off',
+    'https://api.test/v1/%e2%82%ac',
+    'https://api.test/v1/gr%C3%BC%C3%9Fe',
+    'https://api.test/v1/a%2f..%2fb',
+    'https://api.test/v1/a;v=1/b;w=2',
+    'https://api.test/v1/;v=1',
+    'https://api.test/v1/a..b/...',
+    'https://api.test/v1/a/..;/b',
+    'https://api.test/v1/%25',
+    'https://api.test/v2/../v1/x',
+    'https://files.test/team/a',
+    'https://files.test/team/a/b',
+  ])('covers what is below it: %s', async (url) => {
+    const { bears } = await adasTab({ allowedOrigins });
+    expect(await bears(url)).toBe(true);
+  });
+
+  it.for([
+    'https://api.test/',
+    'https://api.test/v10',
+    'https://api.test/v1.evil',
+    'https://api.test/V1/x',
+    'https://api.test/v2/v1/x',
+    'https://api.test/v1/../v2',
+    'https://api.test/v1/%2e%2e/v2',
+    'https://api.test/v1/..%2fv2',
+    'https://api.test/v1/..%2Fv2',
+    'https://api.test/v1/..%5cv2',
+    'https://api.test/v1\\..\\v2',
+    'https://api.test/v1%2f..%2fv2',
+    'https://api.test/v1;/x',
+    'https://api.test/v1/..;/v2',
+    'https://api.test/v1/..;a=b/v2',
+    'https://api.test/v1/..;/..;/admin',
+    'https://api.test/v1/a/..;/..;/v2',
+    'https://api.test/v1/.;/..;/v2',
+    'https://api.test/v1/;a/..;/..;/v2',
+    // Many servers make one slash of two, before they go up.
+    'https://api.test/v1//..;/v2',
+    'https://api.test/v1/..;',
+    'https://api.test/v1/%2e%2e;/v2',
+    'https://api.test/v1/%2e.;/v2',
+    'https://api.test/v1/..%3b/v2',
+    'https://api.test/v1/..%3B%2fv2',
+    'https://api.test/v1/..%253b/v2',
+    'https://api.test/v1/..;%2fv2',
+    'https://api.test/v1/..%252fv2',
+    'https://api.test/v1/..%252Fv2',
+    'https://api.test/v1/..%25252fv2',
+    'https://api.test/v1/..%2525252fv2',
+    'https://api.test/v1/..%255cv2',
+    'https://api.test/v1/%252e%252e/v2',
+    'https://api.test/v1/%252e%252e%252fv2',
+    'https://api.test/v1/%25252e%25252e/v2',
+    'https://api.test/v1/%25%32%65%25%32%65/v2',
+    'https://api.test/v1/a%2f..%2f..%2fv2',
+    'https://api.test/v1/a%2f%2f..%2f..%2fv2',
+    'https://api.test/v1/50%25/..;/..;/v2',
+    'https://api.test/v1/50%25/..%252f..%252fv2',
+    'https://api.test/v1/..%252fv2/50%25',
+    'https://api.test/v1/50%',
+    'https://api.test/v1/%zz',
+    'https://api.test/v1/%c0%ae%c0%ae/v2',
+    'https://api.test/v1/%ff',
+    'https://files.test/team/ab',
+    'https://files.test/team',
+    'https://app.test.evil.org/v1/x',
+  ])('ends at a path boundary, and what a server may read otherwise isn’t covered: %s', async (url) => {
+    const { bears } = await adasTab({ allowedOrigins });
+    expect(await bears(url)).toBe(false);
+  });
+
+  it('any path is fine where the whole origin is listed', async () => {
+    const { bears } = await adasTab({ allowedOrigins: [API] });
+    for (const path of ['files/a%2Fb', 'a/..;/b', '%252e%252e/b', '50%']) {
+      expect(await bears(`${API}/${path}`)).toBe(true);
+    }
+  });
+
+  it.for(['/api/..;/admin', '/api/..%252fadmin', '/api/%252e%252e/admin'])(
+    'the page’s own origin narrowed to /api keeps the token from %s',
+    async (url) => {
+      const { bears } = await adasTab({ allowedOrigins: ['/api'] });
+      expect(await bears(url)).toBe(false);
+      expect(await bears('/api/orders')).toBe(true);
+    },
+  );
+
+  it('of the page’s own origin narrows it to that part', async () => {
+    const { bears } = await adasTab({ allowedOrigins: ['/api', API] });
+    expect(await bears('/api/orders')).toBe(true);
+    expect(await bears('/static/app.js')).toBe(false);
+    expect(await bears('/apis')).toBe(false);
+    expect(await bears(`${API}/x`)).toBe(true);
+  });
+
+  it('of another origin leaves the page’s own as it is', async () => {
+    const { bears } = await adasTab({ allowedOrigins });
+    expect(await bears('/anything')).toBe(true);
+  });
+});
+
+describe('what can’t be listed (P8)', () => {
+  it.for(['http://api.test', 'ftp://api.test', 'data:text/plain,x', 'blob:https://app.test/1', '//', 'https://'])(
+    '%s is refused when the client is made',
+    (entry) => {
+      expect(() => createAuthClient({ refresh: '/auth/refresh', allowedOrigins: [entry] })).toThrow(ConfigurationError);
+    },
+  );
+
+  it.for(['file:///app/index.html', 'app://localhost/index.html'])(
+    'a page without a web origin works, with absolute URLs and a list: %s',
+    async (page) => {
+      setLocation(page);
+      const { bears } = await adasTab({ refresh: TOKEN_ENDPOINT, signOut: undefined, allowedOrigins: [API] });
+      expect(await bears(`${API}/orders`)).toBe(true);
+      expect(await bears('other.html')).toBe(false);
+      expect(await bears('data:text/plain,x')).toBe(false);
+      expect(await bears('file:///etc/x')).toBe(false);
+    },
+  );
+});
+
+describe('an Authorization header of one’s own is left alone (P8)', () => {
+  const own = 'Basic YTpi';
+  const cases: { how: string; request: () => [string | Request, RequestInit?] }[] = [
+    { how: 'an object', request: () => [`${API}/x`, { headers: { authorization: own } }] },
+    { how: 'an array', request: () => [`${API}/x`, { headers: [['AUTHORIZATION', own]] }] },
+    { how: 'Headers', request: () => [`${API}/x`, { headers: new Headers({ Authorization: own }) }] },
+    { how: 'a Request', request: () => [new Request(`${API}/x`, { headers: { Authorization: own } })] },
+    {
+      how: 'a Request with init',
+      request: () => [new Request(`${API}/x`, { headers: { Authorization: own } }), { method: 'POST' }],
+    },
+    {
+      how: 'init over a Request',
+      request: () => [new Request(`${API}/x`), { headers: { Authorization: own } }],
+    },
+    {
+      how: 'a Request as init',
+      request: () => [`${API}/x`, new Request(`${API}/y`, { headers: { Authorization: own } })],
+    },
+  ];
+
+  it.for(cases)('given by $how: sent as it is, and its 401 is the answer', async ({ request }) => {
+    const { auth, server, sent } = await adasTab({}, () => new Response('', { status: 401 }));
+
+    expect((await auth.fetch(...request())).status).toBe(401);
+
+    expect(sent).toEqual([{ url: `${API}/x`, authorization: own }]);
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('headers in init replace those of a Request, so the token is added', async () => {
+    const { bears } = await adasTab();
+    const request = new Request(`${API}/x`, { headers: { Authorization: own } });
+    expect(await bears(request, { headers: { accept: 'text/plain' } })).toBe(true);
+  });
+});
+
+describe('redirects (P8)', () => {
+  const redirected = (url: string, status = 401) =>
+    Object.defineProperties(
+      new Response('', { status, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } }),
+      {
+        redirected: { value: true },
+        url: { value: url },
+      },
+    );
+
+  it.for(['https://elsewhere.test/x', 'https://api.test:8443/x', 'https://app.test/api/x', 'https://api.test/v2/x'])(
+    'a 401 from %s, where a redirect led, is the answer: no refresh, no replay, no event',
+    async (url) => {
+      const { auth, server, sent } = await adasTab({ allowedOrigins: ['https://api.test/v1'] }, () => redirected(url));
+      const events = record(auth);
+
+      expect((await auth.fetch(`${API}/v1/x`)).status).toBe(401);
+
+      expect(sent).toHaveLength(1);
+      expect(server.refreshCalls).toBe(0);
+      expect(events).toEqual([]);
+    },
+  );
+
+  it('a challenge from where a redirect led is none of ours', async () => {
+    const { auth } = await adasTab({}, () => {
+      const response = redirected('https://elsewhere.test/x', 403);
+      response.headers.set('WWW-Authenticate', 'Bearer error="insufficient_scope"');
+      return response;
+    });
+    const events = record(auth);
+
+    expect((await auth.fetch(`${API}/x`)).status).toBe(403);
+
+    expect(events).toEqual([]);
+  });
+
+  it('a redirect within the list works: its 401 is refreshed and the request sent again from the start', async () => {
+    const answers = [redirected(`${API}/v1/new`), new Response('here')];
+    const { auth, server, sent } = await adasTab(
+      { allowedOrigins: ['https://api.test/v1'] },
+      () => answers.shift() ?? new Response(),
+    );
+
+    expect(await (await auth.fetch(`${API}/v1/old`)).text()).toBe('here');
+
+    expect(sent.map(({ url }) => url)).toEqual([`${API}/v1/old`, `${API}/v1/old`]);
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('over the wire: the token follows a redirect within the origin, and stays behind at the border', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const elsewhere: (string | null)[] = [];
+    network.use(
+      http.get(`${API}/inside`, () => HttpResponse.redirect(`${API}/orders`, 302)),
+      http.get(`${API}/outside`, () => HttpResponse.redirect('https://elsewhere.test/x', 302)),
+      http.get('https://elsewhere.test/x', ({ request }) => {
+        elsewhere.push(request.headers.get('authorization'));
+        return new HttpResponse('', { status: 401 });
+      }),
+    );
+
+    expect((await auth.fetch(`${API}/outside`)).status).toBe(401);
+    expect(elsewhere).toEqual([null]);
+    expect(server.refreshCalls).toBe(0);
+
+    server.expireAccessTokens();
+    expect((await auth.fetch(`${API}/inside`)).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+  });
+});
+
+describe('no token (P8)', () => {
+  it('when signed out: the request goes as it is, and its 401 is the answer', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    await auth.signOut();
+
+    const response = await auth.fetch(`${API}/orders`, { method: 'POST', body: 'x' });
+
+    expect(response.status).toBe(401);
+    expect(server.apiRequests.map(({ authorization }) => authorization)).toEqual([null]);
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('when nobody was signed in at page load', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+
+    await auth.fetch(`${API}/orders`);
+    await auth.fetch(`${API}/orders`);
+
+    expect(server.apiRequests.map(({ authorization }) => authorization)).toEqual([null, null]);
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('for the auth endpoints, even if the caller goes there through auth.fetch', async () => {
+    const { auth, bears, server, sent } = await adasTab(
+      { allowedOrigins: ['https://app.test'] },
+      () => new Response('', { status: 401 }),
+    );
+    expect(await bears('/auth/refresh', { method: 'POST' })).toBe(false);
+    expect(await bears('https://app.test/auth/refresh?x#y')).toBe(false);
+    expect(await bears('/auth/logout', { method: 'POST' })).toBe(false);
+    expect(sent).toHaveLength(3);
+    expect(server.refreshCalls).toBe(0);
+    expect(auth.getState().status).toBe('signed-in');
+  });
+
+  it('in the refresh or the sign-out itself', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    await auth.refresh();
+    await auth.signOut();
+
+    expect(server.refreshRequests.map(({ headers }) => headers.get('authorization'))).toEqual([null]);
+    expect(server.logoutRequests.map(({ headers }) => headers.get('authorization'))).toEqual([null]);
+  });
+});

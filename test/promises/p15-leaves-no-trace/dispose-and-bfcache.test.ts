@@ -1,0 +1,452 @@
+/** P15: it leaves no trace. What a client opened is closed, and pages stay eligible for the back/forward cache. */
+
+import { getResponse, type RequestHandler } from 'msw';
+import type { AuthClient } from 'silent-refresh';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { API, startAuthServer } from '../../world/auth-server.ts';
+import { countChannels } from '../../world/channels.ts';
+import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
+import { holdMessages, openRawChannel } from '../../world/messages.ts';
+import { network } from '../../world/network.ts';
+import { onAnotherPage, returnFromBackForwardCache, show } from '../../world/page.ts';
+import { newBrowser, openTab as openAnyTab, record, signedInEverywhere } from '../../world/tabs.ts';
+import { gate, rest, until } from '../../world/waiting.ts';
+
+const outliveToken = () => jumpWallClock(61_000);
+const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+
+/** The network without Node's client, whose own timers would be counted. */
+const fetchDirectly: typeof fetch = async (input, init) =>
+  (await getResponse(network.listHandlers() as RequestHandler[], new Request(input, init))) ?? Response.error();
+const openTab = (options: { name: string }) => openAnyTab({ fetch: fetchDirectly, ...options });
+function openTwoTabs() {
+  const name = newBrowser();
+  return [openTab({ name }), openTab({ name })] as const;
+}
+
+/** The listeners on the page that have been added and not removed, by type. */
+const listening: string[] = [];
+const everListened = new Set<string>();
+const channels = countChannels();
+
+beforeEach(() => {
+  listening.length = 0;
+  everListened.clear();
+  for (const target of [globalThis, document]) {
+    const [add, remove] = [target.addEventListener.bind(target), target.removeEventListener.bind(target)];
+    target.addEventListener = (type: string, listener: EventListener) => {
+      listening.push(type);
+      everListened.add(type);
+      add(type, listener);
+    };
+    target.removeEventListener = (type: string, listener: EventListener) => {
+      listening.splice(listening.indexOf(type), listening.includes(type) ? 1 : 0);
+      remove(type, listener);
+    };
+  }
+});
+
+/** The locks of this name, and the words left beside it. */
+async function locksOf(name: string): Promise<string[]> {
+  const { held = [], pending = [] } = await navigator.locks.query();
+  return [...held, ...pending]
+    .map((lock) => lock.name ?? '')
+    .filter((each) => each.startsWith(`silent-refresh:${name}`));
+}
+
+async function expectNoTrace(name: string) {
+  await rest();
+  expect(listening).toEqual([]);
+  expect(channels.open).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(await locksOf(name)).toEqual([]);
+}
+
+describe('dispose() (P15)', () => {
+  it('of a client that has done nothing', async () => {
+    stopClocks();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    expect(listening.toSorted()).toEqual(['online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange']);
+    expect(channels.open).toBe(1);
+    auth.dispose();
+    await expectNoTrace(name);
+  });
+
+  it('right after a sign-in, with a refresh planned and word left', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    expect(await locksOf(name)).toHaveLength(1);
+    auth.dispose();
+    await expectNoTrace(name);
+    await pass(120_000);
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('after many refreshes', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    for (let count = 0; count < 5; count++) await auth.refresh();
+    auth.dispose();
+    await expectNoTrace(name);
+  });
+
+  it('during the server’s pause', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    server.answerRefresh = () => new Response('{}', { status: 429, headers: { 'Retry-After': '5' } });
+    const refresh = failureOf(auth.refresh());
+    await until(() => server.refreshCalls === 1);
+    await rest();
+    auth.dispose();
+    await refresh;
+    await expectNoTrace(name);
+    await pass(60_000);
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('frees whoever waits, and says why', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    outliveToken();
+    const refresh = server.holdRefresh();
+    const waiting = [auth.fetch(`${API}/orders`), auth.getAccessToken(), auth.refresh()].map(failureOf);
+    await refresh.arrived;
+    auth.dispose();
+
+    for (const error of await Promise.all(waiting))
+      expect(error).toMatchObject({ code: 'configuration', retryable: false });
+    refresh.release();
+    await expectNoTrace(name);
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('frees a restore, too', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    server.signIn('ada');
+    const name = newBrowser();
+    const auth = openTab({ name });
+    const waiting = [auth.fetch(`${API}/orders`), auth.getAccessToken()].map(failureOf);
+    const restored = auth.restore();
+    await rest();
+    auth.dispose();
+
+    for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'configuration' });
+    expect(await restored).toEqual({ status: 'restoring' });
+    await expectNoTrace(name);
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('in mid-refresh: the request runs on, so that its cookie arrives, and the lock is held until then', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    const refresh = server.holdRefresh();
+    const waiting = failureOf(auth.refresh());
+    await refresh.arrived;
+    auth.dispose();
+    await waiting;
+    await rest();
+
+    expect(await locksOf(name)).toEqual([`silent-refresh:${name}`]);
+    expect(server.refreshRequests[0]?.signal?.aborted).toBe(false);
+    refresh.release();
+    await until(() => server.cookie === 'refresh-2');
+    await expectNoTrace(name);
+    // The next client here goes on with that cookie.
+    const next = openTab({ name });
+    const restored = next.restore();
+    await pass(40);
+    expect(await restored).toMatchObject({ subject: 'ada', claims: { gen: 3 } });
+    expect(server.reuseAlarms).toBe(0);
+  });
+
+  it('while a sign-in waits its turn: the login is never sent', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    const taken = gate();
+    void navigator.locks.request(`silent-refresh:${name}`, () => taken.opened);
+    await rest();
+    const logIn = vi.fn(server.login('ada'));
+    const signIn = failureOf(auth.signIn(logIn));
+    await rest();
+    auth.dispose();
+    taken.open();
+
+    expect(await signIn).toMatchObject({ code: 'configuration' });
+    expect(logIn).not.toHaveBeenCalled();
+    await expectNoTrace(name);
+  });
+
+  it('while a login is under way: nobody is signed in by its answer', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const [auth, other] = [openTab({ name }), openTab({ name })];
+    const answer = gate<object>();
+    const signIn = failureOf(auth.signIn(() => answer.opened));
+    await rest();
+    auth.dispose();
+    answer.open(server.signIn('ada'));
+
+    expect(await signIn).toMatchObject({ code: 'configuration' });
+    // A message would take a while.
+    await rest();
+    expect(other.getState()).toEqual({ status: 'restoring' });
+    other.dispose();
+    await expectNoTrace(name);
+  });
+
+  it('twice is once; afterwards everything says why it can’t, and sends nothing', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    auth.dispose();
+    auth.dispose();
+    const seen = record(auth);
+
+    const calls = [
+      () => auth.fetch(`${API}/orders`),
+      () => auth.getAccessToken(),
+      () => auth.refresh(),
+      () => auth.signIn(server.login('bob')),
+      () => auth.setSession(server.signIn('bob')),
+    ];
+    for (const call of calls)
+      expect(await failureOf(call())).toMatchObject({ code: 'configuration', retryable: false });
+    show('visible');
+    returnFromBackForwardCache();
+    await expectNoTrace(name);
+    expect(server.apiRequests).toEqual([]);
+    expect(server.refreshCalls).toBe(0);
+    expect(seen).toEqual([]);
+  });
+
+  it('says nothing to the other tabs, whose session goes on', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const [here, there] = [openTab({ name }), openTab({ name })];
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    const raw = openRawChannel(name);
+    here.dispose();
+    await rest();
+    expect(raw.heard).toEqual([]);
+    raw.close();
+    expect((await there.fetch(`${API}/orders`)).status).toBe(200);
+  });
+
+  it('a channel closed with a message on the way harms nobody', async () => {
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    const messages = holdMessages();
+    void here.signOut();
+    here.dispose();
+    await rest();
+    messages.lose();
+    await rest();
+    expect(there.getState()).toMatchObject({ status: 'signed-in' });
+  });
+
+  it('is what `using` calls', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    let kept: AuthClient;
+    {
+      using auth = openTab({ name });
+      await auth.signIn(server.login('ada'));
+      kept = auth;
+    }
+    await expectNoTrace(name);
+    await expect(kept.getAccessToken()).rejects.toMatchObject({ code: 'configuration' });
+  });
+
+  it('mount, unmount, mount: the next client hears the others (scenario 44)', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const other = openTab({ name });
+    openTab({ name }).dispose();
+    const again = openTab({ name });
+    await other.signIn(server.login('ada'));
+    await signedInEverywhere(again);
+    await again.signOut();
+    await until(() => other.getState().status === 'signed-out');
+    expect(server.refreshCalls).toBe(0);
+  });
+});
+
+describe('the back/forward cache (P15, scenario 23)', () => {
+  it('no `unload` or `beforeunload` listener is ever added, nor any that waits for `pagehide` but while signing out', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    await here.refresh();
+    await (await here.fetch(`${API}/orders`)).text();
+    const harmless = ['freeze', 'online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange'];
+    expect([...everListened].toSorted()).toEqual(harmless);
+    await there.signOut();
+    expect(listening).not.toContain('pagehide');
+    here.dispose();
+    there.dispose();
+
+    expect([...everListened].toSorted()).toEqual([...harmless, 'pagehide'].toSorted());
+  });
+
+  it('the lock is held only while a refresh runs, and word of it for a second', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTab({ name });
+    await auth.signIn(server.login('ada'));
+    await pass(1_000);
+    expect(await locksOf(name)).toEqual([]);
+    const refresh = server.holdRefresh();
+    const refreshed = auth.refresh();
+    await refresh.arrived;
+    expect(await locksOf(name)).toEqual([`silent-refresh:${name}`]);
+    refresh.release();
+    await refreshed;
+    await rest();
+    expect(await locksOf(name)).not.toContain(`silent-refresh:${name}`);
+    await pass(1_000);
+    expect(await locksOf(name)).toEqual([]);
+  });
+
+  it('a page that comes back asks the others: it has their token, without a refresh', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const [here, back] = openTwoTabs();
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, back);
+    // What was said while it lay in the cache never reached it.
+    const messages = holdMessages();
+    await here.refresh();
+    messages.lose();
+    await pass(1_000);
+    const seen = record(back);
+    returnFromBackForwardCache();
+    await until(() => seen.length > 0);
+
+    expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'another-tab' } }]);
+    expect(await back.getAccessToken()).toBe(await here.getAccessToken());
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('and whether the user has signed out, or is another one', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const [here, back] = openTwoTabs();
+    await here.signIn(server.login('ada'));
+    await signedInEverywhere(here, back);
+    const signOut = holdMessages();
+    jumpWallClock(1);
+    await here.signOut();
+    signOut.lose();
+    returnFromBackForwardCache();
+    await until(() => back.getState().status === 'signed-out');
+
+    const signIn = holdMessages();
+    await here.signIn(server.login('bob'));
+    signIn.lose();
+    returnFromBackForwardCache();
+    await signedInEverywhere(back);
+    expect(back.getState()).toMatchObject({ subject: 'bob' });
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('where it is alone it refreshes what has expired', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const auth = openTab({ name: newBrowser() });
+    await auth.signIn(server.login('ada'));
+    outliveToken();
+    returnFromBackForwardCache();
+    await until(() => server.refreshCalls === 1);
+    await rest();
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  describe('with an expired token, while another user’s tab has none to give', () => {
+    /** Ada's page, in the cache, and Bob's, who has signed in since; both tokens have expired. */
+    async function adaComesBack() {
+      stopClocks();
+      const server = startAuthServer();
+      const name = newBrowser();
+      const back = openTab({ name });
+      const other = onAnotherPage(() => openTab({ name }));
+      await back.signIn(server.login('ada'));
+      await signedInEverywhere(back, other);
+      show('hidden');
+      const messages = holdMessages();
+      await other.signIn(server.login('bob'));
+      await pass(1_000);
+      messages.lose();
+      outliveToken();
+      return { server, name, back, other };
+    }
+    const comeBack = () => {
+      show('visible');
+      returnFromBackForwardCache();
+    };
+
+    it('A page that comes back finds Bob, though its refresh waits in line', async () => {
+      const { server, name, back } = await adaComesBack();
+      const free = gate();
+      const taken = gate();
+      const held = navigator.locks.request(`silent-refresh:${name}`, () => {
+        taken.open();
+        return free.opened;
+      });
+      await taken.opened;
+      comeBack();
+      await until(() => back.getState().status === 'restoring', 'it has heard that Ada has gone');
+      free.open();
+      await held;
+      await pass(5_000, 500);
+
+      expect(back.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
+      expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
+    });
+
+    it('A page that comes back finds Bob, though its refresh is under way', async () => {
+      const { server, back } = await adaComesBack();
+      const refresh = server.holdRefresh();
+      comeBack();
+      await refresh.arrived;
+      await until(() => back.getState().status === 'restoring', 'it has heard that Ada has gone');
+      refresh.release();
+      await pass(5_000, 500);
+
+      expect(back.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
+      expect(server).toMatchObject({ overlaps: 0, reuseAlarms: 0 });
+    });
+  });
+});
