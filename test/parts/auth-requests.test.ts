@@ -2,13 +2,13 @@
 
 import { type AuthClient, type AuthClientOptions, cookieRefresh, RefreshUnavailableError } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab, adasTwoTabs } from '../given/ada.ts';
+import { failureOf } from '../given/failures.ts';
 import { type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { passUntil, stopClocks } from '../world/clocks.ts';
 import { setBase, setCookie } from '../world/page.ts';
-import { openTab, openTwoTabs, signedInEverywhere } from '../world/tabs.ts';
+import { openTab } from '../world/tabs.ts';
 import { rest } from '../world/waiting.ts';
-
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 let server: AuthServer;
 beforeEach(() => {
@@ -151,9 +151,7 @@ describe('a server that refuses a request without its CSRF token', () => {
   });
 
   it('A refused refresh without its CSRF cookie signs nobody out', async () => {
-    const tabs = openTwoTabs({ refresh });
-    await tabs[0].signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    const tabs = await adasTwoTabs(server, { refresh });
     const error = await failureOf(tabs[0].refresh());
     await rest();
 
@@ -163,8 +161,7 @@ describe('a server that refuses a request without its CSRF token', () => {
   });
 
   it('A refresh works again once its CSRF cookie is there', async () => {
-    const auth = openTab({ refresh });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { refresh });
     await failureOf(auth.refresh());
     setCookie('XSRF-TOKEN=good');
     server.answerRefresh = undefined;
@@ -183,16 +180,14 @@ describe('a server that refuses a request without its CSRF token', () => {
 
   it('A 403 ends the session where the CSRF cookie was there', async () => {
     setCookie('XSRF-TOKEN=stale');
-    const auth = openTab({ refresh });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { refresh });
 
     expect(await failureOf(auth.refresh())).toMatchObject({ code: 'session-expired' });
   });
 
   it('A 401 ends the session, though the CSRF cookie is missing', async () => {
     server.answerRefresh = () => Response.json({}, { status: 401 });
-    const auth = openTab({ refresh });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { refresh });
 
     expect(await failureOf(auth.refresh())).toMatchObject({ code: 'session-expired' });
   });

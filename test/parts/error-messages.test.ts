@@ -1,17 +1,20 @@
 /** Messages for developers: what failed, by which figures, and without a secret in them. */
 
-import { type AuthClient, type AuthClientOptions, AuthError } from 'silent-refresh';
+import { type AuthClient, AuthError } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab } from '../given/ada.ts';
+import { holdLock } from '../given/held-locks.ts';
 import { API, type AuthServer, jwt, startAuthServer } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { show } from '../world/page.ts';
 import { newBrowser, openTab } from '../world/tabs.ts';
-import { gate, rest, until } from '../world/waiting.ts';
+import { rest, until } from '../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
+  show('hidden');
 });
 
 async function messageOf(promise: Promise<unknown>): Promise<string> {
@@ -20,19 +23,12 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
   return (error as AuthError).message;
 }
 
-async function signedIn(options?: Partial<AuthClientOptions>): Promise<AuthClient> {
-  const auth = openTab(options);
-  await auth.signIn(server.login('ada'));
-  show('hidden');
-  return auth;
-}
-
 /** What this answer to a refresh is called, and to a sign-in. */
 const asked: [string, (answer: () => Response) => Promise<string>][] = [
   [
     'a refresh',
     async (answer) => {
-      const auth = await signedIn();
+      const auth = await adasTab(server);
       server.answerRefresh = answer;
       return messageOf(auth.refresh());
     },
@@ -94,18 +90,9 @@ describe('what is said of a turn that never came', () => {
   /** Ada's tab, whose token has expired, behind a tab that keeps its turn. */
   async function inLine() {
     const name = newBrowser();
-    const auth = await signedIn({ name });
+    const auth = await adasTab(server, { name });
     await pass(61_000);
-    const { opened, open } = gate();
-    const held = navigator.locks.request(`silent-refresh:${name}`, () => opened).catch(() => {});
-    await rest();
-    return {
-      auth,
-      async letGo() {
-        open();
-        await held;
-      },
-    };
+    return { auth, letGo: await holdLock(name) };
   }
 
   it.each<[string, (auth: AuthClient) => Promise<unknown>]>([
@@ -134,7 +121,7 @@ describe('what is said of a turn that never came', () => {
   });
 
   it('A refresh that is under way is told with its time, and runs on', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     await pass(61_000);
     const hold = server.holdRefresh();
     const message = messageOf(auth.fetch(`${API}/orders`));

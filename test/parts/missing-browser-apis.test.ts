@@ -1,45 +1,19 @@
 /** Scenarios 16 and 42: without locks, without channels, in frames that may do nothing, it works within the tab. */
 
-import type { AuthClient } from 'silent-refresh';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { adasTab, adasTwoTabs, signedIn } from '../given/ada.ts';
+import { outliveToken } from '../given/expired-token.ts';
+import { failureOf } from '../given/failures.ts';
+import { liveThrough, lockManager, refuseWith, surroundWith, throwing } from '../given/missing-apis.ts';
+import { subjectOf } from '../given/shown.ts';
 import { API, startAuthServer } from '../world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
-import { newBrowser, openTab, record, signedInEverywhere } from '../world/tabs.ts';
+import { pass, stopClocks } from '../world/clocks.ts';
+import { newBrowser, openTab, record } from '../world/tabs.ts';
 import { rest, until } from '../world/waiting.ts';
-
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
-
-/** What the network carries without Node's own `navigator` and `BroadcastChannel`. */
-function surroundWith(navigatorParts: object): void {
-  vi.stubGlobal('navigator', { userAgent: 'test', ...navigatorParts });
-}
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
-
-const refuseWith = (name: string) => () => Promise.reject(new DOMException('The request was denied.', name));
-const throwing = (name: string) => () => {
-  throw new DOMException('The request was denied.', name);
-};
-
-/** A whole life: sign in, refresh, many 401s at once, a refusal, sign out. */
-async function liveThrough(auth: AuthClient, server: ReturnType<typeof startAuthServer>) {
-  await auth.signIn(server.login('ada'));
-  expect(await auth.refresh()).toMatchObject({ status: 'signed-in', subject: 'ada', claims: { gen: 2 } });
-  server.expireAccessTokens();
-  const responses = await Promise.all(Array.from({ length: 20 }, () => auth.fetch(`${API}/orders`)));
-  expect(responses.every(({ status }) => status === 200)).toBe(true);
-  expect(server.refreshCalls).toBe(2);
-  expect(server.overlaps).toBe(0);
-  expect(await auth.signOut()).toEqual({ serverConfirmed: true });
-  expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
-  await auth.signIn(server.login('bob'));
-  server.revoke('bob');
-  await expect(auth.refresh()).rejects.toMatchObject({ code: 'session-expired' });
-  auth.dispose();
-  await rest();
-}
 
 describe('without Web Locks (scenario 16)', () => {
   it.each<[string, () => object]>([
@@ -64,18 +38,12 @@ describe('without Web Locks (scenario 16)', () => {
     await liveThrough(openTab(), server);
   });
 
-  function lockManager(refuse: () => unknown) {
-    return { locks: { request: refuse, query: refuse } };
-  }
-
   it.each<[string, () => object]>([
     ['none', () => ({})],
     ['refused', () => lockManager(refuseWith('SecurityError'))],
   ])('locks: %s. Within one tab a refresh and sign-ins still never overlap', async (_what, parts) => {
     surroundWith(parts());
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     let [underWay, most, logins] = [0, 0, 0];
     const alone = async () => {
       most = Math.max(most, ++underWay);
@@ -110,9 +78,7 @@ describe('without Web Locks (scenario 16)', () => {
     surroundWith({});
     const server = startAuthServer();
     const name = newBrowser();
-    const [a, b] = [openTab({ name }), openTab({ name })];
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server, { name });
     expect(await openTab({ name }).restore()).toMatchObject({ subject: 'ada' });
     await b.refresh();
     await b.signOut();
@@ -135,8 +101,7 @@ describe('without Web Locks (scenario 16)', () => {
   it('a lock that is stolen from a refresh doesn’t lose its token', async () => {
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { name });
     const refresh = server.holdRefresh();
     const refreshed = auth.refresh();
     await refresh.arrived;
@@ -205,7 +170,7 @@ describe('without channels', () => {
     await a.signIn(server.login('ada'));
     expect(await b.restore()).toMatchObject({ subject: 'ada' });
     for (let round = 0; round < 3; round++) {
-      jumpWallClock(61_000);
+      outliveToken();
       const responses = await Promise.all([a, b, a, b].map((tab) => tab.fetch(`${API}/orders`)));
       expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     }
@@ -326,7 +291,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     const seen = [record(a), record(b)];
     server.signIn('bob');
     // Ada's refresh() must not resolve with Bob's state.
-    const outcome = a.refresh().catch((error: unknown) => error);
+    const outcome = failureOf(a.refresh());
     expect(await settled(outcome)).toMatchObject({ code: 'session-changed' });
 
     expect([a, b].map(subjectOf)).toEqual(['bob', 'bob']);
@@ -406,13 +371,8 @@ describe('with the storage fallback (P9, scenario 42)', () => {
   });
 });
 
-function subjectOf(tab: AuthClient): string | undefined {
-  const state = tab.getState();
-  return state.status === 'signed-in' ? state.subject : undefined;
-}
-
 it('a frame that may do nothing at all: creation doesn’t throw, and requests still go out', async () => {
-  surroundWith({ locks: { request: refuseWith('SecurityError'), query: refuseWith('SecurityError') } });
+  surroundWith(lockManager(refuseWith('SecurityError')));
   vi.stubGlobal('BroadcastChannel', undefined);
   const server = startAuthServer();
   const auth = openTab();

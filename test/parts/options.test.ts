@@ -15,6 +15,7 @@ import {
   SignInFailedError,
 } from 'silent-refresh';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { failureOf } from '../given/failures.ts';
 import { withoutPage } from '../world/page.ts';
 import { newBrowser, openTab } from '../world/tabs.ts';
 
@@ -264,7 +265,7 @@ describe('errors are told apart by code', () => {
   it('what a method rejects with is one of them', async () => {
     const auth = openTab({ signOut: undefined });
     await auth.signOut();
-    const error: unknown = await auth.getAccessToken().catch((error: unknown) => error);
+    const error = await failureOf(auth.getAccessToken());
     expect(isAuthError(error) && error.code).toBe('signed-out');
   });
 });

@@ -2,14 +2,15 @@
 
 import { type AuthClient, RefreshUnavailableError, SignInFailedError } from 'silent-refresh';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../given/ada.ts';
+import { HOUR } from '../given/durations.ts';
+import { failureOf, reasonOf } from '../given/failures.ts';
+import { subjectOf } from '../given/shown.ts';
 import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../world/clocks.ts';
 import { stubStorage } from '../world/storage.ts';
 import { newBrowser, openTab, openTwoTabs, record, signedInEverywhere } from '../world/tabs.ts';
 import { gate, rest, standing, until } from '../world/waiting.ts';
-
-const HOUR = 3_600_000;
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 let server: AuthServer;
 beforeEach(() => {
@@ -22,11 +23,6 @@ afterEach(() => {
 
 /** The login page, which is none of the client's, has set the cookie of this user. */
 const comeBackAs = (user: string) => void server.signIn(user);
-
-function subjectOf(tab: AuthClient): string | undefined {
-  const state = tab.getState();
-  return state.status === 'signed-in' ? state.subject : undefined;
-}
 
 /** Its promise, after a new tab has given the others their moment to answer. */
 async function signInByCookie(auth: AuthClient): Promise<unknown> {
@@ -87,7 +83,7 @@ describe('signIn() without a request', () => {
     await there.signIn(server.login('ada'));
     await signedInEverywhere(here, there);
     const hold = server.holdRefresh();
-    const refreshing = failureOf(there.refresh());
+    const refreshing = reasonOf(there.refresh());
     await hold.arrived;
     const signingIn = here.signIn();
     await pass(100);
@@ -120,8 +116,7 @@ describe('signIn() without a request', () => {
 describe('the session that signIn() begins', () => {
   it('signIn() replaces another user’s session in every tab', async () => {
     const name = newBrowser();
-    const there = openTab({ name });
-    await there.signIn(server.login('ada'));
+    const there = await adasTab(server, { name });
     const seen = record(there);
     comeBackAs('bob');
     const here = openTab({ name });
@@ -134,8 +129,7 @@ describe('the session that signIn() begins', () => {
 
   it('signIn() comes after a sign-out in another tab', async () => {
     const name = newBrowser();
-    const there = openTab({ name });
-    await there.signIn(server.login('ada'));
+    const there = await adasTab(server, { name });
     await there.signOut();
     comeBackAs('ada');
     const here = openTab({ name });
@@ -146,8 +140,7 @@ describe('the session that signIn() begins', () => {
 
   it('signIn() replaces later sessions, though the clock was set back', async () => {
     const name = newBrowser();
-    const there = openTab({ name });
-    await there.signIn(server.login('ada'));
+    const there = await adasTab(server, { name });
     comeBackAs('bob');
     jumpWallClock(-HOUR);
     const here = openTab({ name });

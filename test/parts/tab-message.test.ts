@@ -8,6 +8,8 @@ import { isNewer, type SessionRecord } from '../../src/session/session-record.ts
 import { announce, ask, receive, type SharedSession } from '../../src/tabs/session-sync.ts';
 import { readMessage, writeMessage } from '../../src/tabs/tab-message.ts';
 import { now } from '../../src/wait.ts';
+import { adasTab } from '../given/ada.ts';
+import { outliveToken } from '../given/expired-token.ts';
 import { API, jwt, startAuthServer } from '../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
 import { openRawChannel } from '../world/messages.ts';
@@ -133,8 +135,7 @@ describe('garbage on the channel (P12)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { name });
     const [state, before] = [auth.getState(), await auth.getAccessToken()];
     const seen = record(auth);
     const changes: unknown[] = [];
@@ -192,10 +193,9 @@ describe('two versions in two tabs', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { name });
     const newer = openRawChannel(name);
-    jumpWallClock(61_000);
+    outliveToken();
     const mayAnswer = gate();
     // The other version refreshes: the same lock, the same cookie, a message of its own format.
     const theirs = navigator.locks.request(`silent-refresh:${name}`, async () => {
@@ -223,8 +223,7 @@ describe('a tab with an older view', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { name });
     const raw = openRawChannel(name);
     const stale = { ...whole, epoch: 5, generation: 3 };
     raw.say(stale);

@@ -1,40 +1,38 @@
 /** What an answer of the auth server means: renewed, session over, or no answer to speak of. And it is never quoted (P9). */
 
 import {
-  type AuthClient,
   type AuthClientOptions,
   RefreshUnavailableError,
   SessionExpiredError,
   SignInFailedError,
 } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../given/ada.ts';
+import { failureOf } from '../given/failures.ts';
+import {
+  bearer,
+  brokenOff,
+  html,
+  json,
+  LEAK,
+  NOW,
+  oneHour,
+  restore,
+  SECRET,
+  text,
+  tokenless,
+} from '../given/secret-answers.ts';
 import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { openTab, record } from '../world/tabs.ts';
 import { tracesOf } from '../world/traces.ts';
 import { rest, standing } from '../world/waiting.ts';
 
-/** Any three letters of it give it away. */
-const SECRET = 'zqx'.repeat(12);
-const LEAK = /zqx|qxz|xzq/;
-
-const json = (body: unknown, init?: ResponseInit) => Response.json(body, init);
-const html = (status: number, type = 'text/html; charset=utf-8') =>
-  new Response(`<!doctype html><title>${SECRET}</title>`, { status, headers: { 'Content-Type': type } });
-const text = (body: string, type = 'application/json') => new Response(body, { headers: { 'Content-Type': type } });
-
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
 });
-
-async function restore(auth: AuthClient) {
-  const restored = auth.restore();
-  // A new tab gives the others a moment to answer.
-  await pass(40);
-  return restored;
-}
 
 /** Restores with this answer; what the app sees then, and which header its requests bear. */
 async function restoreWith(answer: () => Response, options?: Partial<AuthClientOptions>) {
@@ -50,10 +48,6 @@ async function restoreWith(answer: () => Response, options?: Partial<AuthClientO
   const lifetime = 'expiresAt' in state && state.expiresAt !== undefined ? state.expiresAt - receivedAt : undefined;
   return { state, lifetime, authorization: server.apiRequests[0]?.authorization };
 }
-
-const NOW = 1_900_000_000;
-const bearer = (claims: object) => jwt({ sub: 'ada', ...claims });
-const oneHour = bearer({ iat: NOW, exp: NOW + 3_600 });
 
 describe('answers understood without configuration', () => {
   it.each<[string, string, object, number | undefined]>([
@@ -161,49 +155,13 @@ describe('readTokens reads the other shapes', () => {
   ])('where it %s, the session is kept and nothing is quoted (P5, P9)', async (_, readTokens) => {
     const auth = openTab({ readTokens });
     server.answerRefresh = () => json({ data: SECRET });
-    const error = await restore(auth).catch((error: unknown) => error);
+    const error = await failureOf(restore(auth));
 
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect(tracesOf(LEAK, error)).toEqual([]);
     expect(auth.getState().status).toBe('restoring');
   });
 });
-
-/** 2xx answers without a usable token; each holds the secret where it can hold anything. */
-const tokenless: [string, () => Response, RegExp][] = [
-  ['an empty body', () => text(''), /not JSON/],
-  ['204', () => new Response(null, { status: 204 }), /not JSON/],
-  ['an HTML page with 200', () => html(200), /200, text\/html/],
-  ['an HTML page that calls itself JSON', () => html(200, 'application/json'), /200, application\/json/],
-  ['JSON cut off', () => text(`{"access_token":"${SECRET}`), /not JSON/],
-  ['JSON with a slip at the token', () => text(`{"access_token":${SECRET}}`), /not JSON/],
-  ['plain text', () => text(SECRET, 'text/plain'), /not JSON/],
-  ['JSON of another shape', () => json({ data: { token: SECRET } }), /no access token.*readTokens/],
-  ['null', () => json(null), /readTokens/],
-  ['an array', () => json([SECRET]), /no access token/],
-  ['a string', () => json(SECRET), /no access token/],
-  ['a number', () => json(42), /no access token/],
-  ['a token that is a number', () => json({ access_token: 42 }), /no access token/],
-  ['a token that is an object', () => json({ access_token: { value: SECRET } }), /no access token/],
-  ['a token that is null', () => json({ access_token: null }), /no access token/],
-  ['an empty token', () => json({ access_token: '' }), /no access token/],
-  ['a token with a line break', () => json({ access_token: `${SECRET}\r\nX-Evil: 1` }), /no access token/],
-  ['a token with a space', () => json({ access_token: `${SECRET} ${SECRET}` }), /no access token/],
-  ['a token beyond ASCII', () => json({ access_token: `${SECRET}é` }), /no access token/],
-  ['expires_in: 0', () => json({ access_token: SECRET, expires_in: 0 }), /already expired/],
-  ['expires_in: -1', () => json({ access_token: SECRET, expires_in: -1 }), /already expired/],
-  ['expires_in: "0"', () => json({ access_token: SECRET, expires_in: '0' }), /already expired/],
-  ['expires_in: 0.001', () => json({ access_token: SECRET, expires_in: 0.001 }), /already expired/],
-  ['expires_in in words', () => json({ access_token: SECRET, expires_in: `one ${SECRET}` }), /expires_in.*no number/],
-  ['expires_in an object', () => json({ access_token: SECRET, expires_in: { s: SECRET } }), /expires_in.*no number/],
-  ['a JWT whose exp is its iat', () => json({ access: jwt({ iat: NOW, exp: NOW, s: SECRET }) }), /already expired/],
-  ['a JWT whose exp is before its iat', () => json({ access: jwt({ iat: NOW, exp: NOW - 60 }) }), /already expired/],
-  [
-    'a JWT whose exp is before the server’s Date',
-    () => json({ access: oneHour }, { headers: { Date: new Date((NOW + 3_601) * 1_000).toUTCString() } }),
-    /already expired/,
-  ],
-];
 
 const sick: [string, () => Response, RegExp][] = [
   ['an HTML 403, a firewall’s', () => html(403), /403, text\/html/],
@@ -220,27 +178,16 @@ const unreachable: typeof sick = [
   ['a network error', () => Response.error(), /request failed/],
 ];
 
-const brokenOff = (): Response => {
-  const stream = new ReadableStream({
-    start(controller) {
-      controller.enqueue(new TextEncoder().encode(`{"access_token":"${SECRET}`));
-      controller.error(new TypeError('terminated'));
-    },
-  });
-  return new Response(stream, { headers: { 'Content-Type': 'application/json' } });
-};
-
 describe('an answer to a refresh that is none: the session is kept, nothing is quoted, nothing loops (P3, P5, P9)', () => {
   const broken: typeof sick = [['an answer that breaks off', brokenOff, /request failed/]];
   const rows = [...tokenless, ...sick, ...unreachable, ...broken];
 
   it.each(rows)('%s, while signed in', async (_, answer, why) => {
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     const state = auth.getState();
     const events = record(auth);
     server.answerRefresh = answer;
-    const error = await auth.refresh().catch((error: unknown) => error);
+    const error = await failureOf(auth.refresh());
 
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: true });
@@ -259,7 +206,7 @@ describe('an answer to a refresh that is none: the session is kept, nothing is q
   it.each(rows)('%s, at page load', async (_, answer, why) => {
     const auth = openTab();
     server.answerRefresh = answer;
-    const error = await restore(auth).catch((error: unknown) => error);
+    const error = await failureOf(restore(auth));
 
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect((error as Error).message).toMatch(why);
@@ -270,11 +217,10 @@ describe('an answer to a refresh that is none: the session is kept, nothing is q
   });
 
   it('the message to a request names the request and the endpoint, without a query string', async () => {
-    const auth = openTab({ refresh: `/auth/refresh?secret=${SECRET}` });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { refresh: `/auth/refresh?secret=${SECRET}` });
     server.expireAccessTokens();
     server.answerRefresh = () => json({}, { status: 500 });
-    const error = await auth.fetch(`${API}/orders?secret=${SECRET}`).catch((error: unknown) => error);
+    const error = await failureOf(auth.fetch(`${API}/orders?secret=${SECRET}`));
 
     expect((error as Error).message).toContain(`GET ${API}/orders: ${TOKEN_ENDPOINT} can't refresh`);
     expect(tracesOf(LEAK, error)).toEqual([]);
@@ -291,11 +237,10 @@ describe('the auth server’s no ends the session', () => {
   ];
 
   it.each(refusals)('%s: expired, told once, not asked again', async (_, answer) => {
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     const events = record(auth);
     server.answerRefresh = answer;
-    const error = await auth.refresh().catch((error: unknown) => error);
+    const error = await failureOf(auth.refresh());
 
     expect(error).toBeInstanceOf(SessionExpiredError);
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
@@ -319,7 +264,7 @@ describe('the answer to a sign-in', () => {
     const auth = openTab();
     const events = record(auth);
     const request = vi.fn(async () => answer());
-    const error = await auth.signIn(request).catch((error: unknown) => error);
+    const error = await failureOf(auth.signIn(request));
 
     expect(error).toBeInstanceOf(SignInFailedError);
     expect(error).toMatchObject({ code: 'sign-in-failed', retryable: false });
@@ -339,7 +284,7 @@ describe('the answer to a sign-in', () => {
   ])('%s instead of an answer: SignInFailedError, nothing is quoted (P9)', async (_, junk) => {
     const auth = openTab();
     for (const attempt of [() => auth.signIn(async () => junk as object), () => auth.setSession(junk as object)]) {
-      const error = await attempt().catch((error: unknown) => error);
+      const error = await failureOf(attempt());
       expect(error).toBeInstanceOf(SignInFailedError);
       expect((error as Error).message).toMatch(/readTokens/);
       expect(tracesOf(LEAK, error)).toEqual([]);
@@ -377,7 +322,7 @@ describe('the answer to a sign-in', () => {
 
   it('an answer that breaks off signs nobody in', async () => {
     const auth = openTab();
-    const error = await auth.signIn(async () => brokenOff()).catch((error: unknown) => error);
+    const error = await failureOf(auth.signIn(async () => brokenOff()));
     expect(error).toBeInstanceOf(Error);
     expect(tracesOf(LEAK, error)).toEqual([]);
     expect(auth.getState()).toEqual({ status: 'restoring' });
@@ -386,7 +331,7 @@ describe('the answer to a sign-in', () => {
   it('setSession gives up an answer whose body never ends', async () => {
     const auth = openTab({ refreshTimeout: 10_000 });
     const endless = new Response(new ReadableStream({}), { headers: { 'Content-Type': 'application/json' } });
-    const given = auth.setSession(endless).catch((error: unknown) => error);
+    const given = failureOf(auth.setSession(endless));
     await pass(9_000, 1_000);
     expect(await standing(given)).toBe('pending');
     await pass(1_000);
@@ -408,7 +353,7 @@ describe('the answer to a sign-in', () => {
         };
       },
     });
-    const given = auth.setSession(new Response(late)).catch((error: unknown) => error);
+    const given = failureOf(auth.setSession(new Response(late)));
     await pass(10_000, 1_000);
     expect(await standing(given)).toBe('fulfilled');
     end();
@@ -418,8 +363,7 @@ describe('the answer to a sign-in', () => {
   });
 
   it('a failed sign-in leaves the session of whoever is signed in alone', async () => {
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     const state = auth.getState();
     await auth.signIn(async () => json({}, { status: 401 })).catch(() => {});
     await auth.signIn(async () => html(200)).catch(() => {});

@@ -3,11 +3,14 @@
 import { inspect } from 'node:util';
 import type { AuthClient } from 'silent-refresh';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../given/ada.ts';
+import { failureOf } from '../given/failures.ts';
+import { subjectOf } from '../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../world/clocks.ts';
 import { network } from '../world/network.ts';
 import { goOnline, returnFromBackForwardCache, show } from '../world/page.ts';
-import { openTab, openTabs, record } from '../world/tabs.ts';
+import { openTabs, record } from '../world/tabs.ts';
 import { tracesOf } from '../world/traces.ts';
 import { rest, until } from '../world/waiting.ts';
 
@@ -63,11 +66,6 @@ function pieces(): RegExp {
   });
   return new RegExp([...new Set(parts)].map((part) => part.replaceAll(/[^\w-]/g, '\\$&')).join('|'));
 }
-
-const subjectOf = (auth: AuthClient) => {
-  const state = auth.getState();
-  return 'subject' in state ? state.subject : undefined;
-};
 
 /** All that an app can get out of two clients during a busy life. */
 async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds: Set<unknown> }> {
@@ -309,10 +307,9 @@ describe('what a refresh function of one’s own throws', () => {
   }
 
   async function failing(thrown: () => unknown) {
-    const auth = openTab({ refresh: () => Promise.reject(thrown()) });
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server, { refresh: () => Promise.reject(thrown()) });
     const events = record(auth);
-    const error: unknown = await auth.refresh().catch((error: unknown) => error);
+    const error = await failureOf(auth.refresh());
     return { auth, events, error };
   }
 

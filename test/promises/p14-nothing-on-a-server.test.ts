@@ -8,6 +8,7 @@ import {
   isAuthError,
 } from 'silent-refresh';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { failureOf } from '../given/failures.ts';
 import { API, startAuthServer } from '../world/auth-server.ts';
 import { goOnline, returnFromBackForwardCache, show, withoutPage } from '../world/page.ts';
 import { record } from '../world/tabs.ts';
@@ -109,7 +110,7 @@ describe('on a server nothing happens (P14, scenario 47)', () => {
   ])('%s is refused, saying why, and sends nothing', async (label, call) => {
     const server = startAuthServer();
     const request = vi.fn(async () => server.signIn('ada'));
-    const error: unknown = await call(onServer(), request).catch((error: unknown) => error);
+    const error = await failureOf(call(onServer(), request));
 
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(isAuthError(error) && error.retryable).toBe(false);

@@ -1,57 +1,23 @@
 /** P1, P2 and P13 across tabs: one refresh among all of them, whoever sleeps, hangs or hears late. */
 
 import { RefreshUnavailableError } from 'silent-refresh';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { adasTab, adasTabs, adasTwoTabs, signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { holdLock, locksHeld } from '../../given/held-locks.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { focusWindow, goOnline, leave, returnFromBackForwardCache, show } from '../../world/page.ts';
-import {
-  disposeClients,
-  newBrowser,
-  openTab,
-  openTabs,
-  openTwoTabs,
-  record,
-  signedInEverywhere,
-} from '../../world/tabs.ts';
+import { newBrowser, openTab, openTabs, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-/** The access token has expired while the machine slept: no timer has said so. */
-const outliveToken = () => jumpWallClock(61_000);
-
-const held: (() => void)[] = [];
-/** Another script of this origin, or a frozen tab, takes the lock and keeps it. */
-async function holdLock(name: string): Promise<() => void> {
-  const { opened, open } = gate();
-  const taken = gate();
-  held.push(open);
-  void navigator.locks.request(name, () => {
-    taken.open();
-    return opened;
-  });
-  await taken.opened;
-  return open;
-}
-afterEach(() => {
-  // First, or the lock would pass on to a client of this test, which would call the next one's server.
-  disposeClients();
-  for (const letGo of held.splice(0)) letGo();
-});
-
-/** The lock of this name, and the words left beside it. */
-async function locksHeld(name: string): Promise<string[]> {
-  const { held = [] } = await navigator.locks.query();
-  return held.map((lock) => lock.name ?? '').filter((each) => each.startsWith(name));
-}
 
 describe('one refresh among tabs (P1, scenario 11)', () => {
   it('six tabs find the token expired at once: one refresh, one new token for all', async () => {
     stopClocks();
     const server = startAuthServer();
-    const tabs = openTabs(6);
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    const tabs = await adasTabs(server, 6);
     outliveToken();
 
     const tokens = await Promise.all(tabs.map((tab) => tab.getAccessToken()));
@@ -63,9 +29,7 @@ describe('one refresh among tabs (P1, scenario 11)', () => {
 
   it('a tab that waited for its turn looks again before it refreshes', async () => {
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     const refresh = server.holdRefresh();
     const first = a.refresh();
     await refresh.arrived;
@@ -116,9 +80,7 @@ describe('one refresh among tabs (P1, scenario 11)', () => {
 describe('a late 401 costs nothing in any tab (P2)', () => {
   it('a 401 for the old token in one tab, after another tab refreshed: replayed, without a refresh', async () => {
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     server.expireAccessTokens();
     const api = server.holdApi();
     const late = b.fetch(`${API}/late`);
@@ -139,9 +101,7 @@ describe('a late 401 costs nothing in any tab (P2)', () => {
   it('even if the news of that refresh is still on the way', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     server.expireAccessTokens();
     const api = server.holdApi();
     const late = b.fetch(`${API}/late`);
@@ -163,8 +123,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const first = openTab({ name });
-    await first.signIn(server.login('ada'));
+    const first = await adasTab(server, { name });
     const calls: unknown[] = [];
     const second = openTab({ name, fetch: async (input) => Response.json(calls.push(input)) });
     const seen = record(second);
@@ -237,8 +196,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const first = openTab({ name, signOut: undefined });
-    await first.signIn(server.login('ada'));
+    const first = await adasTab(server, { name, signOut: undefined });
     await first.signOut();
     const second = openTab({ name });
 
@@ -253,8 +211,7 @@ describe('any tab can refresh (P1, scenario 15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const first = openTab({ name });
-    await first.signIn(server.login('ada'));
+    const first = await adasTab(server, { name });
     const others = [openTab({ name }), openTab({ name }), openTab({ name })];
     await Promise.all(others.map((tab) => tab.restore()));
     first.dispose();
@@ -274,9 +231,7 @@ describe('any tab can refresh (P1, scenario 15)', () => {
   it('the tab that refreshes is closed in the middle: the cookie arrives, and another tab goes on', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     outliveToken();
     const refresh = server.holdRefresh();
     void a.refresh();
@@ -305,9 +260,7 @@ describe('one waking (P1, P10, scenario 17)', () => {
     stopClocks();
     const server = startAuthServer();
     show('hidden');
-    const tabs = openTabs(4);
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    const tabs = await adasTabs(server, 4);
     // Hidden tabs let it expire.
     await pass(61_000, 1_000);
     expect(server.refreshCalls).toBe(0);
@@ -323,9 +276,7 @@ describe('one waking (P1, P10, scenario 17)', () => {
   it('with a token that is still good: none', async () => {
     stopClocks();
     const server = startAuthServer();
-    const tabs = openTabs(4);
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    await adasTabs(server, 4);
     jumpWallClock(10_000);
     wakeUp();
     await pass(1_000);
@@ -336,9 +287,7 @@ describe('one waking (P1, P10, scenario 17)', () => {
   it('visible tabs refresh ahead of expiry once, though all of them watch the same moment', async () => {
     stopClocks();
     const server = startAuthServer();
-    const tabs = openTabs(4);
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    await adasTabs(server, 4);
     await pass(55_000, 500);
 
     expect(server.refreshCalls).toBe(1);
@@ -351,12 +300,11 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
-    const letGo = await holdLock(`silent-refresh:${name}`);
+    const auth = await adasTab(server, { name });
+    const letGo = await holdLock(name);
     outliveToken();
     const response = auth.fetch(`${API}/orders`);
-    const failure = response.catch((error: unknown) => error);
+    const failure = failureOf(response);
     await pass(9_999);
     expect(await standing(response)).toBe('pending');
     await pass(1);
@@ -366,7 +314,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
     expect(server.refreshCalls).toBe(0);
 
-    letGo();
+    void letGo();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
   });
@@ -375,9 +323,8 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
-    await holdLock(`silent-refresh:${name}`);
+    const auth = await adasTab(server, { name });
+    await holdLock(name);
     // A refresh is due; the token is good for ten seconds more.
     jumpWallClock(50_000);
     const [first, second] = [auth.fetch(`${API}/orders`), auth.getAccessToken()];
@@ -392,10 +339,8 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     const server = startAuthServer();
     const name = newBrowser();
     const lock = `silent-refresh:${name}`;
-    const tabs = [openTab({ name }), openTab({ name })] as const;
-    await tabs[0].signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
-    await holdLock(lock);
+    const tabs = await adasTwoTabs(server, { name });
+    await holdLock(name);
     const restoring = openTab({ name });
     outliveToken();
 
@@ -413,7 +358,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
 
     for (const error of await errors) expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: true });
     // Not even a word of a newer session, and still the stranger's.
-    expect(await locksHeld(lock)).toEqual([lock]);
+    expect(await locksHeld(name)).toEqual([lock]);
     expect(server.refreshCalls).toBe(0);
     expect(tabs.map((tab) => tab.getState().status)).toEqual(['signed-in', 'signed-in']);
   });
@@ -423,14 +368,14 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     const server = startAuthServer();
     server.signIn('ada');
     const name = newBrowser();
-    const letGo = await holdLock(`silent-refresh:${name}`);
+    const letGo = await holdLock(name);
     const auth = openTab({ name });
-    const failure = auth.restore().catch((error: unknown) => error);
+    const failure = failureOf(auth.restore());
     await pass(10_000, 1_000);
 
     expect(await failure).toMatchObject({ code: 'refresh-unavailable', retryable: true });
     expect(auth.getState()).toEqual({ status: 'restoring' });
-    letGo();
+    void letGo();
     expect(await auth.restore()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
@@ -438,9 +383,8 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
-    await holdLock(`silent-refresh:${name}`);
+    const auth = await adasTab(server, { name });
+    await holdLock(name);
     const result = auth.signOut();
 
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
@@ -454,16 +398,15 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    await auth.signIn(server.login('ada'));
-    const letGo = await holdLock(`silent-refresh:${name}`);
+    const auth = await adasTab(server, { name });
+    const letGo = await holdLock(name);
     const result = auth.signOut();
     await rest();
     expect(server.logouts).toBe(0);
     leave();
     await rest();
     expect(server.logouts).toBe(1);
-    letGo();
+    void letGo();
 
     expect(await result).toEqual({ serverConfirmed: false });
     leave();
@@ -476,9 +419,7 @@ describe('a message that comes later than the lock (P1)', () => {
   async function handOver() {
     stopClocks();
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     outliveToken();
     const refresh = server.holdRefresh();
     const first = a.getAccessToken();
@@ -518,14 +459,12 @@ describe('a message that comes later than the lock (P1)', () => {
   it('a sign-in of another user that is still on the way: the next holder doesn’t use that user’s cookie', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     outliveToken();
     const messages = holdMessages();
     await a.signIn(server.login('bob'));
     const request = b.fetch(`${API}/orders`);
-    const failure = request.catch((error: unknown) => error);
+    const failure = failureOf(request);
     expect(await standing(request)).toBe('pending');
     messages.deliver();
 
@@ -537,9 +476,7 @@ describe('a message that comes later than the lock (P1)', () => {
   it('a sign-in that couldn’t know of a sign-out elsewhere: the sign-out doesn’t delete the new user’s cookie', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [a, b] = openTwoTabs();
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server);
     const messages = holdMessages();
     const login = gate();
     const signingIn = a.signIn(async () => {
@@ -564,9 +501,7 @@ describe('a message that comes later than the lock (P1)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const [a, b] = [openTab({ name }), openTab({ name })];
-    await a.signIn(server.login('ada'));
-    await signedInEverywhere(a, b);
+    const [a, b] = await adasTwoTabs(server, { name });
     outliveToken();
     const messages = holdMessages();
     const token = await a.getAccessToken();
@@ -587,7 +522,7 @@ describe('a message that comes later than the lock (P1)', () => {
     heard.open();
     await rest();
 
-    expect(await locksHeld(`silent-refresh:${name}`)).not.toContain(`silent-refresh:${name}`);
+    expect(await locksHeld(name)).not.toContain(`silent-refresh:${name}`);
     expect(server.refreshCalls).toBe(1);
   });
 });
@@ -607,7 +542,7 @@ describe('a server that wants to be left alone (P5)', () => {
     await rest();
 
     for (const tab of others) {
-      const error = await tab.getAccessToken().catch((reason: unknown) => reason);
+      const error = await failureOf(tab.getAccessToken());
       expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: true, retryAfter: 60_000 });
       expect(tab.getState().status).toBe('signed-in');
     }
@@ -622,9 +557,7 @@ describe('a server that wants to be left alone (P5)', () => {
   it('a refresh that is rejected costs one call, and ends the session in every tab', async () => {
     stopClocks();
     const server = startAuthServer();
-    const tabs = openTabs(4);
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    const tabs = await adasTabs(server, 4);
     server.revoke('ada');
     outliveToken();
     const failures = await Promise.all(tabs.map((tab) => tab.getAccessToken().catch((error: unknown) => error)));
@@ -644,29 +577,27 @@ describe('tabs: false', () => {
     listener.onmessage = ({ data }) => heard.push(data);
     const [alone, other] = [openTab({ name, tabs: false }), openTab({ name, tabs: false })];
     await alone.signIn(server.login('ada'));
-    const letGo = await holdLock(`silent-refresh:${name}`);
+    const letGo = await holdLock(name);
     await alone.refresh();
     const refresh = server.holdRefresh();
     const again = alone.refresh();
     await refresh.arrived;
 
     // The other's alone.
-    expect(await locksHeld(`silent-refresh:${name}`)).toEqual([`silent-refresh:${name}`]);
+    expect(await locksHeld(name)).toEqual([`silent-refresh:${name}`]);
     refresh.release();
     await again;
     await rest();
     expect(heard).toEqual([]);
     expect(other.getState()).toEqual({ status: 'restoring' });
-    letGo();
+    void letGo();
     listener.close();
   });
 });
 
 describe('a slow, older answer (P6, scenario 8)', () => {
   it('doesn’t replace the newer session', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     const held = server.holdRefresh();
     const slow = auth.refresh();
     await held.arrived;

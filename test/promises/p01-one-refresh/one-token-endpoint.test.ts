@@ -2,6 +2,8 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab } from '../../given/ada.ts';
+import { failureOf } from '../../given/failures.ts';
 import { type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { openTab } from '../../world/tabs.ts';
@@ -85,7 +87,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     const hold = server.holdRefresh();
     void a.refresh();
     await hold.arrived;
-    const failure = b.refresh().catch((error: unknown) => error);
+    const failure = failureOf(b.refresh());
     await pass(10_000, 1_000);
 
     expect(await failure).toMatchObject({ code: 'refresh-unavailable', retryable: true });
@@ -120,8 +122,7 @@ describe('two clients at different token endpoints', () => {
 });
 
 it('A name that is the token endpoint’s own address waits for no lock of its own', async () => {
-  const auth = openTab({ name: TOKEN_ENDPOINT });
-  await auth.signIn(server.login('ada'));
+  const auth = await adasTab(server, { name: TOKEN_ENDPOINT });
 
   expect(await auth.refresh()).toMatchObject({ subject: 'ada' });
 });

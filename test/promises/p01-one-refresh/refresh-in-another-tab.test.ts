@@ -2,14 +2,14 @@
 
 import { type AuthClient, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { openRawChannel } from '../../world/messages.ts';
 import { show } from '../../world/page.ts';
-import { newBrowser, openTab, openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, openTab } from '../../world/tabs.ts';
 import { gate, rest } from '../../world/waiting.ts';
-
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 let server: AuthServer;
 beforeEach(() => {
@@ -19,9 +19,7 @@ beforeEach(() => {
 });
 
 async function adasTabs(): Promise<readonly [AuthClient, AuthClient]> {
-  const tabs = openTwoTabs();
-  await tabs[0].signIn(server.login('ada'));
-  await signedInEverywhere(...tabs);
+  const tabs = await adasTwoTabs(server);
   await pass(1_000);
   return tabs;
 }
@@ -49,8 +47,7 @@ describe('a sign-in that fails in one tab', () => {
 
   it('A refresh that is under way elsewhere keeps its answer', async () => {
     const name = newBrowser();
-    const slow = openTab({ name });
-    await slow.signIn(server.login('ada'));
+    const slow = await adasTab(server, { name });
     const quick = openTab({ name, refreshTimeout: 500 });
     await passUntil(quick.restore(), 10);
     await pass(1_000);
@@ -85,7 +82,7 @@ describe('a restore that hears late of a session', () => {
       await released.opened;
       return Response.json({}, { status });
     };
-    const restoring = failureOf(page.restore());
+    const restoring = reasonOf(page.restore());
     await pass(40);
     await arrived.opened;
     const busy = openRawChannel(name);

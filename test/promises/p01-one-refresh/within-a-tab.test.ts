@@ -1,17 +1,15 @@
 /** P1 and P2: one expiry costs one refresh, and a late 401 costs none. */
 
 import { describe, expect, it, vi } from 'vitest';
+import { signedIn } from '../../given/ada.ts';
+import { times } from '../../given/times.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { openTab, openTabs } from '../../world/tabs.ts';
 import { until } from '../../world/waiting.ts';
 
-const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
-
 describe('one refresh (P1)', () => {
   it('50 concurrent 401s: 1 refresh, 50 replays (scenario 1)', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     server.expireAccessTokens();
 
     const responses = await Promise.all(times(50, () => auth.fetch(`${API}/orders`)));
@@ -62,9 +60,7 @@ describe('one refresh (P1)', () => {
 
 describe('a late 401 costs nothing (P2)', () => {
   it('a 401 for an older token is replayed with today’s, without a refresh (scenario 2)', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     server.expireAccessTokens();
     const held = server.holdApi();
     const late = auth.fetch(`${API}/late`);

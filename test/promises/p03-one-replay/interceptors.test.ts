@@ -8,17 +8,18 @@ import {
   SignedOutError,
 } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
-import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
+import { adasTwoTabs, signedIn } from '../../given/ada.ts';
+import { SECOND } from '../../given/durations.ts';
+import { reasonOf } from '../../given/failures.ts';
+import { generationsOf } from '../../given/received.ts';
+import { times } from '../../given/times.ts';
+import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { refusal } from '../../world/refusal.ts';
-import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
+import { record } from '../../world/tabs.ts';
 import { tracesOf } from '../../world/traces.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-const SECOND = 1_000;
-const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
-const reasonOf = (promise: Promise<unknown>) => promise.then(() => undefined).catch((reason: unknown) => reason);
 
 /** Stands for an XMLHttpRequest: it knows nothing of the client. */
 const send = (path: string, token: string) =>
@@ -32,31 +33,25 @@ async function intercepted(auth: AuthClient, path: string): Promise<Response> {
 }
 
 /** Ada is signed in, in a tab that refreshes only when somebody asks; her token lives for a minute. */
-async function signedIn() {
-  stopClocks();
-  show('hidden');
-  const server = startAuthServer();
-  const auth = openTab();
-  await auth.signIn(server.login('ada'));
+async function adasToken() {
+  const { server, auth } = await signedIn({ clocks: 'stopped', tab: 'hidden' });
   return { server, auth, token: await auth.getAccessToken() };
 }
 
-const generations = (server: AuthServer) => server.apiRequests.map(({ generation }) => generation);
-
 describe('an interceptor in four lines (P2, P3)', () => {
   it('20 parallel 401s of an interceptor cost one refresh, and all are answered', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await adasToken();
     server.expireAccessTokens();
 
     const responses = await Promise.all(times(20, (i) => intercepted(auth, `${i}`)));
 
     expect(responses.map(({ status }) => status)).toEqual(times(20, () => 200));
     expect(server.refreshCalls).toBe(1);
-    expect(generations(server)).toEqual([...times(20, () => 1), ...times(20, () => 2)]);
+    expect(generationsOf(server)).toEqual([...times(20, () => 1), ...times(20, () => 2)]);
   });
 
   it('an interceptor’s late 401 gets today’s token without a refresh', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await adasToken();
     const slow = gate();
     server.answerApi = async () => {
       server.answerApi = undefined;
@@ -70,16 +65,14 @@ describe('an interceptor in four lines (P2, P3)', () => {
 
     expect((await late).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
-    expect(generations(server)).toEqual([1, 2]);
+    expect(generationsOf(server)).toEqual([1, 2]);
   });
 
   it('another tab’s refresh serves an interceptor, too', async () => {
     stopClocks();
     show('hidden');
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     const token = await here.getAccessToken();
     const events = record(here);
     await there.refresh();
@@ -90,7 +83,7 @@ describe('an interceptor in four lines (P2, P3)', () => {
   });
 
   it('an endpoint that always says 401 costs an interceptor one refresh', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await adasToken();
     server.answerApi = () => refusal();
 
     for (let call = 0; call < 20; call++) expect((await intercepted(auth, 'bad')).status).toBe(401);
@@ -100,7 +93,7 @@ describe('an interceptor in four lines (P2, P3)', () => {
   });
 
   it('an interceptor shares its refresh with auth.fetch', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await adasToken();
     server.expireAccessTokens();
 
     const responses = await Promise.all([
@@ -115,7 +108,7 @@ describe('an interceptor in four lines (P2, P3)', () => {
 
 describe('a token that was refused (P2, P3)', () => {
   it('a refused token is given back where it is just refreshed', async () => {
-    const { server, auth, token: first } = await signedIn();
+    const { server, auth, token: first } = await adasToken();
 
     const second = await auth.getAccessToken({ refused: first });
     expect(second).not.toBe(first);
@@ -126,7 +119,7 @@ describe('a token that was refused (P2, P3)', () => {
   });
 
   it('a token that is refused for long is refreshed again', async () => {
-    const { server, auth, token: first } = await signedIn();
+    const { server, auth, token: first } = await adasToken();
     const second = await auth.getAccessToken({ refused: first });
     await auth.getAccessToken({ refused: second });
 
@@ -138,7 +131,7 @@ describe('a token that was refused (P2, P3)', () => {
   });
 
   it('a refused token is given back where the server repeats it', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     server.answerRefresh = () => Response.json({ access_token: token, expires_in: 60 });
 
     expect(await auth.getAccessToken({ refused: token })).toBe(token);
@@ -146,7 +139,7 @@ describe('a token that was refused (P2, P3)', () => {
   });
 
   it('a refused token is given back where the API refuses all', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await adasToken();
     server.answerApi = () => refusal();
     for (const path of ['a', 'b', 'c']) expect((await auth.fetch(`${API}/${path}`)).status).toBe(401);
     const before = server.refreshCalls;
@@ -157,7 +150,7 @@ describe('a token that was refused (P2, P3)', () => {
   });
 
   it('refused tokens and 401s together cost ten refreshes a minute', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await adasToken();
     const left = () => {
       const leaving = new AbortController();
       const undo = auth.on('refreshed', () => leaving.abort());
@@ -177,7 +170,7 @@ describe('a token that was refused (P2, P3)', () => {
   });
 
   it('a refused token of long ago costs nothing', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     await auth.refresh();
     await auth.refresh();
 
@@ -187,7 +180,7 @@ describe('a token that was refused (P2, P3)', () => {
   });
 
   it('a refused token is refreshed though it has long to live', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
 
     const next = auth.getAccessToken({ refused: token });
@@ -202,7 +195,7 @@ describe('a token that was refused (P2, P3)', () => {
 
 describe('a refused token for which there is no other (P5, P6, P7)', () => {
   it('a refused token meets an outage: the error is retryable', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     server.answerRefresh = () => new Response('', { status: 500 });
 
     const reason = await reasonOf(auth.getAccessToken({ refused: token }));
@@ -213,7 +206,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
   });
 
   it('a refused token whose session is over: session-expired, one call', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     server.revoke('ada');
 
     expect(await reasonOf(auth.getAccessToken({ refused: token }))).toBeInstanceOf(SessionExpiredError);
@@ -223,7 +216,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
   });
 
   it('a refused token of who is signed out asks nothing', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     await auth.signOut();
 
     expect(await reasonOf(auth.getAccessToken({ refused: token }))).toBeInstanceOf(SignedOutError);
@@ -231,7 +224,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
   });
 
   it('who signs out while waiting is given no token', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
     const waiting = reasonOf(auth.getAccessToken({ refused: token }));
     await until(() => server.refreshCalls);
@@ -243,7 +236,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
   });
 
   it('another user’s token is not given to whoever waits', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
     const waiting = reasonOf(auth.getAccessToken({ refused: token }));
     await until(() => server.refreshCalls);
@@ -255,7 +248,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
   });
 
   it('who leaves while a refused token is refreshed is freed alone', async () => {
-    const { server, auth, token } = await signedIn();
+    const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
     const leaving = new AbortController();
     const left = reasonOf(auth.getAccessToken({ refused: token, signal: leaving.signal }));

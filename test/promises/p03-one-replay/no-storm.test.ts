@@ -1,29 +1,17 @@
 /** P3: where a refresh doesn't help, none is made; whatever callers, listeners and addresses do, they cause no storm. */
 
-import { HttpResponse } from 'msw';
-import type { AuthClient } from 'silent-refresh';
 import { describe, expect, it, vi } from 'vitest';
-import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { adasTab, signedIn } from '../../given/ada.ts';
+import { HOUR, MINUTE, SECOND } from '../../given/durations.ts';
+import { FOR_AN_HOUR, fates, refuseAll } from '../../given/hopeless-api.ts';
+import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { refusal } from '../../world/refusal.ts';
 import { openTab } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
-const SECOND = 1_000;
-const HOUR = 3_600;
 const pathOf = (request: { readonly url: string }) => new URL(request.url).pathname;
-
-/** Ada is signed in, in a tab that refreshes only when somebody asks. */
-async function signedIn(lifetime = HOUR) {
-  stopClocks();
-  show('hidden');
-  const server = startAuthServer();
-  server.lifetime = lifetime;
-  const auth = openTab();
-  await auth.signIn(server.login('ada'));
-  return { server, auth };
-}
 
 /** The token answers don't say how long the tokens live. */
 async function signedInForNobodyKnowsHowLong() {
@@ -32,53 +20,13 @@ async function signedInForNobodyKnowsHowLong() {
   const server = startAuthServer();
   server.opaque = true;
   server.shape = (token) => ({ access_token: token });
-  const auth = openTab();
-  await auth.signIn(server.login('ada'));
+  const auth = await adasTab(server);
   return { server, auth };
-}
-
-/** What becomes of a replay, other than a 401 or an accepted answer. */
-type Fate = 'is aborted' | 'is never sent' | 'is never answered' | 'fails';
-const fates: Fate[] = ['is aborted', 'is never sent', 'is never answered', 'fails'];
-
-/** An API that refuses every token; each replay has the given fate. */
-function refuseAll(server: AuthServer, auth: AuthClient, fate: Fate) {
-  const end = gate();
-  const seen = new Map<string, number>();
-  server.answerApi = async ({ url }) => {
-    const before = seen.get(url) ?? 0;
-    seen.set(url, before + 1);
-    if (!before) return refusal();
-    if (fate === 'fails') return HttpResponse.error();
-    await end.opened;
-    return refusal();
-  };
-
-  /** The status of the answer, or `undefined` where its replay had its fate. */
-  async function ask(url: string, method = 'GET'): Promise<number | undefined> {
-    const leaving = new AbortController();
-    const undo = auth.on('refreshed', () => fate === 'is never sent' && leaving.abort());
-    let outcome: { readonly status: number | undefined } | undefined;
-    auth.fetch(url, { method, signal: leaving.signal }).then(
-      ({ status }) => {
-        outcome = { status };
-      },
-      () => {
-        outcome = { status: undefined };
-      },
-    );
-    await until(() => outcome || seen.get(url) === 2, 'it is answered, or its replay is under way');
-    undo();
-    if (fate === 'is aborted') leaving.abort();
-    return outcome?.status;
-  }
-
-  return { ask, answerAll: end.open };
 }
 
 describe('an address that refuses good tokens (P3)', () => {
   it.for(fates)('20 hopeless requests cost one refresh though the replay %s', async (fate) => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     const { ask, answerAll } = refuseAll(server, auth, fate);
 
     const statuses: (number | undefined)[] = [];
@@ -91,7 +39,7 @@ describe('an address that refuses good tokens (P3)', () => {
   });
 
   it('after 30 s a hopeless address may ask for a refresh again', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     const { ask, answerAll } = refuseAll(server, auth, 'is aborted');
     await ask(`${API}/search?q=1`);
     await ask(`${API}/search?q=2`);
@@ -106,7 +54,7 @@ describe('an address that refuses good tokens (P3)', () => {
   });
 
   it('a token that has lived half its life may be refreshed again', async () => {
-    const { server, auth } = await signedIn(40);
+    const { server, auth } = await signedIn({ ...FOR_AN_HOUR, lifetime: 40 });
     const { ask, answerAll } = refuseAll(server, auth, 'is aborted');
     await ask(`${API}/search?q=1`);
 
@@ -119,7 +67,7 @@ describe('an address that refuses good tokens (P3)', () => {
   });
 
   it('another method at the same path is another address', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     const { ask, answerAll } = refuseAll(server, auth, 'is aborted');
 
     for (let turn = 0; turn < 5; turn++) {
@@ -133,7 +81,7 @@ describe('an address that refuses good tokens (P3)', () => {
   });
 
   it('a replay accepted elsewhere gives a hopeless address no new refresh', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = (request) => (pathOf(request) === '/bad' ? refusal() : undefined);
     expect((await auth.fetch(`${API}/bad`)).status).toBe(401);
     server.expireAccessTokens();
@@ -146,7 +94,7 @@ describe('an address that refuses good tokens (P3)', () => {
   });
 
   it('an answer accepted at an address makes its next 401 worth a refresh', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = () => refusal();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(401);
     server.answerApi = undefined;
@@ -159,7 +107,7 @@ describe('an address that refuses good tokens (P3)', () => {
   });
 
   it('a server that voids older tokens at each refresh sees one refresh', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     const issue = server.shape;
     let newest = '';
     server.shape = (token, lifetime) => {
@@ -236,11 +184,10 @@ describe('tokens of which nobody knows how long they live (P3)', () => {
 describe('a limit to what 401s can cost (P3)', () => {
   const FLOOR = 10;
   const HELPFUL_FLOOR = 60;
-  const MINUTE = 60 * SECOND;
 
   /** Requests to ever new addresses, each of which is left before its replay: nothing is learned of any address. */
   async function restless() {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     const { ask, answerAll } = refuseAll(server, auth, 'is never sent');
     let addresses = 0;
     return { server, auth, answerAll, ask: () => ask(`${API}/${++addresses}`) };
@@ -267,7 +214,7 @@ describe('a limit to what 401s can cost (P3)', () => {
   });
 
   it('refreshes that help may be one a second', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
 
     for (let turn = 0; turn < 2 * HELPFUL_FLOOR; turn++) {
       server.expireAccessTokens();
@@ -279,7 +226,7 @@ describe('a limit to what 401s can cost (P3)', () => {
   });
 
   it('an address that takes each token once causes no storm', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     let turn = 0;
     server.answerApi = () => (turn++ % 2 ? undefined : refusal());
     const at: number[] = [];
@@ -294,7 +241,7 @@ describe('a limit to what 401s can cost (P3)', () => {
   });
 
   it('a listener that asks anew after each refresh causes no storm', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     const end = gate();
     const seen = new Set<string>();
     server.answerApi = async ({ url }) => {
@@ -327,7 +274,7 @@ describe('a limit to what 401s can cost (P3)', () => {
     expect(server.refreshCalls).toBe(++before);
 
     server.answerApi = undefined;
-    jumpWallClock((HOUR + 1) * SECOND);
+    jumpWallClock(HOUR + SECOND);
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     expect(server.refreshCalls).toBe(++before);
     answerAll();
@@ -368,7 +315,7 @@ describe('a limit to what 401s can cost (P3)', () => {
 
 describe('what is none of a 401’s fault', () => {
   it('401s that meet a pause use up none of the ten refreshes', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.expireAccessTokens();
     server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '20' } });
     for (let call = 0; call < 15; call++) {
@@ -382,7 +329,7 @@ describe('what is none of a 401’s fault', () => {
   });
 
   it('One user’s hopeless addresses are not the next one’s', async () => {
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = () => refusal();
     for (const id of [1, 2, 3]) await auth.fetch(`${API}/${id}`);
     server.answerApi = undefined;
@@ -398,8 +345,8 @@ describe('what is none of a 401’s fault', () => {
     show('hidden');
     const server = startAuthServer();
     const auth = openTab();
-    await auth.setSession({ access_token: 'opaque', expires_in: HOUR });
-    server.answerRefresh = () => Response.json({ access_token: 'opaque', expires_in: HOUR });
+    await auth.setSession({ access_token: 'opaque', expires_in: 3_600 });
+    server.answerRefresh = () => Response.json({ access_token: 'opaque', expires_in: 3_600 });
     for (let call = 0; call < 10; call++) expect((await auth.fetch(`${API}/broken`)).status).toBe(401);
 
     expect(server.refreshCalls).toBe(1);
@@ -407,7 +354,7 @@ describe('what is none of a 401’s fault', () => {
 
   it('The work for a 401 doesn’t grow with the addresses that met one', async () => {
     const looksFor = async (addresses: number) => {
-      const { server, auth } = await signedIn();
+      const { server, auth } = await signedIn(FOR_AN_HOUR);
       server.expireAccessTokens();
       const looks = vi.spyOn(performance, 'now');
       await Promise.all(Array.from({ length: addresses }, (_, id) => auth.fetch(`${API}/${id}`)));

@@ -2,7 +2,6 @@
 
 import { HttpResponse, http } from 'msw';
 import {
-  type AuthClientOptions,
   BodyNotReplayableError,
   isAuthError,
   RefreshUnavailableError,
@@ -10,7 +9,12 @@ import {
   SignInFailedError,
 } from 'silent-refresh';
 import { describe, expect, it, vi } from 'vitest';
-import { API, type ApiRequest, startAuthServer } from '../../world/auth-server.ts';
+import { adasTab, expired, signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { statusesOf, textOf } from '../../given/received.ts';
+import { times } from '../../given/times.ts';
+import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { network } from '../../world/network.ts';
 import { setBase, show } from '../../world/page.ts';
@@ -18,26 +22,6 @@ import { plainly } from '../../world/plainly.ts';
 import { refusal } from '../../world/refusal.ts';
 import { openTab, record } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
-
-/** Ada is signed in. */
-async function signedIn(options: Partial<AuthClientOptions> = {}) {
-  const server = startAuthServer();
-  const auth = openTab(options);
-  await auth.signIn(server.login('ada'));
-  return { server, auth };
-}
-
-/** Ada is signed in, and the API refuses her token, though nobody knows it yet. */
-async function refused(options: Partial<AuthClientOptions> = {}) {
-  const { server, auth } = await signedIn(options);
-  server.expireAccessTokens();
-  return { server, auth };
-}
-
-const text = (request: ApiRequest | undefined) => new TextDecoder().decode(request?.body);
-const statuses = (requests: readonly ApiRequest[]) => requests.map(({ status }) => status);
 
 describe('one replay, then the caller’s answer', () => {
   it('a second 401 is the caller’s answer, and no loop (P3, scenario 4)', async () => {
@@ -90,8 +74,7 @@ describe('one replay, then the caller’s answer', () => {
     stopClocks();
     const server = startAuthServer();
     server.lifetime = 3_600;
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     server.answerApi = () => refusal();
     await auth.fetch(`${API}/orders`);
     server.answerApi = undefined;
@@ -106,17 +89,17 @@ describe('one replay, then the caller’s answer', () => {
   });
 
   it.for([200, 403, 404, 500])('whatever the replay meets is the caller’s answer: %i (P3)', async (status) => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     server.answerApi = (request) => (server.apiRequests.length ? new Response(request.method, { status }) : undefined);
 
     const response = await auth.fetch(`${API}/orders`, { method: 'PUT' });
 
     expect([response.status, await response.text()]).toEqual([status, 'PUT']);
-    expect(statuses(server.apiRequests)).toEqual([401, status]);
+    expect(statusesOf(server)).toEqual([401, status]);
   });
 
   it('a 401 that arrives while the refresh runs is queued like the first (P1, scenario 10)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const slow = gate();
     server.answerApi = async (request) => {
       if (request.url.endsWith('/slow')) await slow.opened;
@@ -176,7 +159,7 @@ describe('only a received 401 is replayed', () => {
   });
 
   it('a time-out is not replayed, even if the 401 comes later (P3, scenario 27)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const held = server.holdApi();
     const patience = new AbortController();
     const request = auth.fetch(`${API}/orders`, { method: 'POST', body: 'one', signal: patience.signal });
@@ -194,7 +177,7 @@ describe('only a received 401 is replayed', () => {
   });
 
   it('a replay that meets a network error is not sent a third time (P3, scenario 27)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     server.answerApi = () => (server.apiRequests.length ? HttpResponse.error() : undefined);
 
     await expect(auth.fetch(`${API}/orders`)).rejects.toThrow(TypeError);
@@ -234,10 +217,9 @@ describe('the auth server’s own 401', () => {
   it('a login through auth.fetch works while the last user’s token has expired (P3, scenario 5)', async () => {
     stopClocks();
     const server = await withLogin(200);
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     show('hidden');
-    jumpWallClock(61_000);
+    outliveToken();
 
     await auth.signIn(async () => {
       await rest();
@@ -250,12 +232,11 @@ describe('the auth server’s own 401', () => {
 
   it('a wrong password ends no session and is sent once (P3, scenario 5)', async () => {
     const server = await withLogin(401);
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     const before = auth.getState();
     const events = record(auth);
 
-    const error = await auth.signIn(() => login(auth.fetch)).catch((reason: unknown) => reason);
+    const error = await failureOf(auth.signIn(() => login(auth.fetch)));
 
     expect(error).toBeInstanceOf(SignInFailedError);
     expect(isAuthError(error) && error.code === 'sign-in-failed' && error.response?.status).toBe(401);
@@ -286,7 +267,7 @@ describe('the auth server’s own 401', () => {
     },
     { how: 'rejects', request: () => Promise.reject(new Error('no form')) },
   ])('a sign-in whose request $how leaves no mark: the next 401 is refreshed (P3)', async ({ request }) => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
 
     await expect(auth.signIn(request)).rejects.toThrow('no form');
 
@@ -295,7 +276,7 @@ describe('the auth server’s own 401', () => {
   });
 
   it('the refresh’s 401 ends the session and enters no wrapper (P3, scenario 5)', async () => {
-    const { server, auth } = await refused({ allowedOrigins: [API, 'https://app.test'] });
+    const { server, auth } = await expired({ allowedOrigins: [API, 'https://app.test'] });
     server.revoke('ada');
 
     await expect(auth.fetch(`${API}/orders`)).rejects.toThrow(SessionExpiredError);
@@ -315,12 +296,12 @@ describe('the auth server’s own 401', () => {
   });
 
   it('a refresh function that goes through auth.fetch by mistake fails in time (P3, scenario 5)', async () => {
-    stopClocks();
-    const server = startAuthServer();
-    const auth = openTab({ refresh: () => auth.fetch('https://app.test/api/refresh', { method: 'POST' }) });
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn({
+      clocks: 'stopped',
+      refresh: () => auth.fetch('https://app.test/api/refresh', { method: 'POST' }),
+    });
     show('hidden');
-    jumpWallClock(61_000);
+    outliveToken();
     const request = auth.fetch(`${API}/orders`);
     const told = expect(request).rejects.toThrow(RefreshUnavailableError);
     await pass(10_000);
@@ -436,7 +417,7 @@ describe('what a refresh can’t give', () => {
 
 describe('when the refresh fails', () => {
   it('every waiter gets one SessionExpiredError when the session is over, and none is replayed (P12, scenario 7)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     server.revoke('ada');
 
     const outcomes = await Promise.allSettled(times(20, () => auth.fetch(`${API}/orders`)));
@@ -450,7 +431,7 @@ describe('when the refresh fails', () => {
   });
 
   it('every waiter gets one RefreshUnavailableError when the server is sick, and none is replayed (P12, scenario 7)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     server.answerRefresh = () => new Response('sick', { status: 500 });
 
     const outcomes = await Promise.allSettled(times(20, () => auth.fetch(`${API}/orders`)));
@@ -464,7 +445,7 @@ describe('when the refresh fails', () => {
   });
 
   it('a failure that nobody waits for any more is no unhandled rejection (P12, scenario 7)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const answer = gate<Response>();
     server.answerRefresh = () => answer.opened;
     const leaving = new AbortController();
@@ -484,9 +465,9 @@ describe('a stream can be sent once only', () => {
   const upload = (body: ReadableStream = stream()) => ({ method: 'POST', body, duplex: 'half' }) as RequestInit;
 
   it('a 401 for a stream: BodyNotReplayableError, sent once, and the next call works (P11, scenario 25)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
 
-    const error = await auth.fetch(`${API}/upload?secret=1`, upload()).catch((reason: unknown) => reason);
+    const error = await failureOf(auth.fetch(`${API}/upload?secret=1`, upload()));
 
     expect(error).toBeInstanceOf(BodyNotReplayableError);
     expect(error).toMatchObject({ code: 'body-not-replayable', retryable: false });
@@ -496,11 +477,11 @@ describe('a stream can be sent once only', () => {
 
     expect((await auth.fetch(`${API}/upload`, upload())).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
-    expect(text(server.apiRequests[1])).toBe('a stream');
+    expect(textOf(server.apiRequests[1])).toBe('a stream');
   });
 
   it('a stream that met a 401 for an older token says so without another refresh (P2, P11, scenario 25)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const held = server.holdApi();
     const late = auth.fetch(`${API}/upload`, upload());
     await held.arrived;
@@ -513,15 +494,14 @@ describe('a stream can be sent once only', () => {
   });
 
   it('a stream whose session turns out to be over learns that, not that it can’t be replayed (P11)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     server.revoke('ada');
 
     await expect(auth.fetch(`${API}/upload`, upload())).rejects.toThrow(SessionExpiredError);
   });
 
   it('a stream waits for a refresh unread, where the token would end with the upload’s beginning (P11)', async () => {
-    stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     jumpWallClock(31_000);
     await auth.fetch(`${API}/orders`);
     expect(server.refreshCalls).toBe(0);
@@ -543,7 +523,7 @@ describe('a stream can be sent once only', () => {
 
     expect((await request).status).toBe(200);
     expect(server.apiRequests.map(({ generation }) => generation)).toEqual([1, 2]);
-    expect(text(server.apiRequests[1])).toBe('late');
+    expect(textOf(server.apiRequests[1])).toBe('late');
   });
 });
 
@@ -696,7 +676,7 @@ describe('the replay is equal, byte for byte', () => {
   ];
 
   it.for(cases)('$kind (P11, scenario 28)', async ({ make }) => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     await fetch(...make());
 
     expect((await auth.fetch(...make())).status).toBe(200);
@@ -709,7 +689,7 @@ describe('the replay is equal, byte for byte', () => {
   });
 
   it('a relative URL means the same address in the replay, though the page has moved on meanwhile (P11, scenario 28)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     setBase('https://app.test/api/shop/');
     const held = server.holdRefresh();
     const request = auth.fetch('orders?a=1');
@@ -722,10 +702,9 @@ describe('the replay is equal, byte for byte', () => {
   });
 
   it('a request that waits before it is sent keeps its address, too (P11, scenario 28)', async () => {
-    stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     show('hidden');
-    jumpWallClock(61_000);
+    outliveToken();
     setBase('https://app.test/api/shop/');
     const held = server.holdRefresh();
     const request = auth.fetch('orders');
@@ -738,7 +717,7 @@ describe('the replay is equal, byte for byte', () => {
   });
 
   it('what the caller changes while the request waits is not sent: a form, headers, init (P11, scenario 28)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const body = form();
     const headers = new Headers({ 'x-id': '7' });
     const init = { method: 'POST', body, headers };
@@ -758,13 +737,13 @@ describe('the replay is equal, byte for byte', () => {
   });
 
   it('a Request can be given again after its replay; what the caller holds is not spent (P11, scenario 28)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const request = new Request(upload, { method: 'POST', body: json });
 
     await auth.fetch(request);
     await auth.fetch(request);
 
-    expect(server.apiRequests.map(text)).toEqual([json, json, json]);
+    expect(server.apiRequests.map(textOf)).toEqual([json, json, json]);
   });
 });
 
@@ -783,12 +762,12 @@ describe('shouldRefresh', () => {
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
 
       expect(server.refreshCalls).toBe(1);
-      expect(statuses(server.apiRequests)).toEqual([419, 200]);
+      expect(statusesOf(server)).toEqual([419, 200]);
     }
   });
 
   it('it has the last word on a 401, and the response stays unread for the caller (P3)', async () => {
-    const { server, auth } = await refused({ shouldRefresh: () => false });
+    const { server, auth } = await expired({ shouldRefresh: () => false });
 
     const response = await auth.fetch(`${API}/orders`);
 
@@ -834,7 +813,7 @@ describe('shouldRefresh', () => {
     { how: 'rejects', shouldRefresh: () => Promise.reject(new RangeError('mine')) },
   ])('what it $how reaches the caller of that request, and costs no refresh (P3)', async ({ shouldRefresh }) => {
     let broken = true;
-    const { server, auth } = await refused({
+    const { server, auth } = await expired({
       shouldRefresh: (response) => (broken ? shouldRefresh() : response.status === 401),
     });
 
@@ -848,7 +827,7 @@ describe('shouldRefresh', () => {
 
 describe('the replayed event', () => {
   it('names method, origin and path, and what the replay met; no query, no token (P3, P9)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const events = record(auth);
     server.answerApi = () => (server.apiRequests.length ? new Response('', { status: 404 }) : undefined);
 
@@ -861,7 +840,7 @@ describe('the replayed event', () => {
   });
 
   it('fires for a late 401 too, and not for requests that needed no replay (P2, P3)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const held = server.holdApi();
     const late = auth.fetch(`${API}/late`);
     await held.arrived;
@@ -876,7 +855,7 @@ describe('the replayed event', () => {
   });
 
   it('while the replay is held up, its caller waits and nobody else does (P12)', async () => {
-    const { server, auth } = await refused();
+    const { server, auth } = await expired();
     const slow = gate();
     server.answerApi = async () => {
       if (server.apiRequests.length === 1) await slow.opened;

@@ -3,18 +3,12 @@
 import { http } from 'msw';
 import type { AuthClientOptions } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
-import { API, startAuthServer } from '../../world/auth-server.ts';
+import { signedIn } from '../../given/ada.ts';
+import { statusesOf } from '../../given/received.ts';
+import { API } from '../../world/auth-server.ts';
 import { network } from '../../world/network.ts';
 import { refusal } from '../../world/refusal.ts';
 import { openTab, record } from '../../world/tabs.ts';
-
-/** Ada is signed in. */
-async function signedIn(options: Partial<AuthClientOptions> = {}) {
-  const server = startAuthServer();
-  const auth = openTab(options);
-  await auth.signIn(server.login('ada'));
-  return { server, auth };
-}
 
 describe('a redirected answer (P3)', () => {
   /** Each request to /orders is processed and redirected, to a page that refuses every token. */
@@ -88,7 +82,7 @@ describe('a redirected answer (P3)', () => {
 
     expect((await auth.fetch(`${API}/orders`, { method: 'POST', body: 'one' })).status).toBe(200);
 
-    expect(server.apiRequests.map(({ status }) => status)).toEqual([401, 200]);
+    expect(statusesOf(server)).toEqual([401, 200]);
   });
 });
 

@@ -1,14 +1,13 @@
 /** P4: a refresh request that has outlived its page. Its time is noted, and whoever comes next waits for its answer. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
+import { adasMarkingTab, KEY, openMarkingTab, TIMEOUT } from '../../given/refresh-marks.ts';
+import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
-import { openTab, record } from '../../world/tabs.ts';
+import { type openTab, record } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-const TIMEOUT = 10_000;
 
 let server: AuthServer;
 let notes: Map<string, string>;
@@ -22,19 +21,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Ada's tab, with an expired token. */
-async function adasTab() {
-  const auth = openTab({ name: 'noted', refreshTimeout: TIMEOUT });
-  await auth.signIn(server.login('ada'));
-  server.expireAccessTokens();
-  return auth;
-}
-const KEY = `silent-refresh:${TOKEN_ENDPOINT}`;
 const noteOf = (age: number) => notes.set(KEY, String(Date.now() - age));
 
 describe('the note', () => {
   it('stands while the request is under way, holds a time and nothing else, and goes with the answer', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     const hold = server.holdRefresh();
     const request = auth.fetch(`${API}/x`);
     await hold.arrived;
@@ -48,14 +39,14 @@ describe('the note', () => {
     ['a server that is down', () => Response.json({}, { status: 500 })],
     ['a server that says "later"', () => Response.json({}, { status: 503, headers: { 'Retry-After': '60' } })],
   ])('goes with the answer of %s', async (_, answer) => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     server.answerRefresh = answer;
     await auth.fetch(`${API}/x`).catch(() => {});
     expect([...notes]).toEqual([]);
   });
 
   it('stays after a request that failed with the network up: it may go on without its page', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     await auth.fetch(`${API}/x`).catch(() => {});
@@ -63,7 +54,7 @@ describe('the note', () => {
   });
 
   it('A failed request’s mark stays though its page hears of another tab', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     show('hidden');
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
@@ -71,7 +62,7 @@ describe('the note', () => {
     const marks = [...notes];
     expect(marks).toHaveLength(1);
     const seen = record(auth);
-    await passUntil(openTab({ name: 'noted', refreshTimeout: TIMEOUT }).setSession(server.signIn('ada')), 10);
+    await passUntil(openMarkingTab().setSession(server.signIn('ada')), 10);
     await until(() => seen.some(({ name }) => name === 'refreshed'), 'it has heard');
     await rest();
 
@@ -79,7 +70,7 @@ describe('the note', () => {
   });
 
   it('A page that lives on gives up its failed request’s mark', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     show('hidden');
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
@@ -96,7 +87,7 @@ describe('the note', () => {
   });
 
   it('goes where there is no network: nothing has gone out', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
     await auth.fetch(`${API}/x`).catch(() => {});
@@ -109,7 +100,7 @@ describe('a note that a page has left behind', () => {
     ['a refresh', (auth: ReturnType<typeof openTab>) => auth.refresh(), () => server.refreshCalls],
     ['a sign-in', (auth: ReturnType<typeof openTab>) => auth.signIn(server.login('bob')), () => 0],
   ])('%s waits until half of the timeout has passed since', async (_, act, calls) => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     noteOf(1_000);
     const before = calls();
     const acting = act(auth);
@@ -124,7 +115,7 @@ describe('a note that a page has left behind', () => {
     ['a refresh', (auth: ReturnType<typeof openTab>, _login: () => Promise<object>) => auth.refresh()],
     ['a sign-in', (auth: ReturnType<typeof openTab>, login: () => Promise<object>) => auth.signIn(login)],
   ])('%s that waits for it is given up when the page is frozen, and sends nothing when it wakes', async (_, act) => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     noteOf(0);
     const login = vi.fn(server.login('bob'));
     const acting = act(auth, login);
@@ -138,7 +129,7 @@ describe('a note that a page has left behind', () => {
   });
 
   it('that goes, as when its answer has come or its end is seen late, holds nobody up', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     noteOf(0);
     const refreshing = auth.refresh();
     await rest();
@@ -150,7 +141,7 @@ describe('a note that a page has left behind', () => {
   });
 
   it('nobody waits for it once the session has moved', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     noteOf(0);
     const refreshing = auth.refresh();
     await rest();
@@ -161,8 +152,8 @@ describe('a note that a page has left behind', () => {
   });
 
   it('a sign-in waits for it whatever other tabs say meanwhile: its cookie is still to come', async () => {
-    const auth = await adasTab();
-    const other = openTab({ name: 'noted', refreshTimeout: TIMEOUT });
+    const auth = await adasMarkingTab(server);
+    const other = openMarkingTab();
     await other.restore();
     noteOf(0);
     const heard = record(auth);
@@ -183,7 +174,7 @@ describe('a note that a page has left behind', () => {
     ['no time at all', () => notes.set(KEY, 'yesterday')],
     ['of another endpoint', () => notes.set('silent-refresh:https://app.test/other', String(Date.now()))],
   ])('%s: nobody waits', async (_, leave) => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     leave();
     const refreshing = auth.refresh();
     await rest();
@@ -193,7 +184,7 @@ describe('a note that a page has left behind', () => {
 
   it('without Web Locks nobody knows whose note it is: none counts, and none is made', async () => {
     vi.stubGlobal('navigator', { onLine: true });
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     noteOf(0);
     await auth.refresh();
     expect(server.refreshCalls).toBe(1);
@@ -210,10 +201,9 @@ describe('a note that a page has left behind', () => {
 
 describe('guests, whose page has no cookie to wait for', () => {
   const NOBODY = [[KEY, 'nobody']];
-  const tab = () => openTab({ name: 'noted', refreshTimeout: TIMEOUT });
 
   async function visit() {
-    const auth = tab();
+    const auth = openMarkingTab();
     await passUntil(auth.restore(), 10);
     return auth;
   }
@@ -225,7 +215,7 @@ describe('guests, whose page has no cookie to wait for', () => {
   });
 
   it('The server’s end of a session is remembered', async () => {
-    const auth = await adasTab();
+    const auth = await adasMarkingTab(server);
     server.revoke('ada');
     await auth.refresh().catch(() => {});
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
@@ -233,7 +223,7 @@ describe('guests, whose page has no cookie to wait for', () => {
   });
 
   it('A sign-out that the server confirms is remembered', async () => {
-    const auth = tab();
+    const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: true });
     expect([...notes]).toEqual(NOBODY);
@@ -241,7 +231,7 @@ describe('guests, whose page has no cookie to wait for', () => {
 
   it('A sign-out that the server doesn’t confirm is not: its cookie may be there', async () => {
     server.answerLogout = () => Response.json({}, { status: 500 });
-    const auth = tab();
+    const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
     expect([...notes]).toEqual([]);
@@ -251,7 +241,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     (await visit()).dispose();
     const hold = gate<Response>();
     server.answerRefresh = () => hold.opened;
-    const restoring = tab().restore();
+    const restoring = openMarkingTab().restore();
     await pass(40);
     expect(server.refreshCalls).toBe(2);
     expect([...notes]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
@@ -262,7 +252,7 @@ describe('guests, whose page has no cookie to wait for', () => {
 
   it('A request that a guest’s page has left behind delays nothing for longer than a second', async () => {
     notes.set(KEY, `nobody ${Date.now()}`);
-    const restoring = tab().restore();
+    const restoring = openMarkingTab().restore();
     await pass(990, 10);
     expect(server.refreshCalls).toBe(0);
     await pass(60, 10);
@@ -275,7 +265,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     ['sign-in', (auth) => auth.signIn(server.login('ada'))],
   ])('A guest’s %s waits for nobody', async (_, act) => {
     notes.set(KEY, 'nobody');
-    const acting = act(tab());
+    const acting = act(openMarkingTab());
     await pass(40);
     expect(await standing(acting)).toBe('fulfilled');
   });
@@ -292,7 +282,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     ],
   ])('After %s a refresh leaves its mark again', async (_, enter) => {
     notes.set(KEY, 'nobody');
-    const auth = tab();
+    const auth = openMarkingTab();
     await enter(auth);
     expect([...notes]).toEqual([]);
     const hold = server.holdRefresh();

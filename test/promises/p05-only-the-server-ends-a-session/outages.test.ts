@@ -8,6 +8,12 @@ import {
   SessionExpiredError,
 } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../../given/ada.ts';
+import { HOUR, MINUTE } from '../../given/durations.ts';
+import { failureOf } from '../../given/failures.ts';
+import { holdLock } from '../../given/held-locks.ts';
+import { times } from '../../given/times.ts';
+import { busy, down, offline, outages } from '../../given/token-answers.ts';
 import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { goOnline, setCookie, show } from '../../world/page.ts';
@@ -16,48 +22,18 @@ import { tokenAnswer } from '../../world/tokens.ts';
 import { tracesOf } from '../../world/traces.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
-const failure = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.fail('it should have failed'),
-    (error: unknown) => error,
-  );
-
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
 });
 
-async function signedIn(options?: Partial<AuthClientOptions>): Promise<AuthClient> {
-  const auth = openTab(options);
-  await auth.signIn(server.login('ada'));
-  return auth;
-}
-
 /** A new tab gives the others a moment to answer before it asks the server. */
 const othersStaySilent = () => pass(40);
 
-const offline = () => Response.error();
-const busy = (retryAfter: string, status = 429, headers: Record<string, string> = {}) =>
-  Response.json({}, { status, headers: { 'Retry-After': retryAfter, ...headers } });
-const down = () => Response.json({}, { status: 500 });
-
-const outages: [string, () => Response][] = [
-  ['offline', offline],
-  ['500', down],
-  ['502 with an HTML page', () => new Response('<h1>Bad Gateway</h1>', { status: 502 })],
-  ['503', () => Response.json({}, { status: 503 })],
-  ['429', () => Response.json({}, { status: 429 })],
-  ['a captive portal’s 200', () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 })],
-  ['a firewall’s HTML 403', () => new Response('<html>Blocked</html>', { status: 403 })],
-];
-
 describe('an outage ends no session (P5, 19)', () => {
   it.each(outages)('%s: a still-valid token keeps being used, at once', async (_, answer) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     server.answerRefresh = answer;
     await pass(50_000);
@@ -71,14 +47,14 @@ describe('an outage ends no session (P5, 19)', () => {
   it.each(outages)(
     '%s: once the token has expired, callers get a retryable error and nothing is sent',
     async (_, answer) => {
-      const auth = await signedIn({ refreshTimeout: 500 });
+      const auth = await adasTab(server, { refreshTimeout: 500 });
       show('hidden');
       await pass(MINUTE);
       server.answerRefresh = answer;
       const errors = await Promise.all([
-        failure(auth.fetch(`${API}/orders`)),
-        failure(auth.getAccessToken()),
-        failure(auth.refresh()),
+        failureOf(auth.fetch(`${API}/orders`)),
+        failureOf(auth.getAccessToken()),
+        failureOf(auth.refresh()),
       ]);
 
       for (const error of errors) expect(error).toBeInstanceOf(RefreshUnavailableError);
@@ -90,10 +66,10 @@ describe('an outage ends no session (P5, 19)', () => {
   );
 
   it('a 401 in an outage: a retryable error; the session is kept and works again after it', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = offline;
-    expect(await failure(auth.fetch(`${API}/orders`))).toBeInstanceOf(RefreshUnavailableError);
+    expect(await failureOf(auth.fetch(`${API}/orders`))).toBeInstanceOf(RefreshUnavailableError);
     expect(auth.getState().status).toBe('signed-in');
 
     server.answerRefresh = undefined;
@@ -103,7 +79,7 @@ describe('an outage ends no session (P5, 19)', () => {
   });
 
   it('about to expire, with the auth server down: what is left of the token is used', async () => {
-    const auth = await signedIn({ refreshTimeout: 500 });
+    const auth = await adasTab(server, { refreshTimeout: 500 });
     show('hidden');
     server.answerRefresh = down;
     await pass(57_000);
@@ -112,9 +88,9 @@ describe('an outage ends no session (P5, 19)', () => {
   });
 
   it('back online, a visible tab refreshes by itself, without waiting for the end of its pause', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.answerRefresh = offline;
-    await failure(auth.refresh());
+    await failureOf(auth.refresh());
     const events = record(auth);
     server.answerRefresh = undefined;
     await pass(MINUTE - 1);
@@ -122,7 +98,7 @@ describe('an outage ends no session (P5, 19)', () => {
 
     server.answerRefresh = offline;
     server.expireAccessTokens();
-    await failure(auth.fetch(`${API}/orders`));
+    await failureOf(auth.fetch(`${API}/orders`));
     const calls = server.refreshCalls;
     server.answerRefresh = undefined;
     goOnline();
@@ -132,7 +108,7 @@ describe('an outage ends no session (P5, 19)', () => {
   });
 
   it('a visible tab tries again by its timer until it works', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     server.answerRefresh = down;
     await pass(3 * MINUTE, 1_000);
@@ -148,10 +124,10 @@ describe('an outage ends no session (P5, 19)', () => {
   });
 
   it('a hidden tab doesn’t try by itself, not even back online (24)', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     server.answerRefresh = offline;
-    await failure(auth.refresh());
+    await failureOf(auth.refresh());
     await pass(HOUR, MINUTE);
     goOnline();
     await pass(HOUR, MINUTE);
@@ -166,7 +142,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
     ['a 200 without a token', () => Response.json({})],
     ['a 200 with an expired token', () => Response.json({ access_token: 'a', expires_in: 0 })],
   ])('%s: one call; the next demand makes the next one, behind the cool-down', async (_, answer) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     server.expireAccessTokens();
     server.answerRefresh = async () => {
@@ -174,13 +150,13 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
       await rest();
       return answer();
     };
-    const errors = await Promise.all(times(50, (i) => failure(auth.fetch(`${API}/${i}`))));
+    const errors = await Promise.all(times(50, (i) => failureOf(auth.fetch(`${API}/${i}`))));
     expect(errors.every((error) => error instanceof RefreshUnavailableError)).toBe(true);
     await pass(5 * MINUTE, MINUTE);
     expect(server.refreshCalls).toBe(1);
 
     server.answerRefresh = answer;
-    await failure(auth.refresh());
+    await failureOf(auth.refresh());
     expect(server.refreshCalls).toBe(2);
     server.answerRefresh = undefined;
     const demands = times(50, (i) => auth.fetch(`${API}/${i}`));
@@ -193,10 +169,10 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
   });
 
   it('when time is up callers are told; the request runs on, and its token is kept', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
-    const waiting = times(3, () => failure(auth.fetch(`${API}/orders`)));
+    const waiting = times(3, () => failureOf(auth.fetch(`${API}/orders`)));
     await held.arrived;
     await pass(9_999);
     expect(await standing(Promise.race(waiting))).toBe('pending');
@@ -215,10 +191,10 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
   });
 
   it('a demand made while the late request still runs waits for that one, and sends none of its own', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
-    const first = failure(auth.fetch(`${API}/orders`));
+    const first = failureOf(auth.fetch(`${API}/orders`));
     await held.arrived;
     await pass(10_000);
     await first;
@@ -231,10 +207,10 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
   });
 
   it('`refreshTimeout` says how long callers wait', async () => {
-    const auth = await signedIn({ refreshTimeout: 2_000 });
+    const auth = await adasTab(server, { refreshTimeout: 2_000 });
     server.expireAccessTokens();
     const held = server.holdRefresh();
-    const waiting = failure(auth.fetch(`${API}/orders`));
+    const waiting = failureOf(auth.fetch(`${API}/orders`));
     await held.arrived;
     await pass(1_999);
     expect(await standing(waiting)).toBe('pending');
@@ -245,7 +221,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
 
   it('a request that never ends is given up after three times as long, and the session lives on (P12)', async () => {
     const signals: AbortSignal[] = [];
-    const auth = await signedIn({
+    const auth = await adasTab(server, {
       refresh: ({ signal }) => {
         signals.push(signal);
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -253,7 +229,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
     });
     show('hidden');
     const events = record(auth);
-    const first = failure(auth.refresh());
+    const first = failureOf(auth.refresh());
     await pass(10_000);
     expect(await first).toBeInstanceOf(RefreshUnavailableError);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
@@ -266,7 +242,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
 
 describe('a server that says "later" is obeyed (P5, 20)', () => {
   it.each([429, 503])('%i, Retry-After in seconds: sent again by itself then, and not before', async (status) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = () => busy('5', status);
     const orders = auth.fetch(`${API}/orders`);
@@ -282,7 +258,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
   });
 
   it.each([429, 503])('%i without Retry-After: sent again by itself after a pause', async (status) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = () => Response.json({}, { status });
     const orders = auth.fetch(`${API}/orders`);
@@ -301,41 +277,41 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     ['a day ahead', 24 * HOUR],
     ['a day behind', -24 * HOUR],
   ])('Retry-After as a date counts from the server’s own Date; this machine’s clock is %s (21)', async (_, off) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const date = (ms: number) => new Date(Math.floor(Date.now() / 1_000) * 1_000 - off + ms).toUTCString();
     server.answerRefresh = () => busy(date(HOUR), 503, { Date: date(0) });
-    expect(await failure(auth.refresh())).toMatchObject({ retryAfter: HOUR });
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: HOUR });
   });
 
   it.each(['', 'soon', '-5', '1.5', new Date(0).toUTCString()])(
     'Retry-After "%s" says nothing: backoff',
     async (value) => {
-      const auth = await signedIn({ refreshTimeout: 500 });
+      const auth = await adasTab(server, { refreshTimeout: 500 });
       server.answerRefresh = () => busy(value);
-      const { retryAfter } = (await failure(auth.refresh())) as RefreshUnavailableError;
+      const { retryAfter } = (await failureOf(auth.refresh())) as RefreshUnavailableError;
       expect(retryAfter).toBeGreaterThanOrEqual(1_000);
       expect(retryAfter).toBeLessThanOrEqual(2_000);
     },
   );
 
   it('Retry-After: 0 is still a pause of a second', async () => {
-    const auth = await signedIn({ refreshTimeout: 500 });
+    const auth = await adasTab(server, { refreshTimeout: 500 });
     server.answerRefresh = () => busy('0');
-    expect(await failure(auth.refresh())).toMatchObject({ retryAfter: 1_000 });
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 1_000 });
   });
 
   it('a pause that doesn’t fit into refreshTimeout: told at once with `retryAfter`, and no call before its end', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = () => busy('3600');
-    expect(await failure(auth.fetch(`${API}/orders`))).toMatchObject({
+    expect(await failureOf(auth.fetch(`${API}/orders`))).toMatchObject({
       code: 'refresh-unavailable',
       retryable: true,
       retryAfter: HOUR,
     });
     server.answerRefresh = undefined;
     await pass(30 * MINUTE, MINUTE);
-    expect(await failure(auth.fetch(`${API}/orders`))).toMatchObject({ retryAfter: 30 * MINUTE });
+    expect(await failureOf(auth.fetch(`${API}/orders`))).toMatchObject({ retryAfter: 30 * MINUTE });
     goOnline();
     await pass(30 * MINUTE - 1, MINUTE);
     expect(server.refreshCalls).toBe(1);
@@ -347,11 +323,11 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
   });
 
   it('a server that says "later" each time is asked only as long as callers wait', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     server.expireAccessTokens();
     server.answerRefresh = () => busy('4', 503);
-    const orders = failure(auth.fetch(`${API}/orders`));
+    const orders = failureOf(auth.fetch(`${API}/orders`));
     await pass(HOUR, 1_000);
     expect(await orders).toBeInstanceOf(RefreshUnavailableError);
     expect(server.refreshCalls).toBe(3);
@@ -363,16 +339,16 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     await until(() => second.getState().status === 'signed-in');
     server.expireAccessTokens();
     server.answerRefresh = () => busy('3600');
-    await failure(first.fetch(`${API}/orders`));
+    await failureOf(first.fetch(`${API}/orders`));
     await rest();
-    expect(await failure(second.fetch(`${API}/orders`))).toMatchObject({ retryAfter: HOUR });
+    expect(await failureOf(second.fetch(`${API}/orders`))).toMatchObject({ retryAfter: HOUR });
     expect(server.refreshCalls).toBe(1);
   });
 
   it('signing in stays possible during a pause, and ends it', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.answerRefresh = () => busy('3600');
-    await failure(auth.refresh());
+    await failureOf(auth.refresh());
     server.answerRefresh = undefined;
     await auth.signIn(server.login('ada'));
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
@@ -385,7 +361,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
 
 describe('a date that only this machine’s clock can read (P10, 21)', () => {
   it('a Retry-After of a day, without the server’s own Date, is this clock’s error: backoff instead', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const inADay = new Date(Date.now() + 24 * HOUR).toUTCString();
     server.answerRefresh = () => new Response('{}', { status: 429, headers: { 'retry-after': inADay } });
     const events = record(auth);
@@ -406,7 +382,7 @@ describe('backoff (P5, 20)', () => {
     ['full jitter between the two', 0.5, [1_500, 2_500, 4_500, 8_500, 15_500, 15_500]],
   ])('%s', async (_, random, pauses) => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     server.answerRefresh = down;
     // The visible tab's own refresh, ahead of expiry, is the first to fail.
@@ -422,41 +398,41 @@ describe('backoff (P5, 20)', () => {
   });
 
   it('begins anew after a success', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     vi.spyOn(Math, 'random').mockReturnValue(1);
     show('hidden');
     server.answerRefresh = down;
-    expect(await failure(auth.refresh())).toMatchObject({ retryAfter: 2_000 });
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 2_000 });
     await pass(2_000);
-    expect(await failure(auth.refresh())).toMatchObject({ retryAfter: 4_000 });
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 4_000 });
     await pass(4_000);
     server.answerRefresh = undefined;
     await auth.refresh();
     server.answerRefresh = down;
-    expect(await failure(auth.refresh())).toMatchObject({ retryAfter: 2_000 });
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 2_000 });
   });
 
   it('a caller whose pause is short waits it out; one whose pause is too long is told at once', async () => {
-    const auth = await signedIn({ refreshTimeout: 3_000 });
+    const auth = await adasTab(server, { refreshTimeout: 3_000 });
     vi.spyOn(Math, 'random').mockReturnValue(1);
     show('hidden');
     server.answerRefresh = down;
-    await failure(auth.refresh());
-    const second = failure(auth.refresh());
+    await failureOf(auth.refresh());
+    const second = failureOf(auth.refresh());
     expect(await standing(second)).toBe('pending');
     await pass(2_000);
     expect(await second).toMatchObject({ retryAfter: 4_000 });
-    expect(await failure(auth.refresh())).toMatchObject({ retryAfter: 4_000 });
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 4_000 });
     expect(server.refreshCalls).toBe(2);
   });
 });
 
 describe('a dead session makes no storm (P5, 20, 41)', () => {
   it('one call, then everybody is told, and nothing is asked again', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     server.revoke('ada');
-    const errors = await Promise.all(times(50, (i) => failure(auth.fetch(`${API}/${i}`))));
+    const errors = await Promise.all(times(50, (i) => failureOf(auth.fetch(`${API}/${i}`))));
 
     expect(errors.every((error) => error instanceof SessionExpiredError && !error.retryable)).toBe(true);
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
@@ -472,7 +448,7 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
   });
 
   it('the cookie never arrives: the sign-in lasts as long as its token, then one attempt, and no loop (41)', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.cookie = undefined;
     await pass(MINUTE, 1_000);
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
@@ -502,9 +478,9 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
   });
 
   it('signing in works after it', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.revoke('ada');
-    await failure(auth.refresh());
+    await failureOf(auth.refresh());
     await auth.signIn(server.login('bob'));
     expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
@@ -566,7 +542,7 @@ describe('restore()', () => {
       server.answerRefresh = answer;
       const auth = openTab({ refreshTimeout: 500 });
       const events = record(auth);
-      const restored = failure(auth.restore());
+      const restored = failureOf(auth.restore());
       await othersStaySilent();
       expect(await restored).toBeInstanceOf(RefreshUnavailableError);
       expect(auth.getState()).toEqual({ status: 'restoring' });
@@ -585,7 +561,7 @@ describe('restore()', () => {
     server.signIn('ada');
     server.answerRefresh = offline;
     const auth = openTab();
-    const restored = failure(auth.restore());
+    const restored = failureOf(auth.restore());
     await othersStaySilent();
     await restored;
     server.answerRefresh = undefined;
@@ -600,7 +576,7 @@ describe('restore()', () => {
     // Deaf to its signal, too.
     refresh.mockImplementationOnce(() => new Promise(() => {}));
     const auth = openTab({ refresh });
-    const restored = failure(auth.restore());
+    const restored = failureOf(auth.restore());
     await pass(11_000, 1_000);
     expect(await restored).toBeInstanceOf(RefreshUnavailableError);
     await pass(MINUTE, 1_000);
@@ -611,14 +587,13 @@ describe('restore()', () => {
   it('another tab is frozen while it holds the lock: it goes on by itself when that tab wakes (12)', async () => {
     server.signIn('ada');
     const name = newBrowser();
-    const frozen = gate();
-    void navigator.locks.request(`silent-refresh:${name}`, () => frozen.opened);
+    const wake = await holdLock(name);
     const auth = openTab({ name });
-    const restored = failure(auth.restore());
+    const restored = failureOf(auth.restore());
     await pass(HOUR, 10_000);
     expect(await restored).toBeInstanceOf(RefreshUnavailableError);
     expect(server.refreshCalls).toBe(0);
-    frozen.open();
+    void wake();
     await pass(20_000, 1_000);
     await until(() => auth.getState().status === 'signed-in');
     expect(server.refreshCalls).toBe(1);
@@ -627,7 +602,7 @@ describe('restore()', () => {
   it('a fetch that waited for a restore in vain is told, and was not sent without the token', async () => {
     server.answerRefresh = offline;
     const auth = openTab();
-    const orders = failure(auth.fetch(`${API}/orders`));
+    const orders = failureOf(auth.fetch(`${API}/orders`));
     await othersStaySilent();
     expect(await orders).toBeInstanceOf(RefreshUnavailableError);
     expect(server.apiRequests).toEqual([]);
@@ -656,7 +631,7 @@ describe('restore()', () => {
 
 describe('refresh()', () => {
   it('joins a refresh in flight, whoever started it', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
     const orders = auth.fetch(`${API}/orders`);
@@ -670,7 +645,7 @@ describe('refresh()', () => {
   });
 
   it('refreshes though the token is still good', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     expect(await auth.refresh()).toMatchObject({ status: 'signed-in', claims: { gen: 2 } });
     expect(events).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
@@ -679,10 +654,10 @@ describe('refresh()', () => {
 
 describe('`refresh-failed` tells what went wrong', () => {
   it('with the error, once for each failed call, frozen', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     server.answerRefresh = () => busy('3600');
-    const errors = await Promise.all([failure(auth.refresh()), failure(auth.refresh())]);
+    const errors = await Promise.all([failureOf(auth.refresh()), failureOf(auth.refresh())]);
 
     expect(events).toEqual([{ name: 'refresh-failed', detail: { error: errors[0] } }]);
     expect(errors[1]).toBe(errors[0]);
@@ -697,11 +672,11 @@ describe('`refresh-failed` tells what went wrong', () => {
   });
 
   it('with the network’s own error as its cause, and so has the error of each request that waited', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     server.expireAccessTokens();
     server.answerRefresh = offline;
-    const error = await failure(auth.fetch(`${API}/orders`));
+    const error = await failureOf(auth.fetch(`${API}/orders`));
     const failed = (events[0]?.detail as { error: Error } | undefined)?.error;
     expect(failed?.cause).toBeInstanceOf(TypeError);
     expect((error as Error).cause).toBe(failed?.cause);
@@ -712,7 +687,7 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
   /** Refreshes once through a fetch that notes what it was given. */
   async function sent(refresh: AuthClientOptions['refresh'] = '/auth/refresh') {
     const request = vi.fn(async (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));
-    const auth = await signedIn({ refresh, fetch: request });
+    const auth = await adasTab(server, { refresh, fetch: request });
     await auth.refresh();
     const [input, init] = request.mock.calls[0] ?? [];
     return { url: String(input), init, headers: new Headers(init?.headers), calls: request.mock.calls.length };
@@ -754,7 +729,10 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
     expect(headers.get('x-tenant')).toBe('acme');
 
     const request = vi.fn(async () => Response.json({ access_token: 'a' }));
-    const auth = await signedIn({ refresh: cookieRefresh({ url: '/auth/refresh', method: 'PUT' }), fetch: request });
+    const auth = await adasTab(server, {
+      refresh: cookieRefresh({ url: '/auth/refresh', method: 'PUT' }),
+      fetch: request,
+    });
     await auth.refresh();
     expect(request).toHaveBeenCalledWith(new URL(TOKEN_ENDPOINT), expect.objectContaining({ method: 'PUT' }));
   });
@@ -775,7 +753,7 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
   });
 
   it('the double-submit cookie is read anew each time', async () => {
-    const auth = await signedIn({
+    const auth = await adasTab(server, {
       refresh: cookieRefresh({ url: '/auth/refresh', csrf: { cookie: 'c', header: 'X-C' } }),
     });
     for (const value of ['one', 'two']) {
@@ -786,11 +764,11 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
   });
 
   it('no caller’s abort reaches it, not even that of the caller who started it (31)', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
     const leave = new AbortController();
-    const orders = failure(auth.fetch(`${API}/orders`, { signal: leave.signal }));
+    const orders = failureOf(auth.fetch(`${API}/orders`, { signal: leave.signal }));
     await held.arrived;
     const token = auth.getAccessToken({ signal: leave.signal, minValidity: HOUR });
     const other = auth.fetch(`${API}/others`);
@@ -815,7 +793,7 @@ describe('a refresh function of one’s own', () => {
     ['Response', () => Response.json(nextToken())],
   ])('may give the %s', async (_, answer) => {
     const refresh = vi.fn(async () => answer());
-    const auth = await signedIn({ refresh });
+    const auth = await adasTab(server, { refresh });
     expect(await auth.refresh()).toMatchObject(TAKEN);
     expect(refresh).toHaveBeenCalledTimes(1);
     expect(server.refreshCalls).toBe(0);
@@ -823,7 +801,7 @@ describe('a refresh function of one’s own', () => {
 
   it('a strategy object works the same, with the fetch of the client', async () => {
     const send = vi.fn(async () => Response.json(nextToken()));
-    const auth = await signedIn({
+    const auth = await adasTab(server, {
       refresh: { url: '/token', request: ({ fetch }) => fetch('/token') },
       fetch: send,
     });
@@ -840,22 +818,22 @@ describe('a refresh function of one’s own', () => {
     ['throws an error with a Response of 401, as ky does', thrown(new Response('{}', { status: 401 }))],
     ['throws an error with a response of 400, as axios does', thrown({ status: 400, statusText: 'No', headers: {} })],
   ])('%s: the session is over', async (_, refresh) => {
-    const auth = await signedIn({ refresh });
-    expect(await failure(auth.refresh())).toBeInstanceOf(SessionExpiredError);
+    const auth = await adasTab(server, { refresh });
+    expect(await failureOf(auth.refresh())).toBeInstanceOf(SessionExpiredError);
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
   });
 
   it('throws an error with an HTML 403: the session is kept', async () => {
     const response = new Response('<html>', { status: 403, headers: { 'Content-Type': 'text/html' } });
-    const auth = await signedIn({ refresh: thrown(response) });
-    expect(await failure(auth.refresh())).toBeInstanceOf(RefreshUnavailableError);
+    const auth = await adasTab(server, { refresh: thrown(response) });
+    expect(await failureOf(auth.refresh())).toBeInstanceOf(RefreshUnavailableError);
     expect(auth.getState().status).toBe('signed-in');
   });
 
   it('throws an error with a response of 503 and Retry-After: called again by itself then', async () => {
     const refresh = vi.fn(async () => nextToken());
     refresh.mockImplementationOnce(thrown(busy('5', 503)));
-    const auth = await signedIn({ refresh });
+    const auth = await adasTab(server, { refresh });
     const refreshed = auth.refresh();
     await pass(4_999);
     expect(refresh).toHaveBeenCalledTimes(1);
@@ -874,8 +852,8 @@ describe('a refresh function of one’s own', () => {
     ],
   ])('%s: the session is kept, and an error of `fetch` is the cause', async (_, refresh) => {
     for (const error of [new TypeError('Failed to fetch'), new DOMException('Timed out.', 'TimeoutError')]) {
-      const auth = await signedIn({ refresh: () => refresh(error) });
-      const failed = (await failure(auth.refresh())) as Error;
+      const auth = await adasTab(server, { refresh: () => refresh(error) });
+      const failed = (await failureOf(auth.refresh())) as Error;
       expect(failed).toMatchObject({
         code: 'refresh-unavailable',
         message: expect.stringContaining('The refresh function'),
@@ -907,10 +885,10 @@ describe('a refresh function of one’s own', () => {
     ['throws an error whose response has no known headers', () => thrown({ status: 500, headers: 'none' })()],
   ])('%s: a retryable error, a pause, the session is kept, nothing is quoted (P5, P9)', async (_, junk) => {
     const refresh = vi.fn(async () => (await junk()) as object);
-    const auth = await signedIn({ refresh });
+    const auth = await adasTab(server, { refresh });
     show('hidden');
     const events = record(auth);
-    const error = await failure(auth.refresh());
+    const error = await failureOf(auth.refresh());
 
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect(error).toMatchObject({ retryAfter: expect.any(Number) });
@@ -922,8 +900,8 @@ describe('a refresh function of one’s own', () => {
   });
 
   it('fails to parse the answer: the parser’s error, which quotes the answer, is no cause (P9)', async () => {
-    const auth = await signedIn({ refresh: async () => new Response('{"access_token":secret-token}').json() });
-    const error = await failure(auth.refresh());
+    const auth = await adasTab(server, { refresh: async () => new Response('{"access_token":secret-token}').json() });
+    const error = await failureOf(auth.refresh());
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect(tracesOf(/secret|token":/, error)).toEqual([]);
   });
@@ -934,10 +912,10 @@ describe('a refresh function of one’s own', () => {
       await released.opened;
       return server.signIn('ada');
     });
-    const auth = await signedIn({ refresh });
+    const auth = await adasTab(server, { refresh });
     server.expireAccessTokens();
     const leave = new AbortController();
-    const orders = failure(auth.fetch(`${API}/orders`, { signal: leave.signal }));
+    const orders = failureOf(auth.fetch(`${API}/orders`, { signal: leave.signal }));
     await until(() => refresh.mock.calls.length > 0);
     leave.abort();
     await orders;

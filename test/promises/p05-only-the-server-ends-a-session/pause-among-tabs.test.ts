@@ -2,17 +2,19 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTabs } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { holdLock } from '../../given/held-locks.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
 import { goOnline, show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
-import { newBrowser, openTab, openTabs, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 const TEN_MINUTES = 600_000;
-const outliveToken = () => jumpWallClock(61_000);
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 /** Takes its time, as networks do: messages between tabs arrive meanwhile. */
 const refusing = (status: number, retryAfter?: string) => async () => {
   await rest();
@@ -25,16 +27,9 @@ let server: AuthServer;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
-});
-
-/** Ada's tabs, all hidden: none refreshes by itself. */
-async function adasTabs(count: number, name = newBrowser()): Promise<AuthClient[]> {
+  // None refreshes by itself.
   show('hidden');
-  const tabs = openTabs(count, { name });
-  await tabs[0]?.signIn(server.login('ada'));
-  await signedInEverywhere(...tabs);
-  return tabs;
-}
+});
 
 /** Resolves once nobody calls the token endpoint any more, unless time passes. */
 async function callsAreOver(): Promise<void> {
@@ -55,7 +50,7 @@ describe('tabs in line behind a "later" (P5)', () => {
     ['A 503 that names no time', later(503)],
     ['A 429 that names no time', later(429)],
   ])('%s fails no request in any tab', async (_, answer) => {
-    const tabs = await adasTabs(6);
+    const tabs = await adasTabs(server, 6);
     outliveToken();
     server.answerRefresh = answer;
     const requests = Promise.all(tabs.map((tab) => tab.fetch(`${API}/orders`).then(({ status }) => status)));
@@ -69,7 +64,7 @@ describe('tabs in line behind a "later" (P5)', () => {
   });
 
   it('A tab that came later waits out the pause as well', async () => {
-    const [first, second] = (await adasTabs(2)) as [AuthClient, AuthClient];
+    const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '4');
     const early = first.fetch(`${API}/orders`);
@@ -86,7 +81,7 @@ describe('tabs in line behind a "later" (P5)', () => {
   });
 
   it('No tab waits longer than its own `refreshTimeout`', async () => {
-    const tabs = await adasTabs(3);
+    const tabs = await adasTabs(server, 3);
     outliveToken();
     server.answerRefresh = later(503, '4');
     const requests = tabs.map((tab) => tab.fetch(`${API}/orders`));
@@ -100,7 +95,7 @@ describe('tabs in line behind a "later" (P5)', () => {
   });
 
   it('A pause longer than callers wait is told in every tab at once', async () => {
-    const tabs = await adasTabs(6);
+    const tabs = await adasTabs(server, 6);
     outliveToken();
     server.answerRefresh = later(503, '600');
     const errors = await Promise.all(tabs.map((tab) => failureOf(tab.fetch(`${API}/orders`))));
@@ -110,7 +105,7 @@ describe('tabs in line behind a "later" (P5)', () => {
   });
 
   it('A lost answer is told in every tab at once, and nothing is sent again', async () => {
-    const tabs = await adasTabs(6);
+    const tabs = await adasTabs(server, 6);
     outliveToken();
     server.answerRefresh = down;
     const errors = await Promise.all(tabs.map((tab) => failureOf(tab.fetch(`${API}/orders`))));
@@ -126,7 +121,7 @@ describe('a pause that travels (P5)', () => {
     ['a 503 without Retry-After', later(503)],
   ])('The network’s return lifts the pause after %s in every tab', async (_, answer) => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
-    const [first, second] = (await adasTabs(2)) as [AuthClient, AuthClient];
+    const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = answer;
     first.refresh();
@@ -143,7 +138,7 @@ describe('a pause that travels (P5)', () => {
   });
 
   it('The network’s return lifts no pause that the server named, in any tab', async () => {
-    const tabs = await adasTabs(3);
+    const tabs = await adasTabs(server, 3);
     outliveToken();
     server.answerRefresh = later(503, '600');
     await failureOf(tabs[0]?.refresh() as Promise<unknown>);
@@ -160,7 +155,7 @@ describe('a pause that travels (P5)', () => {
     ['500', down],
     ['shorter Retry-After', later(503, '20')],
   ])('Another tab’s %s doesn’t shorten a pause that the server named', async (_, answer) => {
-    const [first, second] = (await adasTabs(2)) as [AuthClient, AuthClient];
+    const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '600');
     const messages = holdMessages();
@@ -179,7 +174,7 @@ describe('a pause that travels (P5)', () => {
   });
 
   it('A success in another tab ends it', async () => {
-    const [first, second] = (await adasTabs(2)) as [AuthClient, AuthClient];
+    const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '600');
     await failureOf(first.refresh());
@@ -194,7 +189,7 @@ describe('a pause that travels (P5)', () => {
 
   it('Tabs opened during a pause that the server named make no call', async () => {
     const name = newBrowser();
-    const [first] = (await adasTabs(1, name)) as [AuthClient];
+    const [first] = (await adasTabs(server, 1, { name })) as [AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '600');
     await failureOf(first.refresh());
@@ -213,7 +208,7 @@ describe('a pause that travels (P5)', () => {
 
   it('A visible tab opened during that pause is signed in after it', async () => {
     const name = newBrowser();
-    const [first] = (await adasTabs(1, name)) as [AuthClient];
+    const [first] = (await adasTabs(server, 1, { name })) as [AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '600');
     await failureOf(first.refresh());
@@ -234,32 +229,23 @@ describe('a pause that travels (P5)', () => {
 describe('a pause that is over, or shorter than another', () => {
   it('Coming online while a tab waits for its turn fails nobody', async () => {
     const name = newBrowser();
-    const [auth] = (await adasTabs(1, name)) as [AuthClient];
+    const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
     server.answerRefresh = down;
     await failureOf(auth.refresh());
     server.answerRefresh = undefined;
     await pass(2_100);
-    let free = () => {};
-    const stranger = navigator.locks.request(
-      `silent-refresh:${name}`,
-      () =>
-        new Promise<void>((resolve) => {
-          free = resolve;
-        }),
-    );
-    await rest();
+    const letGo = await holdLock(name);
     const refreshing = auth.refresh();
     await rest();
     goOnline();
-    free();
-    await stranger;
+    await letGo();
 
     expect(await refreshing).toMatchObject({ subject: 'ada' });
   });
 
   it('A longer pause of another tab takes nothing from the server’s own', async () => {
     const name = newBrowser();
-    const [auth] = (await adasTabs(1, name)) as [AuthClient];
+    const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
     server.answerRefresh = later(503, '20');
     await failureOf(auth.refresh());
     const other = openRawChannel(name);
@@ -278,7 +264,7 @@ describe('an auth server that takes no connection, though the network is up', ()
   it('One call tells every tab that waits', async () => {
     stubStorage();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
-    const tabs = await adasTabs(6);
+    const tabs = await adasTabs(server, 6);
     outliveToken();
     server.answerRefresh = () => Response.error();
     const failures = tabs.map((tab) => failureOf(tab.fetch(`${API}/orders`)));
@@ -293,7 +279,7 @@ describe('an auth server that takes no connection, though the network is up', ()
 it('A tab whose connection was lost once goes on as soon as it may', async () => {
   stubStorage();
   vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
-  const [auth] = (await adasTabs(1)) as [AuthClient];
+  const [auth] = (await adasTabs(server, 1)) as [AuthClient];
   outliveToken();
   server.answerRefresh = () => {
     server.answerRefresh = undefined;

@@ -1,15 +1,16 @@
 /** P6: an answer that outlives a sign-out. What it brings is dropped, and the server is told once more: its cookie is there. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTwoTabs } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { SIGNED_OUT } from '../../given/shown.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
-import { openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
+import { pass, stopClocks } from '../../world/clocks.ts';
+import { signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 const TIMEOUT = 10_000;
-const SIGNED_OUT = { status: 'signed-out', reason: 'signed-out' };
-const outliveToken = () => jumpWallClock(61_000);
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 let server: AuthServer;
 /** The sign-outs that reach the server, and the cookie that each of them finds. */
@@ -27,16 +28,14 @@ beforeEach(() => {
 });
 
 describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-out in %s (P6)', (where) => {
-  async function adasTabs() {
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+  async function expiredTabs() {
+    const [here, there] = await adasTwoTabs(server);
     outliveToken();
     return { here, there, leaver: where === 'this tab' ? here : there };
   }
 
   it('The cookie of a refresh that outlives the sign-out is deleted too', async () => {
-    const { here, there, leaver } = await adasTabs();
+    const { here, there, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     const refreshing = failureOf(here.refresh());
     await refresh.arrived;
@@ -55,7 +54,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
   });
 
   it('The cookie of a sign-in that outlives the sign-out is deleted too', async () => {
-    const { here, there, leaver } = await adasTabs();
+    const { here, there, leaver } = await expiredTabs();
     const login = gate<object>();
     const asked = gate();
     const signingIn = failureOf(
@@ -79,7 +78,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
   });
 
   it('The sign-out that is sent once more has its own turn among tabs', async () => {
-    const { here, leaver } = await adasTabs();
+    const { here, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     void here.refresh();
     await refresh.arrived;
@@ -105,7 +104,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
   });
 
   it('Who has signed in meanwhile keeps the cookie', async () => {
-    const { here, there, leaver } = await adasTabs();
+    const { here, there, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     void here.refresh();
     await refresh.arrived;
@@ -122,7 +121,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
   });
 
   it('A refresh that the server refuses brings no cookie: nothing more is sent', async () => {
-    const { here, leaver } = await adasTabs();
+    const { here, leaver } = await expiredTabs();
     const refusal = gate<Response>();
     server.answerRefresh = () => refusal.opened;
     void here.refresh();
@@ -137,7 +136,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
   });
 
   it('A sign-out that had its turn is sent once, and confirmed', async () => {
-    const { here, leaver } = await adasTabs();
+    const { here, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     void here.refresh();
     await refresh.arrived;

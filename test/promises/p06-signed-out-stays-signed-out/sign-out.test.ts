@@ -1,24 +1,16 @@
 /** P6: signed out stays signed out, in every tab, at once; and the server's cleared cookie is the last word. */
 
-import type { AuthClient } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
+import { adasTabs, adasTwoTabs, signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
+import { SIGNED_OUT, statesOf } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { setCookie } from '../../world/page.ts';
-import { newBrowser, openTab, openTabs, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-const SIGNED_OUT = { status: 'signed-out', reason: 'signed-out' };
-const outliveToken = () => jumpWallClock(61_000);
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
-
-/** Every state from now on. */
-function statesOf(auth: AuthClient): string[] {
-  const states: string[] = [];
-  auth.subscribe(() => states.push(auth.getState().status));
-  return states;
-}
 
 /** What reaches the server, in its order, and what the cookie is when it does. */
 function watchServer(server: AuthServer) {
@@ -36,9 +28,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
     async function refreshing() {
       stopClocks();
       const server = startAuthServer();
-      const [here, there] = openTwoTabs();
-      await here.signIn(server.login('ada'));
-      await signedInEverywhere(here, there);
+      const [here, there] = await adasTwoTabs(server);
       outliveToken();
       return { server, here, there, leaver: where === 'this tab' ? here : there };
     }
@@ -125,7 +115,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
 
     it('just when the new token is there: nobody gets it, nothing is sent with it', async () => {
       const { server, here, there, leaver } = await refreshing();
-      const waiting = failureOf(here.fetch(`${API}/orders`));
+      const waiting = reasonOf(here.fetch(`${API}/orders`));
       const results: unknown[] = [];
       leaver.on('refreshed', () => results.push(leaver.signOut()));
       const error = await waiting;
@@ -142,9 +132,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
 
 describe('signing out (P6)', () => {
   it('shows in the very next line', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { auth } = await signedIn();
     const seen = record(auth);
     const result = auth.signOut();
 
@@ -155,9 +143,7 @@ describe('signing out (P6)', () => {
 
   it('reaches every tab, with one event in each and one call to the server', async () => {
     const server = startAuthServer();
-    const tabs = openTabs(5);
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    const tabs = await adasTabs(server, 5);
     const seen = tabs.map(record);
     await tabs[3]?.signOut();
     await until(() => tabs.every((tab) => tab.getState().status === 'signed-out'));
@@ -169,9 +155,7 @@ describe('signing out (P6)', () => {
 
   it('afterwards refresh() and getAccessToken() say so, and a request goes out without a token', async () => {
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     await here.signOut();
     await until(() => there.getState().status === 'signed-out');
 
@@ -237,9 +221,7 @@ describe('signing out (P6)', () => {
   );
 
   it('twice at once is once for the server; again later asks it again', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     const seen = record(auth);
     const both = await Promise.all([auth.signOut(), auth.signOut()]);
     expect(both).toEqual([{ serverConfirmed: true }, { serverConfirmed: true }]);
@@ -280,9 +262,7 @@ describe('signing out (P6)', () => {
   });
 
   it('a request that was under way gets its answer; a 401 says that nobody is signed in', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     const api = server.holdApi();
     const request = auth.fetch(`${API}/orders`);
     await api.arrived;
@@ -311,9 +291,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     ['answering with a redirect', () => Response.redirect('https://app.test/login', 302)],
   ])('%s: signed out in every tab at once, serverConfirmed: false', async (_how, answer) => {
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     server.answerLogout = answer;
     const result = here.signOut();
 
@@ -326,10 +304,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
   });
 
   it('silent: the wait for it ends', async () => {
-    stopClocks();
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.answerLogout = () => new Promise(() => {});
     const result = auth.signOut();
     await until(() => server.logouts === 1);
@@ -354,9 +329,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
 
   it('without the option signOut nothing is sent', async () => {
     const server = startAuthServer();
-    const [here, there] = openTwoTabs({ signOut: undefined });
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server, { signOut: undefined });
 
     expect(await here.signOut()).toEqual({ serverConfirmed: false });
     await until(() => there.getState().status === 'signed-out');
@@ -367,9 +340,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const [here, there] = [openTab({ name }), openTab({ name })];
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here] = await adasTwoTabs(server, { name });
     server.answerLogout = () => Response.error();
     await here.signOut();
     await pass(120_000, 10_000);
@@ -432,9 +403,7 @@ describe('the sign-out request', () => {
 
 describe('a sign-out, and somebody who signs in', () => {
   it('a sign-in right after it comes after it at the server too: the new cookie stays', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     const log = watchServer(server);
     const [result, state] = await Promise.all([auth.signOut(), auth.signIn(server.login('bob'))]);
 
@@ -449,9 +418,7 @@ describe('a sign-out, and somebody who signs in', () => {
     'a sign-out that waits while somebody signs in in %s leaves them their cookie',
     async (where) => {
       const server = startAuthServer();
-      const [here, there] = openTwoTabs();
-      await here.signIn(server.login('ada'));
-      await signedInEverywhere(here, there);
+      const [here, there] = await adasTwoTabs(server);
       const refresh = server.holdRefresh();
       void there.refresh();
       await refresh.arrived;

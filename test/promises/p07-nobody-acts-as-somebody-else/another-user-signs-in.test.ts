@@ -1,31 +1,22 @@
 /** P7: nobody acts as somebody else. A request belongs to the session in which it was made. */
 
-import { type AuthClient, isAuthError, SessionChangedError, SignInFailedError } from 'silent-refresh';
+import { isAuthError, SessionChangedError, SignInFailedError } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
+import { adasTab, adasTabs, adasTwoTabs, signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { usersOf } from '../../given/received.ts';
+import { becomes } from '../../given/shown.ts';
 import { API, jwt, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
-import { newBrowser, openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, openTab, openTwoTabs, record } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-const outliveToken = () => jumpWallClock(61_000);
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
-const usersOf = (server: ReturnType<typeof startAuthServer>) => server.apiRequests.map(({ user }) => user);
-/** Resolves once each tab has heard that this user is signed in. */
-const becomes = (subject: string, ...tabs: AuthClient[]) =>
-  until(() => tabs.every((tab) => subjectOf(tab) === subject), `it is ${subject}`);
-
-function subjectOf(tab: AuthClient): string | undefined {
-  const state = tab.getState();
-  return state.status === 'signed-in' ? state.subject : undefined;
-}
 
 describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P7, scenarios 34 and 36)', (where) => {
   async function adaIsSignedIn() {
     stopClocks();
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     return { server, here, there, door: where === 'this tab' ? here : there };
   }
 
@@ -167,9 +158,7 @@ describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P
     stopClocks();
     const server = startAuthServer();
     server.opaque = true;
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     const seen = record(here);
     await here.refresh();
     outliveToken();
@@ -194,9 +183,7 @@ describe('a refresh that turns out to be another user’s (P7)', () => {
   it('user-changed; what waited for it is rejected and never sent', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     // Somebody signed in past this library, on the classic login page: the cookie is theirs.
     server.signIn('bob');
     const seen = [record(here), record(there)];
@@ -214,9 +201,7 @@ describe('a refresh that turns out to be another user’s (P7)', () => {
   });
 
   it('a 401 whose refresh is another user’s is not replayed', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     server.expireAccessTokens();
     server.signIn('bob');
 
@@ -240,7 +225,7 @@ describe('late answers of the first user (P7)', () => {
       for (const [index, tab] of [here, there, here].entries()) {
         const path = `${API}/${round}-${index}`;
         asked.set(path, `user-${round - 1}`);
-        settled.push(failureOf(tab.fetch(path)));
+        settled.push(tab.fetch(path).catch((error: unknown) => error));
       }
       if (round % 2) await rest();
       const door = round % 3 ? here : there;
@@ -257,10 +242,7 @@ describe('late answers of the first user (P7)', () => {
   });
 
   it('a request that waited while one user left and another came rejects', async () => {
-    stopClocks();
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     outliveToken();
     const refresh = server.holdRefresh();
     const waiting = failureOf(auth.fetch(`${API}/orders`));
@@ -327,9 +309,7 @@ describe('signing in', () => {
   });
 
   it('the request’s own error passes through, and the session that was there stays', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { auth } = await signedIn();
     const state = auth.getState();
     const own = new TypeError('Failed to fetch');
     const seen = record(auth);
@@ -349,10 +329,7 @@ describe('signing in', () => {
   });
 
   it('its own request may come through auth.fetch, though the token has expired (scenario 5)', async () => {
-    stopClocks();
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     outliveToken();
     server.answerApi = (request) => {
       if (request.url.endsWith('/login')) return Response.json({ error: 'wrong password' }, { status: 401 });
@@ -369,9 +346,7 @@ describe('signing in', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const tabs = [openTab({ name }), openTab({ name }), openTab({ name })];
-    await tabs[0]?.signIn(server.login('ada'));
-    await signedInEverywhere(...tabs);
+    const tabs = await adasTabs(server, 3, { name });
     let [underWay, most] = [0, 0];
     const logIn = (user: string) => async () => {
       most = Math.max(most, ++underWay);
@@ -395,9 +370,7 @@ describe('signing in', () => {
   it('waits its turn for so long only', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
-    await here.signIn(server.login('ada'));
-    await signedInEverywhere(here, there);
+    const [here, there] = await adasTwoTabs(server);
     const refresh = server.holdRefresh();
     void here.refresh();
     await refresh.arrived;
@@ -419,10 +392,7 @@ describe('signing in', () => {
   });
 
   it('goes on where the server ended the earlier session meanwhile', async () => {
-    stopClocks();
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.revoke('ada');
     const dead = gate<Response>();
     server.answerRefresh = () => dead.opened;
@@ -441,8 +411,7 @@ describe('a clock that was set back (P7, P10, scenario 21)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const adas = openTab({ name });
-    await adas.signIn(server.login('ada'));
+    const adas = await adasTab(server, { name });
     await rest();
     jumpWallClock(-60_000);
 

@@ -8,13 +8,16 @@ import {
   SignedOutError,
 } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
+import { usersOf } from '../../given/received.ts';
+import { becomes } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
-import { newBrowser, openTab, openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, openTab } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
-
-const failureOf = (promise: Promise<unknown>) => promise.then(() => undefined).catch((error: unknown) => error);
 
 let server: AuthServer;
 beforeEach(() => {
@@ -23,18 +26,10 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-/** Resolves once the tab knows that this user is signed in. */
-const becomes = (subject: string, auth: AuthClient) =>
-  until(() => {
-    const state = auth.getState();
-    return state.status === 'signed-in' && state.subject === subject;
-  }, `it is ${subject}`);
-
 describe('getAccessToken() while a sign-in runs (P12)', () => {
   async function signingIn() {
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
-    jumpWallClock(61_000);
+    const auth = await adasTab(server);
+    outliveToken();
     const answer = gate<object>();
     const signedIn = auth.signIn(() => answer.opened);
     await rest();
@@ -67,9 +62,7 @@ describe('getAccessToken() while a sign-in runs (P12)', () => {
 describe('refresh() is its caller’s (P7)', () => {
   /** Ada's refresh is under way in a tab of hers; another tab is open. */
   async function adasRefresh() {
-    const [auth, other] = openTwoTabs();
-    await auth.signIn(server.login('ada'));
-    await signedInEverywhere(auth, other);
+    const [auth, other] = await adasTwoTabs(server);
     const held = server.holdRefresh();
     const refreshed = auth.refresh();
     await held.arrived;
@@ -90,8 +83,7 @@ describe('refresh() is its caller’s (P7)', () => {
   });
 
   it('refresh() rejects where its token turns out another user’s', async () => {
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const auth = await adasTab(server);
     // Bob has signed in past the client: the cookie is his.
     server.signIn('bob');
 
@@ -134,7 +126,7 @@ describe('a request made while restoring is for the session to be found (P7)', (
   async function pausedRestore() {
     const auth = openTab();
     server.answerRefresh = () => new Response('', { status: 503, headers: { 'Retry-After': '2' } });
-    const restored = failureOf(auth.restore());
+    const restored = reasonOf(auth.restore());
     // The question to other tabs comes first.
     await pass(30);
     await until(() => server.refreshCalls);
@@ -195,7 +187,7 @@ describe('a request made while restoring is for the session to be found (P7)', (
 
     await made;
     expect(auth.getState()).toMatchObject({ subject: 'ada' });
-    expect(server.apiRequests.map(({ user }) => user)).toEqual(server.apiRequests.map(() => 'ada'));
+    expect(usersOf(server)).toEqual(server.apiRequests.map(() => 'ada'));
     expect(server.refreshCalls).toBe(1);
   });
 
@@ -212,7 +204,7 @@ describe('a request made while restoring is for the session to be found (P7)', (
 
     await made;
     expect(auth.getState()).toMatchObject({ subject: 'bob' });
-    expect(server.apiRequests.map(({ user }) => user)).toEqual(server.apiRequests.map(() => 'bob'));
+    expect(usersOf(server)).toEqual(server.apiRequests.map(() => 'bob'));
   });
 
   it.for(calls)('$what made while restoring goes with the session that signIn() finds', async ({ call }) => {
@@ -226,7 +218,7 @@ describe('a request made while restoring is for the session to be found (P7)', (
     await passUntil(auth.signIn());
 
     await passUntil(made);
-    expect(server.apiRequests.map(({ user }) => user)).toEqual(server.apiRequests.map(() => 'bob'));
+    expect(usersOf(server)).toEqual(server.apiRequests.map(() => 'bob'));
     await restored;
   });
 
@@ -236,7 +228,7 @@ describe('a request made while restoring is for the session to be found (P7)', (
 
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
 
-    expect(server.apiRequests.map(({ user }) => user)).toEqual(['bob']);
+    expect(usersOf(server)).toEqual(['bob']);
     await restored;
   });
 });

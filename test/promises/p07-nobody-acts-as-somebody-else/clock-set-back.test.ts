@@ -2,13 +2,13 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab } from '../../given/ada.ts';
+import { HOUR } from '../../given/durations.ts';
+import { SIGNED_OUT, statesOf } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { newBrowser, openTab, openTwoTabs, record } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
-
-const HOUR = 3_600_000;
-const SIGNED_OUT = { status: 'signed-out', reason: 'signed-out' };
 
 let server: AuthServer;
 beforeEach(() => {
@@ -19,16 +19,9 @@ beforeEach(() => {
 /** Ada's tab, and one that was opened after somebody set the clock back. */
 async function clockSetBack(): Promise<{ old: AuthClient; fresh: AuthClient }> {
   const name = newBrowser();
-  const old = openTab({ name });
-  await old.signIn(server.login('ada'));
+  const old = await adasTab(server, { name });
   jumpWallClock(-HOUR);
   return { old, fresh: openTab({ name }) };
-}
-
-function statesOf(auth: AuthClient): string[] {
-  const states: string[] = [];
-  auth.subscribe(() => states.push(auth.getState().status));
-  return states;
 }
 
 describe('a new tab, after the clock was set back', () => {

@@ -2,13 +2,14 @@
 
 import { type AuthClient, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
+import { SIGNED_OUT } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
-import { newBrowser, openTab, openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
 import { until } from '../../world/waiting.ts';
 
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
-const SIGNED_OUT = { status: 'signed-out', reason: 'signed-out' };
 const sick = () => new Response('{}', { status: 500 });
 
 let server: AuthServer;
@@ -20,8 +21,7 @@ beforeEach(() => {
 /** A tab where Ada is signed in, and a page that has just been opened beside it. */
 async function adaAndNewPage(options: Parameters<typeof openTab>[0] = {}) {
   const name = newBrowser();
-  const old = openTab({ name });
-  await old.signIn(server.login('ada'));
+  const old = await adasTab(server, { name });
   return { old, page: openTab({ name, ...options }) };
 }
 
@@ -55,11 +55,9 @@ describe('a sign-out in another tab', () => {
   });
 
   it('After it the page hears of whoever signs in elsewhere', async () => {
-    const [page, other] = openTwoTabs();
-    await page.signIn(server.login('ada'));
-    await signedInEverywhere(page, other);
+    const [page, other] = await adasTwoTabs(server);
     const hold = server.holdRefresh();
-    const signingIn = failureOf(page.signIn());
+    const signingIn = reasonOf(page.signIn());
     await hold.arrived;
     const signingOut = other.signOut();
     hold.release();
@@ -74,7 +72,7 @@ describe('a sign-out in another tab', () => {
 describe('a cookie’s sign-in that fails', () => {
   it('A page where nobody was signed in hears of who signs in elsewhere', async () => {
     const [page, other] = openTwoTabs();
-    await passUntil(failureOf(page.restore()), 10);
+    await passUntil(reasonOf(page.restore()), 10);
     server.answerRefresh = sick;
     await failToSignIn(page);
     await other.signIn(server.login('ada'));
@@ -93,9 +91,7 @@ describe('a cookie’s sign-in that fails', () => {
   });
 
   it('A request made meanwhile isn’t sent as who signs in elsewhere', async () => {
-    const [page, other] = openTwoTabs();
-    await page.signIn(server.login('ada'));
-    await signedInEverywhere(page, other);
+    const [page, other] = await adasTwoTabs(server);
     server.answerRefresh = async () => {
       await other.setSession(server.signIn('carol'));
       await until(() => JSON.stringify(page.getState()).includes('carol'), 'the page knows her');

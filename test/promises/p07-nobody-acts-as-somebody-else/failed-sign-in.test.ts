@@ -2,31 +2,24 @@
 
 import type { AuthClient, TokenResponse } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTwoTabs } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { usersOf } from '../../given/received.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
-import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
+import { openTab, record } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
-
-const outliveToken = () => jumpWallClock(61_000);
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
-const usersOf = (server: AuthServer) => server.apiRequests.map(({ user }) => user);
 
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
   server.opaque = true;
-});
-
-/** Ada is signed in in two hidden tabs; her token expires while somebody else fails to sign in. */
-async function adasTabs() {
+  // Nobody's token is refreshed before somebody asks.
   show('hidden');
-  const [here, there] = openTwoTabs();
-  await here.signIn(server.login('ada'));
-  await signedInEverywhere(here, there);
-  return { here, there };
-}
+});
 
 async function failToSignIn(auth: AuthClient, request: () => Promise<TokenResponse>): Promise<void> {
   const signingIn = auth.signIn(request);
@@ -65,7 +58,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
   it.each(['this tab', 'another tab'] as const)(
     'Ada’s request in %s isn’t sent as whoever has the cookie',
     async (where) => {
-      const { here, there } = await adasTabs();
+      const [here, there] = await adasTwoTabs(server);
       await failToSignIn(here, request);
       outliveToken();
       const seen = [record(here), record(there)];
@@ -82,7 +75,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
   );
 
   it('Only the next token counts as another user’s', async () => {
-    const { here } = await adasTabs();
+    const [here] = await adasTwoTabs(server);
     await failToSignIn(here, request);
     outliveToken();
     await here.refresh().catch(() => {});
@@ -94,7 +87,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
   });
 
   it('A sign-in that works is one change of user, not two', async () => {
-    const { here } = await adasTabs();
+    const [here] = await adasTwoTabs(server);
     await failToSignIn(here, request);
     const seen = record(here);
     await here.signIn(server.login('bob'));
@@ -107,7 +100,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
 
 describe('after a sign-in that the server has refused', () => {
   it.each([400, 401, 403, 422])('Nobody counts as another user, with a %i', async (status) => {
-    const { here, there } = await adasTabs();
+    const [here, there] = await adasTwoTabs(server);
     await failToSignIn(here, async () => Response.json({ error: 'invalid_grant' }, { status }));
     outliveToken();
     const seen = [record(here), record(there)];
@@ -125,7 +118,7 @@ describe('a failed sign-in where tokens say whose they are', () => {
   });
 
   it('Changes nothing where the cookie is still the same user’s', async () => {
-    const { here, there } = await adasTabs();
+    const [here, there] = await adasTwoTabs(server);
     await failToSignIn(here, () => Promise.reject(new TypeError('Failed to fetch')));
     outliveToken();
     const seen = record(there);
@@ -136,7 +129,7 @@ describe('a failed sign-in where tokens say whose they are', () => {
   });
 
   it('Is another user’s where the next token says so', async () => {
-    const { here } = await adasTabs();
+    const [here] = await adasTwoTabs(server);
     await failToSignIn(here, unclear[0]?.[1] as () => Promise<TokenResponse>);
     outliveToken();
 
@@ -152,6 +145,6 @@ it.each([
 ])('signIn() with %s in place of a function names what to call', async (_, make) => {
   const auth = openTab();
   const request = make() as unknown as () => Promise<object>;
-  const error = await auth.signIn(request).catch((error: unknown) => error);
+  const error = await failureOf(auth.signIn(request));
   expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('setSession()') });
 });

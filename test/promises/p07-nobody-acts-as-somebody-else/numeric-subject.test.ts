@@ -1,12 +1,12 @@
 /** P7 where the subject is a number, as several frameworks issue it: another number is another user. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failureOf } from '../../given/failures.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { tokenAnswer } from '../../world/tokens.ts';
 import { rest, until } from '../../world/waiting.ts';
 
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 const order = { method: 'POST', body: 'one' };
 
 let server: AuthServer;

@@ -1,41 +1,20 @@
 /** P8: the token goes only where it may; everywhere else `auth.fetch` is plain `fetch`. */
 
 import { HttpResponse, http } from 'msw';
-import { type AuthClientOptions, ConfigurationError, createAuthClient } from 'silent-refresh';
+import { ConfigurationError, createAuthClient } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
+import { signedIn } from '../../given/ada.ts';
+import { watchedTab } from '../../given/watched-tab.ts';
 import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { network } from '../../world/network.ts';
 import { setLocation } from '../../world/page.ts';
 import { openTab, record } from '../../world/tabs.ts';
 
-/** Ada's tab; it answers each request itself, and keeps what was sent. */
-async function adasTab(options: Partial<AuthClientOptions> = {}, answer = () => new Response('{}')) {
-  const server = startAuthServer();
-  const sent: { url: string; authorization: string | null }[] = [];
-  const auth = openTab({
-    fetch: async (input, init) => {
-      const url = new URL(input instanceof Request ? input.url : input, document.baseURI);
-      if (url.href === TOKEN_ENDPOINT && init?.keepalive) return fetch(url, init);
-      const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-      sent.push({ url: url.href, authorization: headers.get('authorization') });
-      return answer();
-    },
-    ...options,
-  });
-  await auth.setSession(server.signIn('ada'));
-  /** Whether a request to this URL bears the token. */
-  const bears = async (input: string | URL | Request, init?: RequestInit) => {
-    await auth.fetch(input, init);
-    return sent.at(-1)?.authorization === `Bearer ${await auth.getAccessToken()}`;
-  };
-  return { server, auth, sent, bears };
-}
-
 describe('where the token goes (P8, scenario 37)', () => {
   it.for(['/api/orders', 'api', '', '?q=1', 'https://app.test/anything', '//app.test/x', 'https://APP.test:443/x'])(
     'to the page’s own origin, without an option: %j',
     async (url) => {
-      const { bears } = await adasTab({ allowedOrigins: undefined });
+      const { bears } = await watchedTab({ allowedOrigins: undefined });
       expect(await bears(url)).toBe(true);
     },
   );
@@ -47,13 +26,13 @@ describe('where the token goes (P8, scenario 37)', () => {
     'https://api.test:443/a/b?c',
     'https:\\\\api.test\\x',
   ])('to a listed origin: %s', async (url) => {
-    const { bears } = await adasTab({ allowedOrigins: [new URL(API)] });
+    const { bears } = await watchedTab({ allowedOrigins: [new URL(API)] });
     expect(await bears(url)).toBe(true);
     expect(await bears(new Request(new URL(url, document.baseURI)))).toBe(true);
   });
 
   it('to loopback over http, where it is listed', async () => {
-    const { bears } = await adasTab({ allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1:8080'] });
+    const { bears } = await watchedTab({ allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1:8080'] });
     expect(await bears('http://localhost:3000/x')).toBe(true);
     expect(await bears('http://127.0.0.1:8080/x')).toBe(true);
     expect(await bears('http://localhost:3001/x')).toBe(false);
@@ -87,7 +66,7 @@ describe('where the token goes (P8, scenario 37)', () => {
     'file:///etc/x',
     'app://api.test/x',
   ])('never elsewhere, however alike it looks: %j', async (url) => {
-    const { bears, sent } = await adasTab({}, () => new Response('', { status: 401 }));
+    const { bears, sent } = await watchedTab({}, () => new Response('', { status: 401 }));
 
     await bears(url).catch((error: unknown) => expect(error).toBeInstanceOf(TypeError));
 
@@ -155,7 +134,7 @@ describe('a listed path (P8)', () => {
     'https://files.test/team/a',
     'https://files.test/team/a/b',
   ])('covers what is below it: %s', async (url) => {
-    const { bears } = await adasTab({ allowedOrigins });
+    const { bears } = await watchedTab({ allowedOrigins });
     expect(await bears(url)).toBe(true);
   });
 
@@ -210,12 +189,12 @@ describe('a listed path (P8)', () => {
     'https://files.test/team',
     'https://app.test.evil.org/v1/x',
   ])('ends at a path boundary, and what a server may read otherwise isn’t covered: %s', async (url) => {
-    const { bears } = await adasTab({ allowedOrigins });
+    const { bears } = await watchedTab({ allowedOrigins });
     expect(await bears(url)).toBe(false);
   });
 
   it('any path is fine where the whole origin is listed', async () => {
-    const { bears } = await adasTab({ allowedOrigins: [API] });
+    const { bears } = await watchedTab({ allowedOrigins: [API] });
     for (const path of ['files/a%2Fb', 'a/..;/b', '%252e%252e/b', '50%']) {
       expect(await bears(`${API}/${path}`)).toBe(true);
     }
@@ -224,14 +203,14 @@ describe('a listed path (P8)', () => {
   it.for(['/api/..;/admin', '/api/..%252fadmin', '/api/%252e%252e/admin'])(
     'the page’s own origin narrowed to /api keeps the token from %s',
     async (url) => {
-      const { bears } = await adasTab({ allowedOrigins: ['/api'] });
+      const { bears } = await watchedTab({ allowedOrigins: ['/api'] });
       expect(await bears(url)).toBe(false);
       expect(await bears('/api/orders')).toBe(true);
     },
   );
 
   it('of the page’s own origin narrows it to that part', async () => {
-    const { bears } = await adasTab({ allowedOrigins: ['/api', API] });
+    const { bears } = await watchedTab({ allowedOrigins: ['/api', API] });
     expect(await bears('/api/orders')).toBe(true);
     expect(await bears('/static/app.js')).toBe(false);
     expect(await bears('/apis')).toBe(false);
@@ -239,7 +218,7 @@ describe('a listed path (P8)', () => {
   });
 
   it('of another origin leaves the page’s own as it is', async () => {
-    const { bears } = await adasTab({ allowedOrigins });
+    const { bears } = await watchedTab({ allowedOrigins });
     expect(await bears('/anything')).toBe(true);
   });
 });
@@ -256,7 +235,7 @@ describe('what can’t be listed (P8)', () => {
     'a page without a web origin works, with absolute URLs and a list: %s',
     async (page) => {
       setLocation(page);
-      const { bears } = await adasTab({ refresh: TOKEN_ENDPOINT, signOut: undefined, allowedOrigins: [API] });
+      const { bears } = await watchedTab({ refresh: TOKEN_ENDPOINT, signOut: undefined, allowedOrigins: [API] });
       expect(await bears(`${API}/orders`)).toBe(true);
       expect(await bears('other.html')).toBe(false);
       expect(await bears('data:text/plain,x')).toBe(false);
@@ -287,7 +266,7 @@ describe('an Authorization header of one’s own is left alone (P8)', () => {
   ];
 
   it.for(cases)('given by $how: sent as it is, and its 401 is the answer', async ({ request }) => {
-    const { auth, server, sent } = await adasTab({}, () => new Response('', { status: 401 }));
+    const { auth, server, sent } = await watchedTab({}, () => new Response('', { status: 401 }));
 
     expect((await auth.fetch(...request())).status).toBe(401);
 
@@ -296,7 +275,7 @@ describe('an Authorization header of one’s own is left alone (P8)', () => {
   });
 
   it('headers in init replace those of a Request, so the token is added', async () => {
-    const { bears } = await adasTab();
+    const { bears } = await watchedTab();
     const request = new Request(`${API}/x`, { headers: { Authorization: own } });
     expect(await bears(request, { headers: { accept: 'text/plain' } })).toBe(true);
   });
@@ -315,7 +294,9 @@ describe('redirects (P8)', () => {
   it.for(['https://elsewhere.test/x', 'https://api.test:8443/x', 'https://app.test/api/x', 'https://api.test/v2/x'])(
     'a 401 from %s, where a redirect led, is the answer: no refresh, no replay, no event',
     async (url) => {
-      const { auth, server, sent } = await adasTab({ allowedOrigins: ['https://api.test/v1'] }, () => redirected(url));
+      const { auth, server, sent } = await watchedTab({ allowedOrigins: ['https://api.test/v1'] }, () =>
+        redirected(url),
+      );
       const events = record(auth);
 
       expect((await auth.fetch(`${API}/v1/x`)).status).toBe(401);
@@ -327,7 +308,7 @@ describe('redirects (P8)', () => {
   );
 
   it('a challenge from where a redirect led is none of ours', async () => {
-    const { auth } = await adasTab({}, () => {
+    const { auth } = await watchedTab({}, () => {
       const response = redirected('https://elsewhere.test/x', 403);
       response.headers.set('WWW-Authenticate', 'Bearer error="insufficient_scope"');
       return response;
@@ -341,7 +322,7 @@ describe('redirects (P8)', () => {
 
   it('a redirect within the list works: its 401 is refreshed and the request sent again from the start', async () => {
     const answers = [redirected(`${API}/v1/new`), new Response('here')];
-    const { auth, server, sent } = await adasTab(
+    const { auth, server, sent } = await watchedTab(
       { allowedOrigins: ['https://api.test/v1'] },
       () => answers.shift() ?? new Response(),
     );
@@ -353,9 +334,7 @@ describe('redirects (P8)', () => {
   });
 
   it('over the wire: the token follows a redirect within the origin, and stays behind at the border', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     const elsewhere: (string | null)[] = [];
     network.use(
       http.get(`${API}/inside`, () => HttpResponse.redirect(`${API}/orders`, 302)),
@@ -378,9 +357,7 @@ describe('redirects (P8)', () => {
 
 describe('no token (P8)', () => {
   it('when signed out: the request goes as it is, and its 401 is the answer', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     await auth.signOut();
 
     const response = await auth.fetch(`${API}/orders`, { method: 'POST', body: 'x' });
@@ -402,7 +379,7 @@ describe('no token (P8)', () => {
   });
 
   it('for the auth endpoints, even if the caller goes there through auth.fetch', async () => {
-    const { auth, bears, server, sent } = await adasTab(
+    const { auth, bears, server, sent } = await watchedTab(
       { allowedOrigins: ['https://app.test'] },
       () => new Response('', { status: 401 }),
     );
@@ -415,9 +392,7 @@ describe('no token (P8)', () => {
   });
 
   it('in the refresh or the sign-out itself', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn();
     await auth.refresh();
     await auth.signOut();
 

@@ -1,17 +1,16 @@
 /** P10: no request waits for an expiry that could be foreseen, whatever clocks and timers do. */
 
-import type { AuthClient, AuthClientOptions } from 'silent-refresh';
+import type { AuthClientOptions } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../../given/ada.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../given/durations.ts';
+import { generationsOf } from '../../given/received.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpMonotonicClock, jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { goOnline, returnFromBackForwardCache, show } from '../../world/page.ts';
 import { openTab, record } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 let server: AuthServer;
@@ -19,14 +18,6 @@ beforeEach(() => {
   stopClocks();
   server = startAuthServer();
 });
-
-async function signedIn(options?: Partial<AuthClientOptions>): Promise<AuthClient> {
-  const auth = openTab(options);
-  await auth.signIn(server.login('ada'));
-  return auth;
-}
-
-const generations = () => server.apiRequests.map(({ generation }) => generation);
 
 describe('a visible tab refreshes ahead of expiry (P10)', () => {
   it.each<[string, number, number, Partial<AuthClientOptions>, number]>([
@@ -41,7 +32,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
   ])('%s', async (_, lifetime, random, options, seconds) => {
     server.lifetime = lifetime;
     vi.spyOn(Math, 'random').mockReturnValue(random);
-    const auth = await signedIn(options);
+    const auth = await adasTab(server, options);
     const events = record(auth);
     // A thousandth of jitter, to be on the safe side of 0.999.
     const tolerance = 300;
@@ -54,7 +45,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
   });
 
   it('again and again, once each time, and no request ever meets a 401 or waits', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     for (let request = 0; request < 60; request++) {
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
       await pass(10 * SECOND, SECOND);
@@ -67,7 +58,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
 
   it('each measure of earliness is drawn anew', async () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.999);
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     random.mockReturnValue(0);
     await auth.refresh();
     await pass(50_000);
@@ -80,7 +71,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
     server.opaque = true;
     server.shape = (token) => ({ access_token: token });
     server.lifetime = 10 * 366 * 24 * 3_600;
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     for (let month = 0; month < 12; month++) {
       await pass(30 * DAY);
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
@@ -90,7 +81,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
 
   it.each([1, 2])('a lifetime of %i s is no reason to spin', async (lifetime) => {
     server.lifetime = lifetime;
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     await pass(20 * SECOND, 100);
     expect(server.refreshCalls).toBeGreaterThan(0);
     // Ahead of expiry by a fifth at most.
@@ -102,7 +93,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
   });
 
   it('signed out, there is nothing to refresh', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     await auth.signOut();
     await pass(HOUR, MINUTE);
     goOnline();
@@ -113,7 +104,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
 
 describe('a hidden tab refreshes on demand only (24)', () => {
   it('never by itself, not even on waking, for hours', async () => {
-    await signedIn();
+    await adasTab(server);
     show('hidden');
     for (let hour = 0; hour < 8; hour++) {
       await pass(HOUR, MINUTE);
@@ -126,35 +117,35 @@ describe('a hidden tab refreshes on demand only (24)', () => {
 
   it('opened in the background, it doesn’t begin to', async () => {
     show('hidden');
-    await signedIn();
+    await adasTab(server);
     await pass(HOUR, MINUTE);
     expect(server.refreshCalls).toBe(0);
   });
 
   it('a request in it waits for one refresh, and is answered', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     await pass(HOUR, MINUTE);
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
-    expect(generations()).toEqual([2]);
+    expect(generationsOf(server)).toEqual([2]);
     await pass(HOUR, MINUTE);
     expect(server.refreshCalls).toBe(1);
   });
 
   it('becoming visible, it looks: an expired token is refreshed before anybody asks', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     show('hidden');
     await pass(HOUR, MINUTE);
     show('visible');
     await until(() => events.some(({ name }) => name === 'refreshed'));
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
-    expect(generations()).toEqual([2]);
+    expect(generationsOf(server)).toEqual([2]);
     expect(server.refreshCalls).toBe(1);
   });
 
   it('becoming visible with a token that is still good, it keeps to the schedule', async () => {
-    await signedIn();
+    await adasTab(server);
     show('hidden');
     await pass(30 * SECOND);
     show('visible');
@@ -165,7 +156,7 @@ describe('a hidden tab refreshes on demand only (24)', () => {
   });
 
   it('a burst of wakings is one refresh (17)', async () => {
-    await signedIn();
+    await adasTab(server);
     show('hidden');
     await pass(HOUR, MINUTE);
     show('visible');
@@ -190,12 +181,12 @@ describe('timers are only hints (18)', () => {
     const start = Date.now();
     let slept = 0;
     server.setClock(() => start + slept);
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     sleep(8 * HOUR);
     slept = 8 * HOUR;
 
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
-    expect(generations()).toEqual([2]);
+    expect(generationsOf(server)).toEqual([2]);
     expect(server.refreshCalls).toBe(1);
     // The timer of before the sleep comes late, and finds nothing to do.
     await pass(30 * SECOND, SECOND);
@@ -203,7 +194,7 @@ describe('timers are only hints (18)', () => {
   });
 
   it.each(sleeps)('getAccessToken() after sleep never gives an expired token (30); %s', async (_, sleep) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const before = await auth.getAccessToken();
     sleep(8 * HOUR);
     expect(await auth.getAccessToken()).not.toBe(before);
@@ -216,7 +207,7 @@ describe('timers are only hints (18)', () => {
     ['pageshow', returnFromBackForwardCache],
     ['online', goOnline],
   ])('%s looks again at once', async (_, wake) => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     const events = record(auth);
     jumpWallClock(8 * HOUR);
     await rest();
@@ -227,7 +218,7 @@ describe('timers are only hints (18)', () => {
   });
 
   it('a session that ended during the sleep is found to be over, once', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.revoke('ada');
     jumpWallClock(8 * HOUR);
     show('visible');
@@ -264,18 +255,18 @@ describe('wrong clocks change nothing (21)', () => {
     await until(() => server.refreshCalls === 2);
     await pass(20 * SECOND, SECOND);
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
-    expect(generations()).toEqual([2, 2, 3]);
+    expect(generationsOf(server)).toEqual([2, 2, 3]);
     expect(server.refreshCalls).toBe(2);
   });
 
   it.each(cases)('… an expired token is never sent: clock $clock, by $by', async (row) => {
     server.shape = row.shape;
     server.setClock(() => Date.now() - row.off);
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     await pass(56 * SECOND);
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
-    expect(generations()).toEqual([2]);
+    expect(generationsOf(server)).toEqual([2]);
   });
 
   it('the clock is set a day back after receipt: no extra refresh, and none is missed', async () => {
@@ -284,7 +275,7 @@ describe('wrong clocks change nothing (21)', () => {
     const start = performance.now();
     const begin = Date.now();
     server.setClock(() => begin + performance.now() - start);
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     jumpWallClock(-DAY);
     for (let request = 0; request < 10; request++) {
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
@@ -298,18 +289,18 @@ describe('wrong clocks change nothing (21)', () => {
     const start = performance.now();
     const begin = Date.now();
     server.setClock(() => begin + performance.now() - start);
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     jumpWallClock(DAY);
     for (let request = 0; request < 4; request++) {
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
       await pass(10 * SECOND, SECOND);
     }
     expect(server.refreshCalls).toBe(1);
-    expect(generations()).toEqual([2, 2, 2, 2]);
+    expect(generationsOf(server)).toEqual([2, 2, 2, 2]);
   });
 
   it('a pause after a failure survives a clock set back', async () => {
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     show('hidden');
     server.answerRefresh = () => Response.json({}, { status: 429, headers: { 'Retry-After': '3600' } });
     await auth.refresh().catch(() => {});
@@ -332,7 +323,7 @@ describe('a lifetime of a century doesn’t overflow (22)', () => {
     server.opaque = true;
     server.shape = shape;
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    await signedIn();
+    await adasTab(server);
     await rest();
     const delays = timers.mock.calls.map(([, ms]) => ms ?? 0);
     timers.mockRestore();
@@ -346,7 +337,7 @@ describe('a lifetime of a century doesn’t overflow (22)', () => {
   it('a lifetime of 40 days: the timer is set again on the way, and the refresh comes in time', async () => {
     server.opaque = true;
     server.lifetime = 40 * 24 * 3_600;
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     await pass(40 * DAY - MINUTE, DAY);
     expect(server.refreshCalls).toBe(0);
     await pass(40 * SECOND, SECOND);
@@ -356,7 +347,7 @@ describe('a lifetime of a century doesn’t overflow (22)', () => {
 
   it('a Retry-After of a century doesn’t overflow either', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const auth = await signedIn();
+    const auth = await adasTab(server);
     server.answerRefresh = () => Response.json({}, { status: 429, headers: { 'Retry-After': '3155760000' } });
     await auth.refresh().catch(() => {});
     const delays = timers.mock.calls.map(([, ms]) => ms ?? 0);
@@ -371,7 +362,7 @@ describe('a lifetime of a century doesn’t overflow (22)', () => {
 describe('what a request does near the expiry (P10)', () => {
   /** No timer of the tab helps: what happens, the requests cause. */
   async function hidden(options?: Partial<AuthClientOptions>) {
-    const auth = await signedIn(options);
+    const auth = await adasTab(server, options);
     show('hidden');
     return auth;
   }
@@ -389,13 +380,13 @@ describe('what a request does near the expiry (P10)', () => {
     const held = server.holdRefresh();
     await pass(50 * SECOND);
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
-    expect(generations()).toEqual([1]);
+    expect(generationsOf(server)).toEqual([1]);
     await held.arrived;
     const state = auth.getState();
     held.release();
     await until(() => auth.getState() !== state);
     await auth.fetch(`${API}/orders`);
-    expect(generations()).toEqual([1, 2]);
+    expect(generationsOf(server)).toEqual([1, 2]);
     expect(server.refreshCalls).toBe(1);
   });
 
@@ -409,7 +400,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(server.apiRequests).toEqual([]);
     held.release();
     expect((await orders).status).toBe(200);
-    expect(generations()).toEqual([2]);
+    expect(generationsOf(server)).toEqual([2]);
   });
 
   it.each([4, 3, 2])('with %i s left of a token, callers wait half of that at most', async (left) => {
@@ -426,7 +417,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect((await orders).status).toBe(200);
     expect(await standing(token)).toBe('fulfilled');
     expect(await token).toBe(today);
-    expect(generations()).toEqual([1]);
+    expect(generationsOf(server)).toEqual([1]);
     held.release();
     await rest();
   });
@@ -443,7 +434,7 @@ describe('what a request does near the expiry (P10)', () => {
     held.release();
     await until(() => auth.getState() !== state);
     await auth.fetch(`${API}/orders`);
-    expect(generations()).toEqual([1, 2]);
+    expect(generationsOf(server)).toEqual([1, 2]);
     expect(server.refreshCalls).toBe(1);
   });
 

@@ -2,6 +2,7 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failureOf } from '../../given/failures.ts';
 import { API, type AuthServer, jwt, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
@@ -40,7 +41,7 @@ beforeEach(() => {
   };
 });
 
-async function signedIn(...tabs: AuthClient[]): Promise<void> {
+async function signInByBackend(...tabs: AuthClient[]): Promise<void> {
   const [first] = tabs as [AuthClient];
   await passUntil(first.setSession(answer()), 10);
   await signedInEverywhere(...tabs);
@@ -53,7 +54,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
   it('Today’s token again is no event, no failure and no wait', async () => {
     const auth = openTab();
-    await signedIn(auth);
+    await signInByBackend(auth);
     const seen = record(auth);
     for (let second = 1; second < LIFETIME; second++) {
       await pass(1_000);
@@ -69,7 +70,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
   it('The backend is asked again at the expiry, and no request waits', async () => {
     const auth = openTab();
-    await signedIn(auth);
+    await signInByBackend(auth);
     const seen = record(auth);
     await pass((LIFETIME - 1) * 1_000, 1_000);
     expect(server.refreshCalls).toBe(1);
@@ -84,7 +85,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
   it('The backend is asked once before the expiry, by however many tabs', async () => {
     const [here, there] = openTwoTabs();
-    await signedIn(here, there);
+    await signInByBackend(here, there);
     const seen = [record(here), record(there)];
     await pass((LIFETIME - 1) * 1_000, 500);
     expect(server.refreshCalls).toBe(1);
@@ -97,7 +98,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
   it('Callers who want a token that lasts longer cost one refresh', async () => {
     const auth = openTab();
-    await signedIn(auth);
+    await signInByBackend(auth);
     show('hidden');
     await pass(45_000);
     for (let call = 0; call < 10; call++) {
@@ -111,7 +112,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
   it('refresh() resolves with today’s token, in its last second too', async () => {
     const auth = openTab();
-    await signedIn(auth);
+    await signInByBackend(auth);
     show('hidden');
     const seen = record(auth);
     await pass((LIFETIME - 0.5) * 1_000);
@@ -123,7 +124,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
   it('A 401 costs one refresh, and is the answer', async () => {
     const auth = openTab();
-    await signedIn(auth);
+    await signInByBackend(auth);
     const seen = record(auth);
     server.answerApi = () => Response.json({}, { status: 401 });
     expect((await auth.fetch(`${API}/orders`)).status).toBe(401);
@@ -137,14 +138,14 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
 
 it('An expired token again is a failure: nobody uses it', async () => {
   const auth = openTab();
-  await signedIn(auth);
+  await signInByBackend(auth);
   show('hidden');
   const { value } = cached;
   // A loop would never let the test go on: it ends with the fifth call.
   const expired = async () => Response.json({ access_token: value, expires_in: 0 });
   server.answerRefresh = () => (server.refreshCalls < 5 ? expired() : new Promise(() => {}));
   await pass(LIFETIME * 1_000);
-  const failure = auth.fetch(`${API}/orders`).catch((error: unknown) => error);
+  const failure = failureOf(auth.fetch(`${API}/orders`));
   await rest();
   expect(server.refreshCalls).toBe(1);
 
@@ -155,7 +156,7 @@ it('An expired token again is a failure: nobody uses it', async () => {
 it('The same opaque token with a longer life is used for longer', async () => {
   kind = 'opaque';
   const auth = openTab();
-  await signedIn(auth);
+  await signInByBackend(auth);
   const { value } = cached;
   server.answerRefresh = () => Response.json({ access_token: value, expires_in: 3_600 });
   await auth.refresh();

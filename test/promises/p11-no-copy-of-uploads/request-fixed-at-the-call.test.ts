@@ -1,10 +1,11 @@
 /** P11: what is sent, and sent again, is the request as it was when `auth.fetch` was called. */
 
 import { http } from 'msw';
-import type { AuthClientOptions } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
+import { signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, stopClocks } from '../../world/clocks.ts';
+import { stopClocks } from '../../world/clocks.ts';
 import { network } from '../../world/network.ts';
 import { pageFetch, setBase, show } from '../../world/page.ts';
 import { plainly } from '../../world/plainly.ts';
@@ -196,7 +197,7 @@ const moments: { when: string; sends: number; begin: () => Promise<Moment> }[] =
     when: 'a good token',
     sends: 2,
     async begin() {
-      const { server, auth } = await signedIn();
+      const { server, auth } = await signedIn({ fetch: pageFetch });
       return { server, auth, goOn: () => {} };
     },
   },
@@ -206,8 +207,8 @@ const moments: { when: string; sends: number; begin: () => Promise<Moment> }[] =
     async begin() {
       stopClocks();
       show('hidden');
-      const { server, auth } = await signedIn();
-      jumpWallClock(61_000);
+      const { server, auth } = await signedIn({ fetch: pageFetch });
+      outliveToken();
       return { server, auth, goOn: server.holdRefresh().release };
     },
   },
@@ -235,7 +236,7 @@ const moments: { when: string; sends: number; begin: () => Promise<Moment> }[] =
     when: 'nobody signed in',
     sends: 1,
     async begin() {
-      const { server, auth } = await signedIn();
+      const { server, auth } = await signedIn({ fetch: pageFetch });
       await auth.signOut();
       return { server, auth, goOn: () => {} };
     },
@@ -246,13 +247,6 @@ interface Moment {
   readonly server: ReturnType<typeof startAuthServer>;
   readonly auth: ReturnType<typeof openTab>;
   goOn(): void;
-}
-
-async function signedIn(options: Partial<AuthClientOptions> = {}) {
-  const server = startAuthServer();
-  const auth = openTab({ fetch: pageFetch, ...options });
-  await auth.signIn(server.login('ada'));
-  return { server, auth };
 }
 
 describe.each(moments)('$when: the request as it was called (P11)', ({ sends, begin }) => {
@@ -365,7 +359,7 @@ describe('headers that can be read once, where there is nothing to add (P8)', ()
   });
 
   it('elsewhere, headers from an iterator arrive', async () => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ fetch: pageFetch });
     const seen: (string | null)[] = [];
     network.use(
       http.get('https://elsewhere.test/', ({ request }) => {
@@ -380,7 +374,7 @@ describe('headers that can be read once, where there is nothing to add (P8)', ()
   });
 
   it('elsewhere, an init that inherits its members arrives', async () => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ fetch: pageFetch });
     const seen: string[] = [];
     network.use(
       http.post('https://elsewhere.test/', async ({ request }) => {

@@ -8,45 +8,19 @@ import {
   SessionExpiredError,
   SignedOutError,
 } from 'silent-refresh';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { inMidRefresh, signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { reasonOf } from '../../given/failures.ts';
+import { noteUnhandledRejections } from '../../given/rejections.ts';
+import { times } from '../../given/times.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { openTab, openTwoTabs, record } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
 
-const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => run(i));
-const reasonOf = (promise: Promise<unknown>) => promise.then(() => undefined).catch((reason: unknown) => reason);
-
-/** Ada is signed in, in a tab that looks after itself only when asked. */
-async function signedIn(options: Parameters<typeof openTab>[0] = {}) {
-  const server = startAuthServer();
-  show('hidden');
-  const auth = openTab(options);
-  await auth.signIn(server.login('ada'));
-  return { server, auth };
-}
-
-/** Her token has expired, and the refresh waits at the server until it is released. */
-async function inMidRefresh() {
-  stopClocks();
-  const { server, auth } = await signedIn();
-  jumpWallClock(61_000);
-  return { server, auth, held: server.holdRefresh() };
-}
-
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown) => unhandled.push(reason);
-beforeEach(() => {
-  unhandled.length = 0;
-  process.on('unhandledRejection', noteUnhandled);
-});
-afterEach(async () => {
-  vi.useRealTimers();
-  await rest();
-  process.off('unhandledRejection', noteUnhandled);
-  expect(unhandled).toEqual([]);
-});
+const unhandled = noteUnhandledRejections();
 
 describe('a caller’s abort frees that caller at once, and nobody else (P12)', () => {
   const departures: { how: string; leave: (leaving: AbortController) => void }[] = [
@@ -75,7 +49,7 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
   it.for(departures)(
     'while its 401 waits for the refresh, by $how: the replay is never sent (scenario 32)',
     async ({ leave }) => {
-      const { server, auth } = await signedIn();
+      const { server, auth } = await signedIn({ tab: 'hidden' });
       server.expireAccessTokens();
       const held = server.holdRefresh();
       const leaving = new AbortController();
@@ -310,7 +284,7 @@ describe('every method works inside every listener (P12, scenario 14)', () => {
 
 describe('listeners come and go (P12)', () => {
   it('an async listener that rejects is reported, and leaves no unhandled rejection', async () => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ tab: 'hidden' });
     const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
     const mine = new Error('mine');
     auth.on('refreshed', async () => {
@@ -324,7 +298,7 @@ describe('listeners come and go (P12)', () => {
   });
 
   it('a listener’s undo ends it alone, and may be called twice', async () => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ tab: 'hidden' });
     const [leaving, staying] = [vi.fn(), vi.fn()];
     const undos = [auth.on('refreshed', leaving), auth.subscribe(leaving)];
     auth.on('refreshed', staying);
@@ -338,7 +312,7 @@ describe('listeners come and go (P12)', () => {
   });
 
   it.for(['on', 'subscribe'] as const)('one that comes during a round of %s hears the next round', async (kind) => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ tab: 'hidden' });
     const listen = (listener: () => void) =>
       kind === 'on' ? auth.on('refreshed', listener) : auth.subscribe(listener);
     const heard: string[] = [];
@@ -360,7 +334,7 @@ describe('listeners come and go (P12)', () => {
   });
 
   it('one that leaves during a round keeps nobody else from hearing it', async () => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ tab: 'hidden' });
     const [second, third] = [vi.fn(), vi.fn()];
     const undo = auth.on('refreshed', () => undo());
     auth.on('refreshed', second);
@@ -419,8 +393,8 @@ describe('every wait has a deadline (P12)', () => {
 
   it('refreshTimeout can be chosen', async () => {
     stopClocks();
-    const { server, auth } = await signedIn({ refreshTimeout: 500 });
-    jumpWallClock(61_000);
+    const { server, auth } = await signedIn({ tab: 'hidden', refreshTimeout: 500 });
+    outliveToken();
     const held = server.holdRefresh();
     const request = reasonOf(auth.fetch(`${API}/orders`));
     await held.arrived;
@@ -446,7 +420,7 @@ describe('every wait has a deadline (P12)', () => {
         },
       });
       await auth.signIn(server.login('ada'));
-      jumpWallClock(61_000);
+      outliveToken();
       const first = reasonOf(auth.fetch(`${API}/orders`));
       await pass(29_999);
       expect(await first).toBeInstanceOf(RefreshUnavailableError);
@@ -492,12 +466,12 @@ describe('every wait has a deadline (P12)', () => {
 
   it('a login that never answers is given up, and the session that was there refreshes as before', async () => {
     stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ tab: 'hidden' });
     const signIn = reasonOf(auth.signIn(() => gate<object>().opened));
     await pass(30_000);
     expect(await signIn).toBeInstanceOf(RefreshUnavailableError);
 
-    jumpWallClock(61_000);
+    outliveToken();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     server.expireAccessTokens();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
@@ -551,7 +525,7 @@ describe('every wait has a deadline (P12)', () => {
   );
 
   it('a second signOut() changes nothing that shows', async () => {
-    const { auth } = await signedIn();
+    const { auth } = await signedIn({ tab: 'hidden' });
     await auth.signOut();
     const [state, listener] = [auth.getState(), vi.fn()];
     auth.subscribe(listener);
@@ -564,7 +538,7 @@ describe('every wait has a deadline (P12)', () => {
 
   it('signOut() takes effect at once and ends in time, though the server never answers (P6)', async () => {
     stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ tab: 'hidden' });
     server.answerLogout = () => gate<Response>().opened;
     const signOut = auth.signOut();
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
@@ -622,10 +596,7 @@ describe('no unhandled rejection (P12)', () => {
   });
 
   it('when a refresh ahead of expiry fails, or fails for callers who have left', async () => {
-    stopClocks();
-    const server = startAuthServer();
-    const auth = openTab();
-    await auth.signIn(server.login('ada'));
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.answerRefresh = () => Response.error();
     const failed = vi.fn();
     auth.on('refresh-failed', failed);
@@ -651,7 +622,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
 
   it('gives a valid one each time, and the same while it is good', async () => {
     stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ tab: 'hidden' });
     for (let reconnect = 0; reconnect < 10; reconnect++) {
       const token = await auth.getAccessToken();
       expect(await worksAt(token)).toBe(true);
@@ -674,7 +645,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
 
   it('refreshes where the token isn’t good for minValidity any more', async () => {
     stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ tab: 'hidden' });
     const token = await auth.getAccessToken({ minValidity: 20_000 });
     jumpWallClock(39_000);
     expect(await auth.getAccessToken({ minValidity: 20_000 })).toBe(token);
@@ -689,7 +660,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
 
   it('a minValidity longer than tokens live doesn’t refresh at each call', async () => {
     stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ tab: 'hidden' });
 
     for (let call = 0; call < 20; call++) {
       await auth.getAccessToken({ minValidity: 3_600_000 });
@@ -701,7 +672,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
 
   it('gives the token it has where it can’t have a better one, as long as it is good (P5)', async () => {
     stopClocks();
-    const { server, auth } = await signedIn();
+    const { server, auth } = await signedIn({ tab: 'hidden' });
     const token = await auth.getAccessToken();
     server.answerRefresh = () => new Response('', { status: 500 });
     jumpWallClock(45_000);

@@ -2,6 +2,9 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../../given/ada.ts';
+import { MINUTE } from '../../given/durations.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { openRawChannel } from '../../world/messages.ts';
@@ -9,8 +12,6 @@ import { activate, goOnline, prerender } from '../../world/page.ts';
 import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
-const MINUTE = 60_000;
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 const standings = (...promises: Promise<unknown>[]) => Promise.all(promises.map(standing));
 
 let server: AuthServer;
@@ -61,8 +62,7 @@ describe('a page that is prerendered', () => {
 
   it('A prerendered page gets its token from another tab once it shows', async () => {
     const name = newBrowser();
-    const other = openTab({ name });
-    await other.signIn(server.login('ada'));
+    const other = await adasTab(server, { name });
     prerender();
     const auth = openTab({ name });
     const request = auth.fetch(`${API}/orders`);
@@ -133,8 +133,7 @@ describe('a page that is prerendered', () => {
 
   it('A prerendered page’s sign-out reaches the other tabs once it shows', async () => {
     const name = newBrowser();
-    const other = openTab({ name });
-    await other.signIn(server.login('ada'));
+    const other = await adasTab(server, { name });
     prerender();
     const auth = openTab({ name });
     await pass(1);
@@ -186,7 +185,7 @@ describe('a page that is prerendered', () => {
     prerender();
     const auth = openTab();
     const calls = [auth.restore(), auth.fetch(`${API}/orders`), auth.signIn(server.login('ada'))];
-    const ends = calls.map(failureOf);
+    const ends = calls.map(reasonOf);
     await rest();
     auth.dispose();
     await Promise.all(ends);

@@ -1,72 +1,25 @@
 /** P15: it leaves no trace. What a client opened is closed, and pages stay eligible for the back/forward cache. */
 
-import { getResponse, type RequestHandler } from 'msw';
 import type { AuthClient } from 'silent-refresh';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { holdLock, locksOf } from '../../given/held-locks.ts';
+import { openTimelessTab, openTwoTimelessTabs, watchForTraces } from '../../given/no-trace.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
-import { countChannels } from '../../world/channels.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
-import { network } from '../../world/network.ts';
 import { onAnotherPage, returnFromBackForwardCache, show } from '../../world/page.ts';
-import { newBrowser, openTab as openAnyTab, record, signedInEverywhere } from '../../world/tabs.ts';
+import { newBrowser, record, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
-const outliveToken = () => jumpWallClock(61_000);
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
-
-/** The network without Node's client, whose own timers would be counted. */
-const fetchDirectly: typeof fetch = async (input, init) =>
-  (await getResponse(network.listHandlers() as RequestHandler[], new Request(input, init))) ?? Response.error();
-const openTab = (options: { name: string }) => openAnyTab({ fetch: fetchDirectly, ...options });
-function openTwoTabs() {
-  const name = newBrowser();
-  return [openTab({ name }), openTab({ name })] as const;
-}
-
-/** The listeners on the page that have been added and not removed, by type. */
-const listening: string[] = [];
-const everListened = new Set<string>();
-const channels = countChannels();
-
-beforeEach(() => {
-  listening.length = 0;
-  everListened.clear();
-  for (const target of [globalThis, document]) {
-    const [add, remove] = [target.addEventListener.bind(target), target.removeEventListener.bind(target)];
-    target.addEventListener = (type: string, listener: EventListener) => {
-      listening.push(type);
-      everListened.add(type);
-      add(type, listener);
-    };
-    target.removeEventListener = (type: string, listener: EventListener) => {
-      listening.splice(listening.indexOf(type), listening.includes(type) ? 1 : 0);
-      remove(type, listener);
-    };
-  }
-});
-
-/** The locks of this name, and the words left beside it. */
-async function locksOf(name: string): Promise<string[]> {
-  const { held = [], pending = [] } = await navigator.locks.query();
-  return [...held, ...pending]
-    .map((lock) => lock.name ?? '')
-    .filter((each) => each.startsWith(`silent-refresh:${name}`));
-}
-
-async function expectNoTrace(name: string) {
-  await rest();
-  expect(listening).toEqual([]);
-  expect(channels.open).toBe(0);
-  expect(vi.getTimerCount()).toBe(0);
-  expect(await locksOf(name)).toEqual([]);
-}
+const { listening, everListened, channels, expectNoTrace } = watchForTraces();
 
 describe('dispose() (P15)', () => {
   it('of a client that has done nothing', async () => {
     stopClocks();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     expect(listening.toSorted()).toEqual(['online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange']);
     expect(channels.open).toBe(1);
     auth.dispose();
@@ -77,7 +30,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     expect(vi.getTimerCount()).toBeGreaterThan(0);
     expect(await locksOf(name)).toHaveLength(1);
@@ -91,7 +44,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     for (let count = 0; count < 5; count++) await auth.refresh();
     auth.dispose();
@@ -102,7 +55,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     server.answerRefresh = () => new Response('{}', { status: 429, headers: { 'Retry-After': '5' } });
     const refresh = failureOf(auth.refresh());
@@ -119,7 +72,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     outliveToken();
     const refresh = server.holdRefresh();
@@ -139,7 +92,7 @@ describe('dispose() (P15)', () => {
     const server = startAuthServer();
     server.signIn('ada');
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     const waiting = [auth.fetch(`${API}/orders`), auth.getAccessToken()].map(failureOf);
     const restored = auth.restore();
     await rest();
@@ -155,7 +108,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     const refresh = server.holdRefresh();
     const waiting = failureOf(auth.refresh());
@@ -170,7 +123,7 @@ describe('dispose() (P15)', () => {
     await until(() => server.cookie === 'refresh-2');
     await expectNoTrace(name);
     // The next client here goes on with that cookie.
-    const next = openTab({ name });
+    const next = openTimelessTab(name);
     const restored = next.restore();
     await pass(40);
     expect(await restored).toMatchObject({ subject: 'ada', claims: { gen: 3 } });
@@ -181,15 +134,13 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
-    const taken = gate();
-    void navigator.locks.request(`silent-refresh:${name}`, () => taken.opened);
-    await rest();
+    const auth = openTimelessTab(name);
+    const letGo = await holdLock(name);
     const logIn = vi.fn(server.login('ada'));
     const signIn = failureOf(auth.signIn(logIn));
     await rest();
     auth.dispose();
-    taken.open();
+    void letGo();
 
     expect(await signIn).toMatchObject({ code: 'configuration' });
     expect(logIn).not.toHaveBeenCalled();
@@ -200,7 +151,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const [auth, other] = [openTab({ name }), openTab({ name })];
+    const [auth, other] = [openTimelessTab(name), openTimelessTab(name)];
     const answer = gate<object>();
     const signIn = failureOf(auth.signIn(() => answer.opened));
     await rest();
@@ -219,7 +170,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     auth.dispose();
     auth.dispose();
@@ -246,7 +197,7 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const [here, there] = [openTab({ name }), openTab({ name })];
+    const [here, there] = [openTimelessTab(name), openTimelessTab(name)];
     await here.signIn(server.login('ada'));
     await signedInEverywhere(here, there);
     const raw = openRawChannel(name);
@@ -259,7 +210,7 @@ describe('dispose() (P15)', () => {
 
   it('a channel closed with a message on the way harms nobody', async () => {
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
+    const [here, there] = openTwoTimelessTabs();
     await here.signIn(server.login('ada'));
     await signedInEverywhere(here, there);
     const messages = holdMessages();
@@ -277,7 +228,7 @@ describe('dispose() (P15)', () => {
     const name = newBrowser();
     let kept: AuthClient;
     {
-      using auth = openTab({ name });
+      using auth = openTimelessTab(name);
       await auth.signIn(server.login('ada'));
       kept = auth;
     }
@@ -289,9 +240,9 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const other = openTab({ name });
-    openTab({ name }).dispose();
-    const again = openTab({ name });
+    const other = openTimelessTab(name);
+    openTimelessTab(name).dispose();
+    const again = openTimelessTab(name);
     await other.signIn(server.login('ada'));
     await signedInEverywhere(again);
     await again.signOut();
@@ -304,7 +255,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
   it('no `unload` or `beforeunload` listener is ever added, nor any that waits for `pagehide` but while signing out', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [here, there] = openTwoTabs();
+    const [here, there] = openTwoTimelessTabs();
     await here.signIn(server.login('ada'));
     await signedInEverywhere(here, there);
     await here.refresh();
@@ -323,7 +274,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
-    const auth = openTab({ name });
+    const auth = openTimelessTab(name);
     await auth.signIn(server.login('ada'));
     await pass(1_000);
     expect(await locksOf(name)).toEqual([]);
@@ -342,7 +293,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
   it('a page that comes back asks the others: it has their token, without a refresh', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [here, back] = openTwoTabs();
+    const [here, back] = openTwoTimelessTabs();
     await here.signIn(server.login('ada'));
     await signedInEverywhere(here, back);
     // What was said while it lay in the cache never reached it.
@@ -362,7 +313,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
   it('and whether the user has signed out, or is another one', async () => {
     stopClocks();
     const server = startAuthServer();
-    const [here, back] = openTwoTabs();
+    const [here, back] = openTwoTimelessTabs();
     await here.signIn(server.login('ada'));
     await signedInEverywhere(here, back);
     const signOut = holdMessages();
@@ -384,7 +335,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
   it('where it is alone it refreshes what has expired', async () => {
     stopClocks();
     const server = startAuthServer();
-    const auth = openTab({ name: newBrowser() });
+    const auth = openTimelessTab();
     await auth.signIn(server.login('ada'));
     outliveToken();
     returnFromBackForwardCache();
@@ -400,8 +351,8 @@ describe('the back/forward cache (P15, scenario 23)', () => {
       stopClocks();
       const server = startAuthServer();
       const name = newBrowser();
-      const back = openTab({ name });
-      const other = onAnotherPage(() => openTab({ name }));
+      const back = openTimelessTab(name);
+      const other = onAnotherPage(() => openTimelessTab(name));
       await back.signIn(server.login('ada'));
       await signedInEverywhere(back, other);
       show('hidden');
@@ -419,17 +370,10 @@ describe('the back/forward cache (P15, scenario 23)', () => {
 
     it('A page that comes back finds Bob, though its refresh waits in line', async () => {
       const { server, name, back } = await adaComesBack();
-      const free = gate();
-      const taken = gate();
-      const held = navigator.locks.request(`silent-refresh:${name}`, () => {
-        taken.open();
-        return free.opened;
-      });
-      await taken.opened;
+      const letGo = await holdLock(name);
       comeBack();
       await until(() => back.getState().status === 'restoring', 'it has heard that Ada has gone');
-      free.open();
-      await held;
+      await letGo();
       await pass(5_000, 500);
 
       expect(back.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });

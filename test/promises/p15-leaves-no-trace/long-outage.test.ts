@@ -2,8 +2,10 @@
 
 import { type AuthClient, RefreshUnavailableError } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
+import { signedIn } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
+import { pass, stopClocks } from '../../world/clocks.ts';
 import { alive } from '../../world/heap.ts';
 import { show } from '../../world/page.ts';
 import { openTab } from '../../world/tabs.ts';
@@ -16,7 +18,7 @@ const CALLS = 100;
 async function duringPause(auth: AuthClient, server: AuthServer) {
   await auth.signIn(server.login('ada'));
   server.answerRefresh = () => new Response('', { status: 503, headers: { 'Retry-After': '3600' } });
-  jumpWallClock(61_000);
+  outliveToken();
   await auth.refresh().catch(() => {});
 }
 
@@ -68,12 +70,12 @@ describe('a long outage (P15)', () => {
   it(
     'attempts that fail one after the other leave nothing behind',
     async () => {
-      stopClocks();
-      show('hidden');
-      const server = startAuthServer();
-      const auth = openTab({ refresh: () => Promise.reject(new TypeError('Failed to fetch')) });
-      await auth.signIn(server.login('ada'));
-      jumpWallClock(61_000);
+      const { auth } = await signedIn({
+        clocks: 'stopped',
+        tab: 'hidden',
+        refresh: () => Promise.reject(new TypeError('Failed to fetch')),
+      });
+      outliveToken();
       const attempts = async (times: number) => {
         for (let each = 0; each < times; each++) {
           await auth.refresh().catch(() => {});
