@@ -1,11 +1,11 @@
-/** P1 and P2: one expiry costs one refresh, and a late 401 costs none. */
+/** P1: one expiry costs one refresh, for however many requests of a tab. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { signedIn } from '../../given/ada.ts';
+import { expired, signedIn } from '../../given/ada.ts';
 import { times } from '../../given/times.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
-import { openTab, openTabs } from '../../world/tabs.ts';
-import { until } from '../../world/waiting.ts';
+import { openTab } from '../../world/tabs.ts';
+import { gate, rest, until } from '../../world/waiting.ts';
 
 describe('one refresh (P1)', () => {
   it('50 concurrent 401s: 1 refresh, 50 replays (scenario 1)', async () => {
@@ -41,38 +41,25 @@ describe('one refresh (P1)', () => {
     expect(new Set(sent).size).toBe(1);
   });
 
-  it.for([2, 6, 50])('%i tabs at once: one refresh, never overlapping, no reuse', async (count) => {
-    const server = startAuthServer();
-    const tabs = openTabs(count);
-    await tabs[0]?.signIn(server.login('ada'));
-    await until(() => tabs.every((tab) => tab.getState().status === 'signed-in'));
-
-    for (let round = 1; round <= 3; round++) {
-      server.expireAccessTokens();
-      const responses = await Promise.all(tabs.flatMap((tab) => times(4, () => tab.fetch(`${API}/orders`))));
-      expect(responses.every((response) => response.ok)).toBe(true);
-      expect(server.refreshCalls).toBe(round);
-    }
-    expect(server.overlaps).toBe(0);
-    expect(server.reuseAlarms).toBe(0);
-  });
-});
-
-describe('a late 401 costs nothing (P2)', () => {
-  it('a 401 for an older token is replayed with today’s, without a refresh (scenario 2)', async () => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
-    const held = server.holdApi();
-    const late = auth.fetch(`${API}/late`);
+  it('a 401 that arrives while the refresh runs is queued like the first (P1, scenario 10)', async () => {
+    const { server, auth } = await expired();
+    const slow = gate();
+    server.answerApi = async (request) => {
+      if (request.url.endsWith('/slow')) await slow.opened;
+      return undefined;
+    };
+    const second = auth.fetch(`${API}/slow`);
+    const held = server.holdRefresh();
+    const first = auth.fetch(`${API}/quick`);
     await held.arrived;
-    await auth.refresh();
+    slow.open();
+    await until(() => server.apiRequests.length === 2);
+    await rest();
     held.release();
 
-    expect((await late).status).toBe(200);
+    expect((await first).status).toBe(200);
+    expect((await second).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
-    expect(server.apiRequests.map(({ generation, status }) => [generation, status])).toEqual([
-      [1, 401],
-      [2, 200],
-    ]);
+    expect(server.apiRequests).toHaveLength(4);
   });
 });

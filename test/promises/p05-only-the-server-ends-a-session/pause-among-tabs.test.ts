@@ -11,7 +11,7 @@ import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
 import { goOnline, show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
-import { newBrowser, openTab } from '../../world/tabs.ts';
+import { newBrowser, openTab, openTabs, signedInEverywhere } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 const TEN_MINUTES = 600_000;
@@ -291,4 +291,32 @@ it('A tab whose connection was lost once goes on as soon as it may', async () =>
 
   expect((await next).status).toBe(200);
   vi.unstubAllGlobals();
+});
+
+describe('a server that wants to be left alone (P5)', () => {
+  it('429 in one tab: the others make no call until it is over', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const tabs = openTabs(4);
+    const [first, ...others] = tabs;
+    await first?.signIn(server.login('ada'));
+    await signedInEverywhere(...tabs);
+    show('hidden');
+    outliveToken();
+    server.answerRefresh = () => new Response('{}', { status: 429, headers: { 'Retry-After': '60' } });
+    await expect(first?.refresh()).rejects.toMatchObject({ code: 'refresh-unavailable', retryAfter: 60_000 });
+    await rest();
+
+    for (const tab of others) {
+      const error = await failureOf(tab.getAccessToken());
+      expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: true, retryAfter: 60_000 });
+      expect(tab.getState().status).toBe('signed-in');
+    }
+    expect(server.refreshCalls).toBe(1);
+
+    server.answerRefresh = undefined;
+    await pass(60_000);
+    await Promise.all(tabs.map((tab) => tab.getAccessToken()));
+    expect(server.refreshCalls).toBe(2);
+  });
 });

@@ -1,7 +1,7 @@
 /** P6: an answer that outlives a sign-out. What it brings is dropped, and the server is told once more: its cookie is there. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { adasTwoTabs } from '../../given/ada.ts';
+import { adasTwoTabs, signedIn } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf } from '../../given/failures.ts';
 import { SIGNED_OUT } from '../../given/shown.ts';
@@ -148,5 +148,22 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
 
     expect(signOuts).toEqual(['refresh-2']);
     expect(server.cookie).toBeUndefined();
+  });
+});
+
+describe('a slow, older answer (P6, scenario 8)', () => {
+  it('doesn’t replace the newer session', async () => {
+    const { server, auth } = await signedIn();
+    const held = server.holdRefresh();
+    const slow = auth.refresh();
+    await held.arrived;
+    // Ada signs in anew while the refresh is under way.
+    await auth.setSession(server.signIn('ada'));
+    const newer = await auth.getAccessToken();
+    held.release();
+    await slow;
+    await rest();
+
+    expect(await auth.getAccessToken()).toBe(newer);
   });
 });

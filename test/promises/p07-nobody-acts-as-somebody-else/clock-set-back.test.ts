@@ -94,3 +94,26 @@ it('A new tab’s setSession() waits for no message that came before it', async 
   // No time passes.
   expect(await fresh.setSession(server.signIn('bob'))).toMatchObject({ subject: 'bob' });
 });
+
+describe('a clock that was set back (P7, P10, scenario 21)', () => {
+  it('a new tab signs Bob in: he is signed in everywhere, and Ada doesn’t come back', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const adas = await adasTab(server, { name });
+    await rest();
+    jumpWallClock(-60_000);
+
+    // A login page: it has never asked who is signed in.
+    const bobs = openTab({ name });
+    await bobs.signIn(async () => {
+      await rest();
+      return server.signIn('bob');
+    });
+    await rest();
+
+    expect([adas, bobs].map((tab) => tab.getState())).toMatchObject([{ subject: 'bob' }, { subject: 'bob' }]);
+    await bobs.fetch(`${API}/orders`);
+    expect(server.apiRequests.at(-1)?.user).toBe('bob');
+  });
+});

@@ -1,4 +1,4 @@
-/** P7: a sign-in that failed may have changed the cookie all the same, and opaque tokens don't say whose they are. */
+/** P7: a sign-in that failed may have changed the cookie all the same, and opaque tokens don’t say whose they are. */
 
 import type { AuthClient, TokenResponse } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,10 +9,11 @@ import { usersOf } from '../../given/received.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
-import { openTab, record } from '../../world/tabs.ts';
+import { record } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
+
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
@@ -137,14 +138,4 @@ describe('a failed sign-in where tokens say whose they are', () => {
     expect(here.getState()).toMatchObject({ subject: 'bob' });
     expect(server.apiRequests).toEqual([]);
   });
-});
-
-it.each([
-  ['a promise', () => Promise.resolve({ access_token: 'abc' })],
-  ['an answer', () => ({ access_token: 'abc' })],
-])('signIn() with %s in place of a function names what to call', async (_, make) => {
-  const auth = openTab();
-  const request = make() as unknown as () => Promise<object>;
-  const error = await failureOf(auth.signIn(request));
-  expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('setSession()') });
 });

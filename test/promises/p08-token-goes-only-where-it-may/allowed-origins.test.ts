@@ -1,14 +1,13 @@
-/** P8: the token goes only where it may; everywhere else `auth.fetch` is plain `fetch`. */
+/** P8: the token goes to the page’s own origin and the listed ones; everywhere else `auth.fetch` is plain `fetch`. */
 
 import { HttpResponse, http } from 'msw';
 import { ConfigurationError, createAuthClient } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
-import { signedIn } from '../../given/ada.ts';
 import { watchedTab } from '../../given/watched-tab.ts';
 import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { network } from '../../world/network.ts';
 import { setLocation } from '../../world/page.ts';
-import { openTab, record } from '../../world/tabs.ts';
+import { openTab } from '../../world/tabs.ts';
 
 describe('where the token goes (P8, scenario 37)', () => {
   it.for(['/api/orders', 'api', '', '?q=1', 'https://app.test/anything', '//app.test/x', 'https://APP.test:443/x'])(
@@ -242,161 +241,4 @@ describe('what can’t be listed (P8)', () => {
       expect(await bears('file:///etc/x')).toBe(false);
     },
   );
-});
-
-describe('an Authorization header of one’s own is left alone (P8)', () => {
-  const own = 'Basic YTpi';
-  const cases: { how: string; request: () => [string | Request, RequestInit?] }[] = [
-    { how: 'an object', request: () => [`${API}/x`, { headers: { authorization: own } }] },
-    { how: 'an array', request: () => [`${API}/x`, { headers: [['AUTHORIZATION', own]] }] },
-    { how: 'Headers', request: () => [`${API}/x`, { headers: new Headers({ Authorization: own }) }] },
-    { how: 'a Request', request: () => [new Request(`${API}/x`, { headers: { Authorization: own } })] },
-    {
-      how: 'a Request with init',
-      request: () => [new Request(`${API}/x`, { headers: { Authorization: own } }), { method: 'POST' }],
-    },
-    {
-      how: 'init over a Request',
-      request: () => [new Request(`${API}/x`), { headers: { Authorization: own } }],
-    },
-    {
-      how: 'a Request as init',
-      request: () => [`${API}/x`, new Request(`${API}/y`, { headers: { Authorization: own } })],
-    },
-  ];
-
-  it.for(cases)('given by $how: sent as it is, and its 401 is the answer', async ({ request }) => {
-    const { auth, server, sent } = await watchedTab({}, () => new Response('', { status: 401 }));
-
-    expect((await auth.fetch(...request())).status).toBe(401);
-
-    expect(sent).toEqual([{ url: `${API}/x`, authorization: own }]);
-    expect(server.refreshCalls).toBe(0);
-  });
-
-  it('headers in init replace those of a Request, so the token is added', async () => {
-    const { bears } = await watchedTab();
-    const request = new Request(`${API}/x`, { headers: { Authorization: own } });
-    expect(await bears(request, { headers: { accept: 'text/plain' } })).toBe(true);
-  });
-});
-
-describe('redirects (P8)', () => {
-  const redirected = (url: string, status = 401) =>
-    Object.defineProperties(
-      new Response('', { status, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } }),
-      {
-        redirected: { value: true },
-        url: { value: url },
-      },
-    );
-
-  it.for(['https://elsewhere.test/x', 'https://api.test:8443/x', 'https://app.test/api/x', 'https://api.test/v2/x'])(
-    'a 401 from %s, where a redirect led, is the answer: no refresh, no replay, no event',
-    async (url) => {
-      const { auth, server, sent } = await watchedTab({ allowedOrigins: ['https://api.test/v1'] }, () =>
-        redirected(url),
-      );
-      const events = record(auth);
-
-      expect((await auth.fetch(`${API}/v1/x`)).status).toBe(401);
-
-      expect(sent).toHaveLength(1);
-      expect(server.refreshCalls).toBe(0);
-      expect(events).toEqual([]);
-    },
-  );
-
-  it('a challenge from where a redirect led is none of ours', async () => {
-    const { auth } = await watchedTab({}, () => {
-      const response = redirected('https://elsewhere.test/x', 403);
-      response.headers.set('WWW-Authenticate', 'Bearer error="insufficient_scope"');
-      return response;
-    });
-    const events = record(auth);
-
-    expect((await auth.fetch(`${API}/x`)).status).toBe(403);
-
-    expect(events).toEqual([]);
-  });
-
-  it('a redirect within the list works: its 401 is refreshed and the request sent again from the start', async () => {
-    const answers = [redirected(`${API}/v1/new`), new Response('here')];
-    const { auth, server, sent } = await watchedTab(
-      { allowedOrigins: ['https://api.test/v1'] },
-      () => answers.shift() ?? new Response(),
-    );
-
-    expect(await (await auth.fetch(`${API}/v1/old`)).text()).toBe('here');
-
-    expect(sent.map(({ url }) => url)).toEqual([`${API}/v1/old`, `${API}/v1/old`]);
-    expect(server.refreshCalls).toBe(1);
-  });
-
-  it('over the wire: the token follows a redirect within the origin, and stays behind at the border', async () => {
-    const { server, auth } = await signedIn();
-    const elsewhere: (string | null)[] = [];
-    network.use(
-      http.get(`${API}/inside`, () => HttpResponse.redirect(`${API}/orders`, 302)),
-      http.get(`${API}/outside`, () => HttpResponse.redirect('https://elsewhere.test/x', 302)),
-      http.get('https://elsewhere.test/x', ({ request }) => {
-        elsewhere.push(request.headers.get('authorization'));
-        return new HttpResponse('', { status: 401 });
-      }),
-    );
-
-    expect((await auth.fetch(`${API}/outside`)).status).toBe(401);
-    expect(elsewhere).toEqual([null]);
-    expect(server.refreshCalls).toBe(0);
-
-    server.expireAccessTokens();
-    expect((await auth.fetch(`${API}/inside`)).status).toBe(200);
-    expect(server.refreshCalls).toBe(1);
-  });
-});
-
-describe('no token (P8)', () => {
-  it('when signed out: the request goes as it is, and its 401 is the answer', async () => {
-    const { server, auth } = await signedIn();
-    await auth.signOut();
-
-    const response = await auth.fetch(`${API}/orders`, { method: 'POST', body: 'x' });
-
-    expect(response.status).toBe(401);
-    expect(server.apiRequests.map(({ authorization }) => authorization)).toEqual([null]);
-    expect(server.refreshCalls).toBe(0);
-  });
-
-  it('when nobody was signed in at page load', async () => {
-    const server = startAuthServer();
-    const auth = openTab();
-
-    await auth.fetch(`${API}/orders`);
-    await auth.fetch(`${API}/orders`);
-
-    expect(server.apiRequests.map(({ authorization }) => authorization)).toEqual([null, null]);
-    expect(server.refreshCalls).toBe(1);
-  });
-
-  it('for the auth endpoints, even if the caller goes there through auth.fetch', async () => {
-    const { auth, bears, server, sent } = await watchedTab(
-      { allowedOrigins: ['https://app.test'] },
-      () => new Response('', { status: 401 }),
-    );
-    expect(await bears('/auth/refresh', { method: 'POST' })).toBe(false);
-    expect(await bears('https://app.test/auth/refresh?x#y')).toBe(false);
-    expect(await bears('/auth/logout', { method: 'POST' })).toBe(false);
-    expect(sent).toHaveLength(3);
-    expect(server.refreshCalls).toBe(0);
-    expect(auth.getState().status).toBe('signed-in');
-  });
-
-  it('in the refresh or the sign-out itself', async () => {
-    const { server, auth } = await signedIn();
-    await auth.refresh();
-    await auth.signOut();
-
-    expect(server.refreshRequests.map(({ headers }) => headers.get('authorization'))).toEqual([null]);
-    expect(server.logoutRequests.map(({ headers }) => headers.get('authorization'))).toEqual([null]);
-  });
 });

@@ -1,0 +1,69 @@
+/** P2: a late 401 costs nothing. It is replayed with today’s token, without a refresh. */
+
+import { describe, expect, it } from 'vitest';
+import { adasTwoTabs, signedIn } from '../given/ada.ts';
+import { API, startAuthServer } from '../world/auth-server.ts';
+import { stopClocks } from '../world/clocks.ts';
+import { holdMessages } from '../world/messages.ts';
+import { record } from '../world/tabs.ts';
+import { standing, until } from '../world/waiting.ts';
+
+describe('a late 401 costs nothing (P2)', () => {
+  it('a 401 for an older token is replayed with today’s, without a refresh (scenario 2)', async () => {
+    const { server, auth } = await signedIn();
+    server.expireAccessTokens();
+    const held = server.holdApi();
+    const late = auth.fetch(`${API}/late`);
+    await held.arrived;
+    await auth.refresh();
+    held.release();
+
+    expect((await late).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+    expect(server.apiRequests.map(({ generation, status }) => [generation, status])).toEqual([
+      [1, 401],
+      [2, 200],
+    ]);
+  });
+});
+
+describe('a late 401 costs nothing in any tab (P2)', () => {
+  it('a 401 for the old token in one tab, after another tab refreshed: replayed, without a refresh', async () => {
+    const server = startAuthServer();
+    const [a, b] = await adasTwoTabs(server);
+    server.expireAccessTokens();
+    const api = server.holdApi();
+    const late = b.fetch(`${API}/late`);
+    await api.arrived;
+    const seen = record(b);
+    await a.refresh();
+    await until(() => seen.length === 1);
+    api.release();
+
+    expect((await late).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+    expect(server.apiRequests.map(({ generation, status }) => [generation, status])).toEqual([
+      [1, 401],
+      [2, 200],
+    ]);
+  });
+
+  it('even if the news of that refresh is still on the way', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const [a, b] = await adasTwoTabs(server);
+    server.expireAccessTokens();
+    const api = server.holdApi();
+    const late = b.fetch(`${API}/late`);
+    await api.arrived;
+    const messages = holdMessages();
+    await a.refresh();
+    api.release();
+    await until(() => server.apiRequests.length === 1);
+
+    expect(await standing(late)).toBe('pending');
+    messages.deliver();
+    expect((await late).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+  });
+});
