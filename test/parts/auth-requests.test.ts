@@ -42,7 +42,7 @@ describe('where an auth request goes', () => {
   it.each<[string, () => Partial<AuthClientOptions>]>([
     ['a URL', () => ({ refresh: 'auth/refresh' })],
     ['cookieRefresh', () => ({ refresh: cookieRefresh({ url: 'auth/refresh' }) })],
-  ])('A relative token endpoint is fixed when the client is made: %s', async (_, options) => {
+  ])('a relative token endpoint is fixed when the client is made: %s', async (_, options) => {
     const { auth, sent } = await watched(options());
     pushState();
     await auth.refresh().catch(() => {});
@@ -50,7 +50,7 @@ describe('where an auth request goes', () => {
     expect(sent.map(({ url }) => url)).toEqual([TOKEN_ENDPOINT]);
   });
 
-  it('A relative token endpoint is fixed when the strategy is made', async () => {
+  it('a relative token endpoint is fixed when the strategy is made', async () => {
     const refresh = cookieRefresh({ url: 'auth/refresh' });
     pushState();
     const { auth, sent } = await watched({ refresh });
@@ -62,7 +62,7 @@ describe('where an auth request goes', () => {
   it.each<[string, NonNullable<AuthClientOptions['signOut']>]>([
     ['a URL', 'auth/logout'],
     ['with options', { url: 'auth/logout' }],
-  ])('A relative sign-out endpoint is fixed when the client is made: %s', async (_, signOut) => {
+  ])('a relative sign-out endpoint is fixed when the client is made: %s', async (_, signOut) => {
     const { auth, sent } = await watched({ signOut });
     pushState();
 
@@ -70,7 +70,7 @@ describe('where an auth request goes', () => {
     expect(sent.map(({ url }) => url)).toEqual([LOGOUT]);
   });
 
-  it('A request to a fixed endpoint bears no token and asks for no refresh', async () => {
+  it('a fixed endpoint gets no token and causes no refresh', async () => {
     const { auth } = await watched({ refresh: 'auth/refresh' });
     pushState();
     server.answerRefresh = () => Response.json({}, { status: 401 });
@@ -102,26 +102,26 @@ describe('the headers of an auth request', () => {
 
   describe.each(requests)('of %s', (_, headersSent) => {
     it.each(['x-requested-with', 'X-REQUESTED-WITH', 'X-Requested-With'])(
-      'The caller’s `%s` replaces the built-in value',
+      'the caller’s `%s` replaces the built-in value',
       async (name) => {
         const headers = await headersSent({ headers: { [name]: 'XMLHttpRequest' } });
         expect(headers?.get('x-requested-with')).toBe('XMLHttpRequest');
       },
     );
 
-    it('The caller’s `accept` replaces the built-in value', async () => {
+    it('the caller’s `accept` replaces the built-in value', async () => {
       const headers = await headersSent({ headers: { accept: 'application/vnd.acme+json' } });
       expect(headers?.get('accept')).toBe('application/vnd.acme+json');
     });
 
-    it('The caller’s value of the CSRF header replaces the cookie’s', async () => {
+    it('the caller’s value of the CSRF header replaces the cookie’s', async () => {
       setCookie('XSRF-TOKEN=cookie');
       const csrf = { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' };
       const headers = await headersSent({ csrf, headers: { 'x-xsrf-token': 'mine' } });
       expect(headers?.get('x-xsrf-token')).toBe('mine');
     });
 
-    it('A CSRF header may be given in place of a built-in one', async () => {
+    it('a CSRF header may take the place of a built-in one', async () => {
       setCookie('csrf=cookie');
       const headers = await headersSent({ csrf: { cookie: 'csrf', header: 'x-requested-with' } });
       expect(headers?.get('x-requested-with')).toBe('cookie');
@@ -130,7 +130,7 @@ describe('the headers of an auth request', () => {
     it.each([
       ['is missing', 'theme=dark'],
       ['is empty', 'XSRF-TOKEN=; theme=dark'],
-    ])('No CSRF header is sent where its cookie %s', async (_, cookie) => {
+    ])('no CSRF header is sent where its cookie %s', async (_, cookie) => {
       setCookie(cookie);
       const headers = await headersSent({ csrf: { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' } });
       expect(headers?.has('x-xsrf-token')).toBe(false);
@@ -150,7 +150,7 @@ describe('a server that refuses a request without its CSRF token', () => {
       );
   });
 
-  it('A refused refresh without its CSRF cookie signs nobody out', async () => {
+  it('a refused refresh without its CSRF cookie signs nobody out', async () => {
     const tabs = await adasTwoTabs(server, { refresh });
     const error = await failureOf(tabs[0].refresh());
     await rest();
@@ -160,7 +160,7 @@ describe('a server that refuses a request without its CSRF token', () => {
     for (const tab of tabs) expect(tab.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
-  it('A refresh works again once its CSRF cookie is there', async () => {
+  it('a refresh works again once its CSRF cookie is there', async () => {
     const auth = await adasTab(server, { refresh });
     await failureOf(auth.refresh());
     setCookie('XSRF-TOKEN=good');
@@ -169,7 +169,7 @@ describe('a server that refuses a request without its CSRF token', () => {
     expect(await passUntil(auth.refresh())).toMatchObject({ status: 'signed-in' });
   });
 
-  it('A visitor without a CSRF cookie is nobody, and hears of no failure', async () => {
+  it('a visitor without a CSRF cookie is nobody, without a failure', async () => {
     const auth = openTab({ refresh });
     const failures: unknown[] = [];
     auth.on('refresh-failed', ({ error }) => failures.push(error));
@@ -178,14 +178,14 @@ describe('a server that refuses a request without its CSRF token', () => {
     expect(failures).toEqual([]);
   });
 
-  it('A 403 ends the session where the CSRF cookie was there', async () => {
+  it('a 403 ends the session where the CSRF cookie was there', async () => {
     setCookie('XSRF-TOKEN=stale');
     const auth = await adasTab(server, { refresh });
 
     expect(await failureOf(auth.refresh())).toMatchObject({ code: 'session-expired' });
   });
 
-  it('A 401 ends the session, though the CSRF cookie is missing', async () => {
+  it('a 401 ends the session, though the CSRF cookie is missing', async () => {
     server.answerRefresh = () => Response.json({}, { status: 401 });
     const auth = await adasTab(server, { refresh });
 
@@ -205,7 +205,7 @@ describe('a refresh that is answered by a redirect', () => {
   it.each<[string, () => Response]>([
     ['as browsers show it', opaqueRedirect],
     ['as Node shows it', () => Response.redirect('https://app.test/login', 302)],
-  ])('A redirected refresh says so, and signs nobody out, %s', async (_, answer) => {
+  ])('a redirected refresh says so and signs nobody out, %s', async (_, answer) => {
     const { auth } = await watched({ fetch: async () => answer() });
     const error = await failureOf(auth.refresh());
 
@@ -214,13 +214,13 @@ describe('a refresh that is answered by a redirect', () => {
     expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
-  it('A redirected refresh isn’t followed: `redirect` is `manual`', async () => {
+  it('a redirected refresh isn’t followed: `redirect` is `manual`', async () => {
     const { auth, sent } = await watched({});
     await auth.refresh();
     expect(sent[0]?.init).toMatchObject({ redirect: 'manual' });
   });
 
-  it('A sign-out that is redirected isn’t confirmed', async () => {
+  it('a sign-out that is redirected isn’t confirmed', async () => {
     const { auth } = await watched({ fetch: async () => opaqueRedirect() });
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
   });

@@ -49,21 +49,21 @@ describe.each(asked)('what is said of the answer to %s', (_, message) => {
       /\b120 s\b/,
       /\bexp\b.*\bDate\b/,
     ],
-  ])('An expired token is told with its seconds, by %s', async (_, answer, seconds, evidence) => {
+  ])('an expired token is told with its seconds, by %s', async (_, answer, seconds, evidence) => {
     const said = await message(answer);
     expect(said).toMatch(/expired/);
     expect(said).toMatch(seconds);
     expect(said).toMatch(evidence);
   });
 
-  it('An answer without a token is told by its keys, not by its values', async () => {
+  it('an answer without a token is told by its keys alone', async () => {
     const said = await message(json({ jwt_value: 'very-secret', valid_for: 60 }));
     expect(said).toMatch(/no access token/);
     expect(said).toMatch(/jwt_value.*valid_for/);
     expect(said).not.toMatch(/very-secret|\b60\b/);
   });
 
-  it('A key that may be a token is not repeated', async () => {
+  it('a key that may be a token is not repeated', async () => {
     const token = jwt({ sub: 'ada', iat: NOW, exp: NOW + 60 });
     expect(await message(json({ [token]: 60, valid_for: 60 }))).not.toContain(token.slice(0, 20));
   });
@@ -73,13 +73,13 @@ describe.each(asked)('what is said of the answer to %s', (_, message) => {
     ['a list', json([])],
     ['null', () => new Response('null')],
     ['a string', () => new Response('"very-secret"')],
-  ])('An answer that is %s says that there is no access token', async (_, answer) => {
+  ])('an answer that is %s says that there is no access token', async (_, answer) => {
     const said = await message(answer);
     expect(said).toMatch(/no access token/);
     expect(said).not.toContain('very-secret');
   });
 
-  it('An answer that is no JSON is called so, and isn’t quoted', async () => {
+  it('an answer that is no JSON is called so, and isn’t quoted', async () => {
     const said = await message(() => new Response('access_token=very-secret'));
     expect(said).toMatch(/not JSON/);
     expect(said).not.toContain('very-secret');
@@ -99,7 +99,7 @@ describe('what is said of a turn that never came', () => {
     ['a request', (auth) => auth.fetch(`${API}/orders`)],
     ['refresh()', (auth) => auth.refresh()],
     ['signIn()', (auth) => auth.signIn(server.login('bob'))],
-  ])('The error of %s tells how long it waited, and for what', async (_, act) => {
+  ])('the error of %s tells how long it waited, and for what', async (_, act) => {
     const { auth, letGo } = await inLine();
     const message = messageOf(act(auth));
     await pass(10_000, 1_000);
@@ -112,7 +112,7 @@ describe('what is said of a turn that never came', () => {
     await letGo();
   });
 
-  it('A login that never ended is told with its time', async () => {
+  it('a login that never ended is told with its time', async () => {
     const auth = openTab();
     const message = messageOf(auth.signIn(() => new Promise(() => {})));
     await pass(31_000, 1_000);
@@ -120,7 +120,7 @@ describe('what is said of a turn that never came', () => {
     expect(await message).toMatch(/\b30 s\b|\b30[ ,_]?000 ms\b/);
   });
 
-  it('A refresh that is under way is told with its time, and runs on', async () => {
+  it('a refresh under way is told with its time, and runs on', async () => {
     const auth = await adasTab(server);
     await pass(61_000);
     const hold = server.holdRefresh();

@@ -27,7 +27,7 @@ describe('errors are told apart by code', () => {
     [new ConfigurationError('why'), 'ConfigurationError', 'configuration', false],
   ] as const;
 
-  it.each(errors)('%s', (error, name, code, retryable) => {
+  it.each(errors)('an error has its name, code and retryability: %s', (error, name, code, retryable) => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(AuthError);
     expect(error).toMatchObject({ name, code, retryable, message: 'why' });
@@ -42,7 +42,7 @@ describe('errors are told apart by code', () => {
     expect([retryAfter, none]).toEqual([undefined, undefined]);
   });
 
-  it('isAuthError knows the errors of another copy of the package, and that copy knows ours', async () => {
+  it('isAuthError knows the errors of another copy of the package', async () => {
     vi.resetModules();
     const copy = await import('silent-refresh');
     const theirs = new copy.SignedOutError('why');
@@ -66,11 +66,11 @@ describe('errors are told apart by code', () => {
     Object.assign(new Error('why'), { name: 'SessionExpiredError', code: 'session-expired', retryable: false }),
     () => {},
     Symbol('silent-refresh.error'),
-  ])('isAuthError rejects what is none: %s', (value) => {
+  ])('isAuthError rejects what is no error of ours: %s', (value) => {
     expect(isAuthError(value)).toBe(false);
   });
 
-  it('what a method rejects with is one of them', async () => {
+  it('what a method rejects with is one of the errors', async () => {
     const auth = openTab({ signOut: undefined });
     await auth.signOut();
     const error = await failureOf(auth.getAccessToken());

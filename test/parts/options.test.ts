@@ -66,7 +66,7 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ['refreshTimeout: 0', 'refreshTimeout', { ...good, refreshTimeout: 0 }],
     ['a strategy that sends nothing', 'refresh', { refresh: { url: '/auth/refresh', csrf: {} } }],
     ['a string for the allowed origins', 'allowedOrigins', { ...good, allowedOrigins: 'https://api.test' }],
-  ])('%s', (_, option, options) => {
+  ])('an option that makes no sense is refused by name: %s', (_, option, options) => {
     const error = refusal(options);
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error).toMatchObject({ code: 'configuration', retryable: false });
@@ -78,14 +78,14 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ['refresh', () => ({ refresh: cookieRefresh({ url: 'auth/refresh' }) })],
     ['signOut', () => ({ refresh: 'https://app.test/auth/refresh', signOut: '/auth/logout' })],
     ['allowedOrigins', () => ({ refresh: 'https://app.test/auth/refresh', allowedOrigins: ['/api'] })],
-  ])('a relative URL where there is no page: %s says to give an absolute one', (option, options) => {
+  ])('a relative %s without a page is refused for an absolute one', (option, options) => {
     const error = withoutPage(() => refusalOf(options));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as Error).message).toContain(`${option} is '`);
     expect((error as Error).message).toContain('give an absolute URL');
   });
 
-  it('nothing is left open by a client that was refused', () => {
+  it('a client that was refused leaves nothing open', () => {
     const channel = vi.spyOn(globalThis, 'BroadcastChannel');
     refusal({ ...good, refreshAhead: -1 });
     refusal({ ...good, allowedOrigins: ['http://api.example.com'] });
@@ -111,7 +111,7 @@ describe('an option that nobody knows is refused, by its name', () => {
     ['uri', 'url', () => strategy({ url, uri: '/token' })],
     ['cookies', 'cookie', () => strategy({ url, csrf: { cookie: 'c', header: 'X-C', cookies: 'c' } })],
     ['headers', 'header', () => ({ ...good, signOut: { url, csrf: { cookie: 'c', header: 'X-C', headers: 'X-C' } } })],
-  ])('The unknown option %s is refused, and %s suggested', (unknown, known, make) => {
+  ])('the unknown option %s is refused, and %s suggested', (unknown, known, make) => {
     const error = refusalOf(make);
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as Error).message).toMatch(new RegExp(`\\b${unknown}\\b`));
@@ -127,13 +127,13 @@ describe('an option that nobody knows is refused, by its name', () => {
     ['channel', undefined],
     ['listeners', new Set()],
     ['onCoolDown', () => {}],
-  ])('The option %s is refused, though a part of the client is called so', (key, value) => {
+  ])('the option %s is refused, though a part is called so', (key, value) => {
     const error = refusal({ ...good, [key]: value });
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as Error).message).toContain(key);
   });
 
-  it('What an options object inherits reaches no part of the client', async () => {
+  it('what an options object inherits reaches no part of the client', async () => {
     const base = { refreshing: Promise.resolve('moved'), closed: true };
     const own = { name: newBrowser(), refresh: async () => ({ access_token: 'opaque' }) };
     const auth = createAuthClient(Object.assign(Object.create(base), own));
@@ -172,11 +172,11 @@ describe('what makes sense is accepted', () => {
         fetch: undefined,
       },
     ],
-  ])('%s', (_, options) => {
+  ])('options that make sense are accepted: %s', (_, options) => {
     expect(refusal(options)).toBeUndefined();
   });
 
-  it('http on the page’s own origin, such as a LAN’s', () => {
+  it('plain http on the page’s own origin is accepted', () => {
     const { location } = globalThis;
     const { baseURI } = document;
     Object.assign(globalThis, { location: new URL('http://nas.lan:8080/') });
@@ -195,21 +195,21 @@ describe('what makes sense is accepted', () => {
 
 describe('input that looks right and isn’t is refused too', () => {
   it.each(['api.test', '*', 'api.test/v1', 'localhost:3000'])(
-    'allowedOrigins: %s, where the scheme was forgotten',
+    'an allowed origin without its scheme is refused: %s',
     (entry) => {
       expect(() => openTab({ allowedOrigins: [entry] })).toThrow(/allowedOrigins/);
     },
   );
 
   it.each(['/api', 'https://api.test', 'http://localhost:3000/v1', '//cdn.test'])(
-    'allowedOrigins: %s is accepted',
+    'an allowed origin or path is accepted: %s',
     (entry) => {
       expect(() => openTab({ allowedOrigins: [entry] })).not.toThrow();
     },
   );
 
   it.each(['refresh', 'signOut'] as const)(
-    '%s with a password in its URL, which the message doesn’t repeat',
+    'a password in %s is refused, and the message doesn’t repeat it',
     (option) => {
       const create = () => openTab({ [option]: 'https://ada:hunter2@app.test/auth' });
       expect(create).toThrow(ConfigurationError);

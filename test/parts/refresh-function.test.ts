@@ -29,7 +29,7 @@ describe('a refresh function of one’s own', () => {
   it.each<[string, () => object]>([
     ['parsed JSON', nextToken],
     ['Response', () => Response.json(nextToken())],
-  ])('may give the %s', async (_, answer) => {
+  ])('a refresh function may give the %s', async (_, answer) => {
     const refresh = vi.fn(async () => answer());
     const auth = await adasTab(server, { refresh });
     expect(await auth.refresh()).toMatchObject(TAKEN);
@@ -37,7 +37,7 @@ describe('a refresh function of one’s own', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a strategy object works the same, with the fetch of the client', async () => {
+  it('a strategy object works the same, with the client’s fetch', async () => {
     const send = vi.fn(async () => Response.json(nextToken()));
     const auth = await adasTab(server, {
       refresh: { url: '/token', request: ({ fetch }) => fetch('/token') },
@@ -55,20 +55,20 @@ describe('a refresh function of one’s own', () => {
     ['gives a 401', async () => Response.json({}, { status: 401 })],
     ['throws an error with a Response of 401, as ky does', thrown(new Response('{}', { status: 401 }))],
     ['throws an error with a response of 400, as axios does', thrown({ status: 400, statusText: 'No', headers: {} })],
-  ])('%s: the session is over', async (_, refresh) => {
+  ])('the session is over where a refresh function %s', async (_, refresh) => {
     const auth = await adasTab(server, { refresh });
     expect(await failureOf(auth.refresh())).toBeInstanceOf(SessionExpiredError);
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
   });
 
-  it('throws an error with an HTML 403: the session is kept', async () => {
+  it('the session is kept where the thrown response is an HTML 403', async () => {
     const response = new Response('<html>', { status: 403, headers: { 'Content-Type': 'text/html' } });
     const auth = await adasTab(server, { refresh: thrown(response) });
     expect(await failureOf(auth.refresh())).toBeInstanceOf(RefreshUnavailableError);
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it('throws an error with a response of 503 and Retry-After: called again by itself then', async () => {
+  it('a refresh function that throws a 503 is called again in time', async () => {
     const refresh = vi.fn(async () => nextToken());
     refresh.mockImplementationOnce(thrown(busy('5', 503)));
     const auth = await adasTab(server, { refresh });
@@ -88,7 +88,7 @@ describe('a refresh function of one’s own', () => {
         throw error;
       },
     ],
-  ])('%s: the session is kept, and an error of `fetch` is the cause', async (_, refresh) => {
+  ])('the session is kept, with its error, where a refresh function %s', async (_, refresh) => {
     for (const error of [new TypeError('Failed to fetch'), new DOMException('Timed out.', 'TimeoutError')]) {
       const auth = await adasTab(server, { refresh: () => refresh(error) });
       const failed = (await failureOf(auth.refresh())) as Error;
@@ -121,7 +121,7 @@ describe('a refresh function of one’s own', () => {
     ['throws an error whose response has no status', () => thrown({ status: 0 })()],
     ['throws an error whose response has no HTTP status', () => thrown({ status: 999, headers: {} })()],
     ['throws an error whose response has no known headers', () => thrown({ status: 500, headers: 'none' })()],
-  ])('%s: a retryable error, a pause, the session is kept, nothing is quoted (P5, P9)', async (_, junk) => {
+  ])('the session is kept, and nothing quoted, where a refresh function %s', async (_, junk) => {
     const refresh = vi.fn(async () => (await junk()) as object);
     const auth = await adasTab(server, { refresh });
     show('hidden');
@@ -137,14 +137,14 @@ describe('a refresh function of one’s own', () => {
     expect(refresh).toHaveBeenCalledTimes(1);
   });
 
-  it('fails to parse the answer: the parser’s error, which quotes the answer, is no cause (P9)', async () => {
+  it('a parser’s error, which quotes the answer, is no cause', async () => {
     const auth = await adasTab(server, { refresh: async () => new Response('{"access_token":secret-token}').json() });
     const error = await failureOf(auth.refresh());
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect(tracesOf(/secret|token":/, error)).toEqual([]);
   });
 
-  it('no caller’s abort reaches its signal', async () => {
+  it('no caller’s abort reaches the signal of a refresh function', async () => {
     const released = gate();
     const refresh = vi.fn(async (_: { signal: AbortSignal }) => {
       await released.opened;

@@ -26,7 +26,7 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
     return { url: String(input), init, headers: new Headers(init?.headers), calls: request.mock.calls.length };
   }
 
-  it('is a POST with cookies that outlives its page, is answered by no cache, and follows no redirect', async () => {
+  it('the refresh is a POST with cookies that outlives its page', async () => {
     const { url, init, headers, calls } = await sent();
     expect(url).toBe(TOKEN_ENDPOINT);
     expect(init).toMatchObject({
@@ -43,12 +43,12 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
     expect(calls).toBe(1);
   });
 
-  it('takes its URL relative to the page, or as it is', async () => {
+  it('the refresh takes its URL relative to the page, or as is', async () => {
     expect((await sent('auth/refresh')).url).toBe(TOKEN_ENDPOINT);
     expect((await sent(new URL(TOKEN_ENDPOINT))).url).toBe(TOKEN_ENDPOINT);
   });
 
-  it('cookieRefresh changes the method, the headers and the credentials; keepalive and no-store stay', async () => {
+  it('cookieRefresh changes method, headers and credentials, but not keepalive or no-store', async () => {
     const { init, headers } = await sent(
       cookieRefresh({
         url: '/auth/refresh',
@@ -96,7 +96,7 @@ describe('the refresh request (P1, P4, 39, 40)', () => {
     expect(server.refreshRequests.map(({ headers }) => headers.get('x-c'))).toEqual(['one', 'two']);
   });
 
-  it('no caller’s abort reaches it, not even that of the caller who started it (31)', async () => {
+  it('no caller’s abort reaches the refresh request', async () => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();

@@ -24,7 +24,7 @@ beforeEach(() => {
 const othersStaySilent = () => pass(40);
 
 describe('restore()', () => {
-  it('signs in silently where the server knows the cookie', async () => {
+  it('restore() signs in silently where the server knows the cookie', async () => {
     server.signIn('ada');
     const auth = openTab();
     const events = record(auth);
@@ -35,7 +35,7 @@ describe('restore()', () => {
     expect(events).toEqual([{ name: 'signed-in', detail: { subject: 'ada' } }]);
   });
 
-  it('an anonymous visitor: one call, "no-session", and no event', async () => {
+  it('restore() finds an anonymous visitor signed out with one call', async () => {
     const auth = openTab();
     const events = record(auth);
     const restored = auth.restore();
@@ -46,7 +46,7 @@ describe('restore()', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('is shared: calls, fetches and getAccessToken() together cost one refresh (43)', async () => {
+  it('restore(), fetches and getAccessToken() share one refresh', async () => {
     server.signIn('ada');
     const auth = openTab();
     const states = times(55, () => auth.restore());
@@ -61,7 +61,7 @@ describe('restore()', () => {
     expect(server.apiRequests).toHaveLength(55);
   });
 
-  it('a first fetch restores by itself, and is sent with the token', async () => {
+  it('a first fetch restores by itself, and bears the token', async () => {
     server.signIn('ada');
     const auth = openTab();
     const orders = auth.fetch(`${API}/orders`);
@@ -71,29 +71,26 @@ describe('restore()', () => {
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it.each(outages)(
-    '%s: rejects, stays `restoring`, and goes on by itself until signed in (19, 45)',
-    async (_, answer) => {
-      server.signIn('ada');
-      server.answerRefresh = answer;
-      const auth = openTab({ refreshTimeout: 500 });
-      const events = record(auth);
-      const restored = failureOf(auth.restore());
-      await othersStaySilent();
-      expect(await restored).toBeInstanceOf(RefreshUnavailableError);
-      expect(auth.getState()).toEqual({ status: 'restoring' });
-      await pass(MINUTE, 500);
-      expect(auth.getState()).toEqual({ status: 'restoring' });
+  it.each(outages)('restore() rejects, stays `restoring`, and goes on by itself: %s', async (_, answer) => {
+    server.signIn('ada');
+    server.answerRefresh = answer;
+    const auth = openTab({ refreshTimeout: 500 });
+    const events = record(auth);
+    const restored = failureOf(auth.restore());
+    await othersStaySilent();
+    expect(await restored).toBeInstanceOf(RefreshUnavailableError);
+    expect(auth.getState()).toEqual({ status: 'restoring' });
+    await pass(MINUTE, 500);
+    expect(auth.getState()).toEqual({ status: 'restoring' });
 
-      server.answerRefresh = undefined;
-      await pass(31_000, 500);
-      await until(() => auth.getState().status === 'signed-in');
-      expect(events.at(-1)?.name).toBe('signed-in');
-      expect(events.slice(0, -1).every(({ name }) => name === 'refresh-failed')).toBe(true);
-    },
-  );
+    server.answerRefresh = undefined;
+    await pass(31_000, 500);
+    await until(() => auth.getState().status === 'signed-in');
+    expect(events.at(-1)?.name).toBe('signed-in');
+    expect(events.slice(0, -1).every(({ name }) => name === 'refresh-failed')).toBe(true);
+  });
 
-  it('offline at page load: signed in as soon as the network is back', async () => {
+  it('a page loaded offline is signed in once the network returns', async () => {
     server.signIn('ada');
     server.answerRefresh = offline;
     const auth = openTab();
@@ -107,7 +104,7 @@ describe('restore()', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it('an answer that never comes: it goes on by itself all the same (P12)', async () => {
+  it('a restore whose answer never comes goes on by itself', async () => {
     const refresh = vi.fn(async () => server.signIn('ada'));
     // Deaf to its signal, too.
     refresh.mockImplementationOnce(() => new Promise(() => {}));
@@ -120,7 +117,7 @@ describe('restore()', () => {
     expect(refresh).toHaveBeenCalledTimes(2);
   });
 
-  it('another tab is frozen while it holds the lock: it goes on by itself when that tab wakes (12)', async () => {
+  it('a restore goes on by itself once a frozen tab wakes', async () => {
     server.signIn('ada');
     const name = newBrowser();
     const wake = await holdLock(name);
@@ -135,7 +132,7 @@ describe('restore()', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a fetch that waited for a restore in vain is told, and was not sent without the token', async () => {
+  it('a fetch that waited for a restore in vain isn’t sent', async () => {
     server.answerRefresh = offline;
     const auth = openTab();
     const orders = failureOf(auth.fetch(`${API}/orders`));
@@ -144,7 +141,7 @@ describe('restore()', () => {
     expect(server.apiRequests).toEqual([]);
   });
 
-  it('a rejection that nobody handles is no unhandled rejection (P12)', async () => {
+  it('a rejected restore() that nobody handles is no unhandled rejection', async () => {
     server.answerRefresh = offline;
     const auth = openTab();
     void auth.restore();
@@ -154,7 +151,7 @@ describe('restore()', () => {
     expect(auth.getState().status).toBe('restoring');
   });
 
-  it('before anybody asks, nothing is sent', async () => {
+  it('nothing is sent before anybody asks', async () => {
     server.signIn('ada');
     const auth = openTab();
     goOnline();

@@ -167,7 +167,7 @@ describe('the session that signIn() begins', () => {
     ['in a new tab', async (_: AuthClient) => {}],
     ['after a sign-out', async (auth: AuthClient) => void (await auth.signOut())],
     ['after another user', async (_: AuthClient) => {}],
-  ])('Requests made during signIn() belong to its session, %s', async (where, prepare) => {
+  ])('requests made during signIn() belong to its session, %s', async (where, prepare) => {
     const auth = openTab();
     if (where !== 'in a new tab') await auth.signIn(server.login('ada'));
     await prepare(auth);
@@ -236,7 +236,7 @@ describe('signIn() without a request, in vain', () => {
     await rest();
   });
 
-  it('A sign-out during signIn() wins: the late answer is dropped', async () => {
+  it('a sign-out during signIn() wins: the late answer is dropped', async () => {
     comeBackAs('ada');
     const auth = openTab();
     const hold = server.holdRefresh();
@@ -263,7 +263,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     return { bobs, here: openTab({ name }) };
   }
 
-  it('Nobody else shows until the session of the cookie has begun', async () => {
+  it('nobody else shows until the session of the cookie has begun', async () => {
     const { bobs, here } = await adaComesBack();
     const seen = record(here);
     const shown: unknown[] = [];
@@ -275,7 +275,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     await until(() => subjectOf(bobs) === 'ada', 'the other tab knows of her');
   });
 
-  it('A request made just before signIn() bears no other user’s token', async () => {
+  it('a request made just before signIn() bears no other user’s token', async () => {
     const { here } = await adaComesBack();
     const request = here.fetch(`${API}/orders`, { method: 'POST' });
     await Promise.all([signInByCookie(here), passUntil(request, 10)]);
@@ -283,7 +283,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     expect(server.apiRequests.map(({ user, status }) => [user, status])).toEqual([['ada', 200]]);
   });
 
-  it('Where it fails, a request made meanwhile is sent as nobody else', async () => {
+  it('a request made while signIn() fails is sent as nobody else', async () => {
     const { here } = await adaComesBack();
     server.answerRefresh = () => new Response('{}', { status: 500 });
     const signingIn = failureOf(here.signIn());
@@ -295,7 +295,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     expect(server.apiRequests).toEqual([]);
   });
 
-  it('Where it failed, the next refresh begins the session of the cookie', async () => {
+  it('the next refresh after a failed signIn() begins the cookie’s session', async () => {
     const { here } = await adaComesBack();
     server.answerRefresh = () => new Response('{}', { status: 500 });
     await passUntil(failureOf(here.signIn()), 10);
@@ -307,7 +307,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
   });
 
-  it('A cookie that the server refuses ends the session that others know', async () => {
+  it('a cookie that the server refuses ends the session that others know', async () => {
     const { bobs, here } = await adaComesBack();
     server.revoke('ada');
     expect(await passUntil(failureOf(here.signIn()), 10)).toMatchObject({ code: 'sign-in-failed', retryable: false });
@@ -318,7 +318,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     expect(bobs.getState()).toEqual(ended);
   });
 
-  it('A sign-out elsewhere during signIn() is one in this tab, too', async () => {
+  it('a sign-out elsewhere during signIn() is one in this tab, too', async () => {
     const [bobs, here] = openTwoTabs();
     await bobs.signIn(server.login('bob'));
     await signedInEverywhere(bobs, here);
@@ -335,7 +335,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     expect(server.cookie).toBeUndefined();
   });
 
-  it('A page that shows somebody stays with them where signIn() fails', async () => {
+  it('a page that shows somebody stays with them where signIn() fails', async () => {
     const [bobs, here] = openTwoTabs();
     await bobs.signIn(server.login('bob'));
     await signedInEverywhere(bobs, here);

@@ -11,7 +11,7 @@ import { newBrowser, openTab, record } from '../world/tabs.ts';
 import { gate, rest, standing, until } from '../world/waiting.ts';
 
 describe('signing in', () => {
-  it('takes the server’s answer as it came: the Response, or its parsed JSON', async () => {
+  it('a sign-in takes the Response as it came, or its parsed JSON', async () => {
     const server = startAuthServer();
     const auth = openTab();
     const seen = record(auth);
@@ -32,7 +32,7 @@ describe('signing in', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('refused with a %i: SignInFailedError with the response, its body unread', async (status, retryable) => {
+  ])('a sign-in refused with a %i rejects with the unread response', async (status, retryable) => {
     startAuthServer();
     const auth = openTab();
     const refusal = Response.json({ error: 'wrong password' }, { status });
@@ -51,7 +51,7 @@ describe('signing in', () => {
     ['nothing', () => new Response(null, { status: 204 })],
     ['an expired token', () => Response.json({ access_token: jwt({ sub: 'ada' }), expires_in: 0 })],
     ['no object', () => ({})],
-  ])('answered with %s: SignInFailedError', async (_what, answer) => {
+  ])('a sign-in that is answered with %s rejects with SignInFailedError', async (_what, answer) => {
     startAuthServer();
     const auth = openTab();
     for (const attempt of [auth.signIn(async () => answer()), auth.setSession(answer())]) {
@@ -60,7 +60,7 @@ describe('signing in', () => {
     expect(auth.getState()).toEqual({ status: 'restoring' });
   });
 
-  it('the request’s own error passes through, and the session that was there stays', async () => {
+  it('a login’s own error passes through, and the earlier session stays', async () => {
     const { auth } = await signedIn();
     const state = auth.getState();
     const own = new TypeError('Failed to fetch');
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('its own request may come through auth.fetch, though the token has expired (scenario 5)', async () => {
+  it('a login may come through auth.fetch, though the token has expired', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     outliveToken();
     server.answerApi = (request) => {
@@ -94,7 +94,7 @@ describe('signing in', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('never runs beside a refresh or another sign-in, in any tab', async () => {
+  it('a sign-in never runs beside a refresh or another sign-in', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -119,7 +119,7 @@ describe('signing in', () => {
     expect(most).toBe(1);
   });
 
-  it('waits its turn for so long only', async () => {
+  it('a sign-in waits its turn for refreshTimeout only', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, there] = await adasTwoTabs(server);
@@ -143,7 +143,7 @@ describe('signing in', () => {
     expect(there.getState()).toMatchObject({ subject: 'ada' });
   });
 
-  it('goes on where the server ended the earlier session meanwhile', async () => {
+  it('a sign-in goes on where the server ended the earlier session', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.revoke('ada');
     const dead = gate<Response>();

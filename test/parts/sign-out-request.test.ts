@@ -6,7 +6,7 @@ import { setCookie } from '../world/page.ts';
 import { openTab } from '../world/tabs.ts';
 
 describe('the sign-out request', () => {
-  it('is a POST with cookies that outlives its page and can’t be forged across sites', async () => {
+  it('the sign-out is a POST with cookies that outlives its page', async () => {
     const sent: { url: string; init: RequestInit | undefined }[] = [];
     const server = startAuthServer();
     const auth = openTab({
@@ -34,7 +34,7 @@ describe('the sign-out request', () => {
     expect(new Headers(sent[0]?.init?.headers).has('authorization')).toBe(false);
   });
 
-  it('has the method, the headers and the double-submit token that the options name', async () => {
+  it('the sign-out has the method, headers and CSRF token of its options', async () => {
     const server = startAuthServer();
     setCookie('theme=dark; XSRF-TOKEN=a%2Fb%3D; other=1');
     const auth = openTab({

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('state snapshots are frozen and stable', () => {
-  it('the same object until something changes, a new one then, and nobody can write to either', async () => {
+  it('a snapshot stays the same until something changes, and is frozen', async () => {
     const [auth] = openTabs(1) as [AuthClient];
     const snapshots = [auth.getState()];
     auth.subscribe(() => snapshots.push(auth.getState()));
@@ -42,7 +42,7 @@ describe('state snapshots are frozen and stable', () => {
     }
   });
 
-  it('every listener sees the snapshot that getState() gives, each once for each change', async () => {
+  it('every listener sees each snapshot of getState() once', async () => {
     const [auth] = openTabs(1) as [AuthClient];
     const listeners = Array.from({ length: 3 }, () => vi.fn(() => auth.getState()));
     for (const listener of listeners) auth.subscribe(listener);
@@ -53,7 +53,7 @@ describe('state snapshots are frozen and stable', () => {
     }
   });
 
-  it('event details are frozen too', async () => {
+  it('event details are frozen, too', async () => {
     const tabs = openTabs(2);
     const events = tabs.flatMap((tab) => [record(tab)]);
     await tabs[0]?.signIn(server.login('ada'));

@@ -84,15 +84,15 @@ const nonsense: unknown[] = [
 ];
 
 describe('the guard', () => {
-  it('lets no half-valid record through', () => {
+  it('the guard lets no half-valid record through', () => {
     for (const message of halfValid) expect(readMessage(message), inspect(message)).toBeUndefined();
   });
 
-  it('knows nonsense', () => {
+  it('the guard knows nonsense', () => {
     for (const message of nonsense) expect(readMessage(message), inspect(message)).toBeUndefined();
   });
 
-  it('lets through what this version says, and nothing that stands beside it', () => {
+  it('the guard lets through what this version says, and nothing else', () => {
     expect(readMessage({ ...whole, ended: 'expired', admin: true })).toEqual({
       kind: 'session',
       record: { epoch: FUTURE, id: 'x', generation: 7, ended: 'expired' },
@@ -110,7 +110,7 @@ describe('the guard', () => {
     });
   });
 
-  it('a token’s age travels along: it expires in every tab at the same moment', () => {
+  it('a token’s age travels with it, so it expires everywhere at once', () => {
     stopClocks();
     const receivedAt = now();
     jumpWallClock(20_000);
@@ -122,14 +122,14 @@ describe('the guard', () => {
     expect(JSON.stringify(sent)).not.toContain('monotonic');
   });
 
-  it('an expired token is no token: whoever has none asks the server', () => {
+  it('an expired token in a message is no token', () => {
     const message = readMessage({ ...whole, age: 60_000 });
     expect(message).toEqual({ kind: 'session', record: { epoch: FUTURE, id: 'x', generation: 7 } });
   });
 });
 
 describe('garbage on the channel (P12)', () => {
-  it('changes nothing and throws nothing, inside the envelope or outside it', async () => {
+  it('garbage on the channel changes nothing and throws nothing', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -165,7 +165,7 @@ describe('garbage on the channel (P12)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('leaves a tab that knows nothing as it is', async () => {
+  it('garbage leaves a tab that knows nothing as it is', async () => {
     stopClocks();
     const server = startAuthServer();
     server.signIn('ada');
@@ -187,7 +187,7 @@ describe('garbage on the channel (P12)', () => {
 });
 
 describe('two versions in two tabs', () => {
-  it('take turns on the lock and don’t understand each other: both stay right, with one refresh more', async () => {
+  it('two versions take turns, and cost one refresh more', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -217,7 +217,7 @@ describe('two versions in two tabs', () => {
 });
 
 describe('a tab with an older view', () => {
-  it('is corrected when it speaks', async () => {
+  it('a tab with an older view is corrected when it speaks', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -232,7 +232,7 @@ describe('a tab with an older view', () => {
     expect(auth.getState()).toMatchObject({ subject: 'ada' });
   });
 
-  it('doesn’t bring an ended session back', async () => {
+  it('a tab with an older view doesn’t bring an ended session back', async () => {
     const server = startAuthServer();
     const name = newBrowser();
     const [a, b] = [openTab({ name }), openTab({ name })];
@@ -251,7 +251,7 @@ describe('a tab with an older view', () => {
     for (const tab of [a, b]) expect(tab.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
   });
 
-  it('learns without echo: one change is one message, however many tabs hear it', async () => {
+  it('one change is one message, however many tabs hear it', async () => {
     const server = startAuthServer();
     const name = newBrowser();
     const tabs = [openTab({ name }), openTab({ name }), openTab({ name })];
@@ -270,7 +270,7 @@ describe('a tab with an older view', () => {
     ]);
   });
 
-  it('is corrected once, not for ever: equal views say nothing', async () => {
+  it('a tab with an older view is corrected once, not for ever', async () => {
     const server = startAuthServer();
     const name = newBrowser();
     const [a, b, c] = [openTab({ name }), openTab({ name }), openTab({ name })];

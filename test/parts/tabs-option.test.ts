@@ -7,7 +7,7 @@ import { newBrowser, openTab } from '../world/tabs.ts';
 import { rest } from '../world/waiting.ts';
 
 describe('tabs: false', () => {
-  it('shares nothing: no message, no lock, no waiting for others', async () => {
+  it('a client with `tabs: false` shares no message and no lock', async () => {
     const server = startAuthServer();
     const name = newBrowser();
     const heard: unknown[] = [];

@@ -9,7 +9,7 @@ import { record } from '../world/tabs.ts';
 import { standing, until } from '../world/waiting.ts';
 
 describe('a late 401 costs nothing (P2)', () => {
-  it('a 401 for an older token is replayed with today’s, without a refresh (scenario 2)', async () => {
+  it('a 401 for an older token is replayed without a refresh', async () => {
     const { server, auth } = await signedIn();
     server.expireAccessTokens();
     const held = server.holdApi();
@@ -28,7 +28,7 @@ describe('a late 401 costs nothing (P2)', () => {
 });
 
 describe('a late 401 costs nothing in any tab (P2)', () => {
-  it('a 401 for the old token in one tab, after another tab refreshed: replayed, without a refresh', async () => {
+  it('a late 401 is replayed without a refresh after another tab’s', async () => {
     const server = startAuthServer();
     const [a, b] = await adasTwoTabs(server);
     server.expireAccessTokens();
@@ -48,7 +48,7 @@ describe('a late 401 costs nothing in any tab (P2)', () => {
     ]);
   });
 
-  it('even if the news of that refresh is still on the way', async () => {
+  it('a late 401 waits for another tab’s news on the way', async () => {
     stopClocks();
     const server = startAuthServer();
     const [a, b] = await adasTwoTabs(server);

@@ -169,7 +169,7 @@ async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds:
 }
 
 describe('the token is nowhere else (P9, 38)', () => {
-  it('not in events, snapshots, errors, the console, the client, URLs, cookies or storage', async () => {
+  it('the token shows in nothing that an app can get hold of', async () => {
     const { tabs, seen, kinds } = await busyLife();
     const secret = pieces();
     expect(issued.length).toBeGreaterThan(6);
@@ -220,7 +220,7 @@ describe('the token is nowhere else (P9, 38)', () => {
     }
   });
 
-  it('of all requests only those to the API bear it, and only in their Authorization', async () => {
+  it('the token is only in the Authorization of requests to the API', async () => {
     await busyLife();
     const secret = pieces();
     const bearing = sent.filter(({ headers }) => [...headers].some(([, value]) => secret.test(value)));
@@ -234,7 +234,7 @@ describe('the token is nowhere else (P9, 38)', () => {
     expect(tracesOf(secret, bodies)).toEqual([]);
   });
 
-  it('the search finds what it should: a token in a cause, a stack, a hidden property, a message', () => {
+  it('the search finds a token wherever one could hide', () => {
     const token = 'abcdef123456';
     const hidden = Object.defineProperty({}, 'token', { value: token });
     expect(tracesOf(token, { a: [new Error('x', { cause: new Error(token) })] })).not.toEqual([]);
@@ -273,7 +273,7 @@ describe('what a refresh function of one’s own throws', () => {
     ['in a plain object', () => ({ name: 'HttpError', config: { data: SECRET } })],
     ['as a string', () => `POST refresh_token=${SECRET} failed`],
     ['beside a response of 500', () => Object.assign(new HttpError('Too early'), { response: { status: 500 } })],
-  ])('An error that holds the request’s body %s is not passed on', async (_, thrown) => {
+  ])('an error that holds the request’s body %s is not passed on', async (_, thrown) => {
     const { events, error } = await failing(thrown);
 
     expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: true });
@@ -282,13 +282,13 @@ describe('what a refresh function of one’s own throws', () => {
     expect(tracesOf(SECRET, said)).toEqual([]);
   });
 
-  it('The name of such an error is told', async () => {
+  it('the name of an error that holds a secret is told', async () => {
     const { error } = await failing(() => new HttpError('Network Error'));
     expect((error as Error).message).toContain('HttpError');
     expect((error as Error).cause).toBeUndefined();
   });
 
-  it('A request that waited in vain holds no such error either', async () => {
+  it('a request that waited in vain holds no error with a secret', async () => {
     const { auth } = await failing(() => new HttpError('Network Error'));
     show('hidden');
     await pass(61_000);

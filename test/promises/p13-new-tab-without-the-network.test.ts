@@ -10,7 +10,7 @@ import { newBrowser, openTab, openTabs, record } from '../world/tabs.ts';
 import { rest, until } from '../world/waiting.ts';
 
 describe('a new tab is signed in without the network (P13)', () => {
-  it('where another tab holds a valid token', async () => {
+  it('a new tab takes over another tab’s valid token', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -26,7 +26,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     expect(seen).toEqual([{ name: 'signed-in', detail: { subject: 'ada' } }]);
   });
 
-  it('its first request bears that token at once', async () => {
+  it('a new tab’s first request bears another tab’s token at once', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -38,7 +38,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
   });
 
-  it('where the others’ token has expired: one refresh, and its first request is answered', async () => {
+  it('a new tab refreshes once where the others’ token has expired', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -57,7 +57,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('six tabs opened at once with only the cookie: one refresh', async () => {
+  it('six tabs opened at once with only the cookie refresh once', async () => {
     stopClocks();
     const server = startAuthServer();
     server.signIn('ada');
@@ -71,7 +71,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('six visitors’ tabs without a cookie: each asks once, and none waits for the others', async () => {
+  it('six visitors’ tabs without a cookie ask once each', async () => {
     stopClocks();
     const server = startAuthServer();
     const tabs = openTabs(6);
@@ -83,7 +83,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     expect(server.overlaps).toBe(0);
   });
 
-  it('where another tab has just signed out: it stays signed out, without asking the server', async () => {
+  it('a new tab stays signed out where another has just signed out', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();

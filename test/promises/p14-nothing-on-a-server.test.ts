@@ -73,13 +73,13 @@ describe('on a server nothing happens (P14, scenario 47)', () => {
     expect(opened(watched)).toEqual([]);
   });
 
-  it('making one keeps nothing on the global object', () => {
+  it('making a client keeps nothing on the global object', () => {
     const before = Reflect.ownKeys(globalThis);
     onServer();
     expect(Reflect.ownKeys(globalThis)).toEqual(before);
   });
 
-  it('getState() is constantly `restoring`, the same object each time (46)', async () => {
+  it('getState() is constantly `restoring`, the same object each time', async () => {
     const auth = onServer();
     const listener = vi.fn();
     auth.subscribe(listener);
@@ -126,7 +126,7 @@ describe('on a server nothing happens (P14, scenario 47)', () => {
     expect(server.logouts).toBe(0);
   });
 
-  it('fetch to where the token doesn’t go is plain fetch', async () => {
+  it('a fetch to where the token doesn’t go is plain fetch', async () => {
     const send = vi.fn(async (_: RequestInfo | URL, __?: RequestInit) => new Response('ok'));
     const auth = onServer({ fetch: send });
     const init = { headers: { 'X-Mine': '1' } };
@@ -134,7 +134,7 @@ describe('on a server nothing happens (P14, scenario 47)', () => {
     expect(send).toHaveBeenCalledExactlyOnceWith('https://elsewhere.test/', init);
   });
 
-  it('two requests share nothing, and a client is deaf to the tabs of a browser', async () => {
+  it('two requests share nothing, and clients are deaf to browser tabs', async () => {
     const server = startAuthServer();
     const [one, two] = [onServer({ name: 'shared' }), onServer({ name: 'shared' })];
     const browser = createAuthClient({ ...URLS, name: 'shared' });

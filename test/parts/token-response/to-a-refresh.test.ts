@@ -36,7 +36,7 @@ describe('an answer to a refresh that is none: the session is kept, nothing is q
   const broken: typeof sick = [['an answer that breaks off', brokenOff, /request failed/]];
   const rows = [...tokenless, ...sick, ...unreachable, ...broken];
 
-  it.each(rows)('%s, while signed in', async (_, answer, why) => {
+  it.each(rows)('a useless answer to a refresh keeps the session: %s', async (_, answer, why) => {
     const auth = await adasTab(server);
     const state = auth.getState();
     const events = record(auth);
@@ -57,7 +57,7 @@ describe('an answer to a refresh that is none: the session is kept, nothing is q
     expect(server.refreshCalls).toBe(1);
   });
 
-  it.each(rows)('%s, at page load', async (_, answer, why) => {
+  it.each(rows)('a useless answer at page load leaves the state restoring: %s', async (_, answer, why) => {
     const auth = openTab();
     server.answerRefresh = answer;
     const error = await failureOf(restore(auth));
@@ -70,7 +70,7 @@ describe('an answer to a refresh that is none: the session is kept, nothing is q
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('the message to a request names the request and the endpoint, without a query string', async () => {
+  it('the message names the request and the endpoint, without their queries', async () => {
     const auth = await adasTab(server, { refresh: `/auth/refresh?secret=${SECRET}` });
     server.expireAccessTokens();
     server.answerRefresh = () => json({}, { status: 500 });
@@ -90,7 +90,7 @@ describe('the auth server’s no ends the session', () => {
     ['401, plain text', () => new Response(SECRET, { status: 401, headers: { 'Content-Type': 'text/plain' } })],
   ];
 
-  it.each(refusals)('%s: expired, told once, not asked again', async (_, answer) => {
+  it.each(refusals)('a refusal ends the session, and is not asked again: %s', async (_, answer) => {
     const auth = await adasTab(server);
     const events = record(auth);
     server.answerRefresh = answer;
@@ -106,7 +106,7 @@ describe('the auth server’s no ends the session', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it.each(refusals)('%s at page load: nobody is signed in', async (_, answer) => {
+  it.each(refusals)('a refusal at page load finds nobody signed in: %s', async (_, answer) => {
     server.answerRefresh = answer;
     const auth = openTab();
     expect(await restore(auth)).toEqual({ status: 'signed-out', reason: 'no-session' });

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('the answer to a sign-in', () => {
-  it.each(tokenless)('%s: SignInFailedError, nobody is signed in, nothing is quoted (P9)', async (_, answer, why) => {
+  it.each(tokenless)('an answer without a usable token signs nobody in: %s', async (_, answer, why) => {
     const auth = openTab();
     const events = record(auth);
     const request = vi.fn(async () => answer());
@@ -40,7 +40,7 @@ describe('the answer to a sign-in', () => {
     ['the bare token', SECRET],
     ['an axios response, with its body under data', { status: 200, headers: {}, data: { access_token: SECRET } }],
     ['an array', [SECRET]],
-  ])('%s instead of an answer: SignInFailedError, nothing is quoted (P9)', async (_, junk) => {
+  ])('what is no answer signs nobody in: %s', async (_, junk) => {
     const auth = openTab();
     for (const attempt of [() => auth.signIn(async () => junk as object), () => auth.setSession(junk as object)]) {
       const error = await failureOf(attempt());
@@ -59,7 +59,7 @@ describe('the answer to a sign-in', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('%i: SignInFailedError with the response unread; retryable: %s', async (status, retryable) => {
+  ])('an answer of %i leaves the response unread, with retryable: %s', async (status, retryable) => {
     const auth = openTab();
     const error = await auth
       .signIn(async () => json({ field: `wrong password ${SECRET}` }, { status }))
@@ -71,7 +71,7 @@ describe('the answer to a sign-in', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('what the request throws passes through unchanged, and the next sign-in works', async () => {
+  it('a login’s own error passes through, and the next one works', async () => {
     const auth = openTab();
     const offline = new TypeError('Failed to fetch');
     await expect(auth.signIn(() => Promise.reject(offline))).rejects.toBe(offline);
@@ -87,7 +87,7 @@ describe('the answer to a sign-in', () => {
     expect(auth.getState()).toEqual({ status: 'restoring' });
   });
 
-  it('setSession gives up an answer whose body never ends', async () => {
+  it('setSession() gives up an answer whose body never ends', async () => {
     const auth = openTab({ refreshTimeout: 10_000 });
     const endless = new Response(new ReadableStream({}), { headers: { 'Content-Type': 'application/json' } });
     const given = failureOf(auth.setSession(endless));
@@ -121,7 +121,7 @@ describe('the answer to a sign-in', () => {
     expect(auth.getState()).toEqual({ status: 'restoring' });
   });
 
-  it('a failed sign-in leaves the session of whoever is signed in alone', async () => {
+  it('a failed sign-in leaves whoever is signed in alone', async () => {
     const auth = await adasTab(server);
     const state = auth.getState();
     await auth.signIn(async () => json({}, { status: 401 })).catch(() => {});
@@ -131,7 +131,7 @@ describe('the answer to a sign-in', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('a request that throws before it gives a promise fails like any other, and is over: later fetches restore again', async () => {
+  it('a login that throws at once is over, and fetches restore again', async () => {
     const auth = openTab();
     const slip = new Error('no form');
     const request = () => {

@@ -58,7 +58,7 @@ describe('answers understood without configuration', () => {
     ['expires_in: null is none', 'abc', { access_token: 'abc', expires_in: null }, undefined],
     ['expires_in: null, a JWT', oneHour, { access_token: oneHour, expires_in: null }, 3_600_000],
     ['expires_in of a century', 'abc', { access_token: 'abc', expires_in: 3_155_760_000 }, 3_155_760_000_000],
-  ])('%s', async (_, token, body, lifetime) => {
+  ])('an answer is understood without configuration: %s', async (_, token, body, lifetime) => {
     const seen = await restoreWith(() => json(body));
 
     expect(seen.state.status).toBe('signed-in');
@@ -68,7 +68,7 @@ describe('answers understood without configuration', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a JWT’s claims and subject are in the state, an opaque token’s are undefined', async () => {
+  it('only a JWT’s claims and subject are in the state', async () => {
     const known = await restoreWith(() => json({ access: bearer({ iat: NOW, exp: NOW + 60, role: 'admin' }) }));
     expect(known.state).toMatchObject({ subject: 'ada', claims: { sub: 'ada', role: 'admin' } });
 
@@ -86,7 +86,7 @@ describe('answers understood without configuration', () => {
     expect(state.status).toBe('signed-in');
   });
 
-  it('the server’s Date header, not this machine’s clock, says how much of a JWT’s life is left', async () => {
+  it('the server’s Date header says what is left of a JWT’s life', async () => {
     const aWhileLater = { Date: new Date((NOW + 600) * 1_000).toUTCString() };
     const { lifetime } = await restoreWith(() => json({ access: oneHour }, { headers: aWhileLater }));
     expect(lifetime).toBe(3_000_000);
@@ -94,7 +94,7 @@ describe('answers understood without configuration', () => {
 });
 
 describe('readTokens reads the other shapes', () => {
-  it('gets the parsed body and the Response, and its findings count', async () => {
+  it('readTokens gets the parsed body and the Response', async () => {
     const readTokens = vi.fn((body: unknown, response: Response | undefined) => ({
       accessToken: (body as { data: { jwt: string } }).data.jwt,
       expiresIn: response?.headers.get('x-lifetime'),
@@ -107,14 +107,14 @@ describe('readTokens reads the other shapes', () => {
     expect(seen).toMatchObject({ lifetime: 300_000, authorization: 'Bearer abc' });
   });
 
-  it.each([null, undefined])('where it finds a lifetime of %s there is none', async (expiresIn) => {
+  it.each([null, undefined])('there is no lifetime where readTokens finds %s', async (expiresIn) => {
     const readTokens = () => ({ accessToken: 'abc', expiresIn });
     const { state, lifetime } = await restoreWith(() => json({}), { readTokens });
     expect(state.status).toBe('signed-in');
     expect(lifetime).toBeUndefined();
   });
 
-  it('gets no Response where the answer is parsed JSON already; the sign-in goes through it too', async () => {
+  it('readTokens gets no Response where the answer is parsed JSON', async () => {
     const readTokens = vi.fn((body: unknown) => ({ accessToken: (body as { t: string }).t, expiresIn: 300 }));
     const auth = openTab({ readTokens });
     await auth.signIn(async () => ({ t: 'abc' }));
@@ -134,7 +134,7 @@ describe('readTokens reads the other shapes', () => {
     ['finds null', () => null as never],
     ['finds no token', () => ({ accessToken: undefined }) as never],
     ['finds a lifetime that is NaN', () => ({ accessToken: SECRET, expiresIn: NaN }) as never],
-  ])('where it %s, the session is kept and nothing is quoted (P5, P9)', async (_, readTokens) => {
+  ])('the session is kept, and nothing quoted, where readTokens %s', async (_, readTokens) => {
     const auth = openTab({ readTokens });
     server.answerRefresh = () => json({ data: SECRET });
     const error = await failureOf(restore(auth));

@@ -11,7 +11,7 @@ import { newBrowser, openTab, openTabs, openTwoTabs, record, signedInEverywhere 
 import { rest, until } from '../../world/waiting.ts';
 
 describe('one refresh among tabs (P1, scenario 11)', () => {
-  it.for([2, 6, 50])('%i tabs at once: one refresh, never overlapping, no reuse', async (count) => {
+  it.for([2, 6, 50])('%i tabs at once make one refresh each time, without overlap', async (count) => {
     const server = startAuthServer();
     const tabs = openTabs(count);
     await tabs[0]?.signIn(server.login('ada'));
@@ -27,7 +27,7 @@ describe('one refresh among tabs (P1, scenario 11)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('six tabs find the token expired at once: one refresh, one new token for all', async () => {
+  it('six tabs that find the token expired share one new token', async () => {
     stopClocks();
     const server = startAuthServer();
     const tabs = await adasTabs(server, 6);
@@ -91,7 +91,7 @@ describe('one refresh among tabs (P1, scenario 11)', () => {
 });
 
 describe('any tab can refresh (P1, scenario 15)', () => {
-  it('each tab in its turn, though the one that signed in is closed', async () => {
+  it('each tab can refresh, though the one that signed in is closed', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -112,7 +112,7 @@ describe('any tab can refresh (P1, scenario 15)', () => {
     }
   });
 
-  it('the tab that refreshes is closed in the middle: the cookie arrives, and another tab goes on', async () => {
+  it('another tab goes on where the refreshing tab is closed', async () => {
     stopClocks();
     const server = startAuthServer();
     const [a, b] = await adasTwoTabs(server);
@@ -140,7 +140,7 @@ describe('one waking (P1, P10, scenario 17)', () => {
     returnFromBackForwardCache();
   }
 
-  it('several tabs get visibilitychange, focus, online and pageshow with an expired token: one refresh', async () => {
+  it('several tabs that wake at once with an expired token refresh once', async () => {
     stopClocks();
     const server = startAuthServer();
     show('hidden');
@@ -157,7 +157,7 @@ describe('one waking (P1, P10, scenario 17)', () => {
     expect(tabs.map((tab) => tab.getState())).toEqual(tabs.map(() => tabs[0]?.getState()));
   });
 
-  it('with a token that is still good: none', async () => {
+  it('tabs that wake with a good token make no refresh', async () => {
     stopClocks();
     const server = startAuthServer();
     await adasTabs(server, 4);
@@ -168,7 +168,7 @@ describe('one waking (P1, P10, scenario 17)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('visible tabs refresh ahead of expiry once, though all of them watch the same moment', async () => {
+  it('visible tabs refresh ahead of expiry once among them', async () => {
     stopClocks();
     const server = startAuthServer();
     await adasTabs(server, 4);

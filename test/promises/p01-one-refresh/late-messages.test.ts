@@ -29,7 +29,7 @@ describe('a message that comes later than the lock (P1)', () => {
     return { server, a, b, second, token, messages };
   }
 
-  it('the next holder waits for it, instead of refreshing again', async () => {
+  it('the lock’s next holder waits for the message, without another refresh', async () => {
     const { server, second, token, messages } = await handOver();
     expect(server.refreshCalls).toBe(1);
     expect(await standing(second)).toBe('pending');
@@ -40,7 +40,7 @@ describe('a message that comes later than the lock (P1)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('the next holder goes on by itself if it never comes', async () => {
+  it('the lock’s next holder goes on where the message never comes', async () => {
     const { server, second, token, messages } = await handOver();
     messages.lose();
     await pass(1_000);
@@ -52,7 +52,7 @@ describe('a message that comes later than the lock (P1)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('a sign-in of another user that is still on the way: the next holder doesn’t use that user’s cookie', async () => {
+  it('the lock’s next holder doesn’t use a newly signed-in user’s cookie', async () => {
     stopClocks();
     const server = startAuthServer();
     const [a, b] = await adasTwoTabs(server);
@@ -69,7 +69,7 @@ describe('a message that comes later than the lock (P1)', () => {
     expect(server.apiRequests).toEqual([]);
   });
 
-  it('a sign-in that couldn’t know of a sign-out elsewhere: the sign-out doesn’t delete the new user’s cookie', async () => {
+  it('a sign-out elsewhere doesn’t delete the cookie of a later sign-in', async () => {
     stopClocks();
     const server = startAuthServer();
     const [a, b] = await adasTwoTabs(server);
@@ -93,7 +93,7 @@ describe('a message that comes later than the lock (P1)', () => {
     expect(b.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
   });
 
-  it('it may come while the next holder looks whether there is one: the lock is let go at once', async () => {
+  it('a message that comes during the look frees the lock at once', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();

@@ -28,7 +28,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
   it.each([
     ['the same URL', '/auth/refresh', TOKEN_ENDPOINT],
     ['URLs that differ in the query', '/auth/refresh?client=shop', '/auth/refresh?client=account'],
-  ])('Two clients with %s refresh one after the other', async (_, ours, theirs) => {
+  ])('two clients with %s refresh one after the other', async (_, ours, theirs) => {
     server.signIn('ada');
     const [a, b] = [await restored(ours), await restored(theirs)];
     const calls = server.refreshCalls;
@@ -45,7 +45,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     expect(server).toMatchObject({ refreshCalls: calls + 2, overlaps: 0, reuseAlarms: 0 });
   });
 
-  it('Two clients of one page restore one after the other', async () => {
+  it('two clients of one page restore one after the other', async () => {
     server.signIn('ada');
     const [a, b] = [openTab(), openTab()];
     const hold = server.holdRefresh();
@@ -81,7 +81,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     expect(logins + server.logouts).toBe(1);
   });
 
-  it('A client whose turn doesn’t come tells its callers in time', async () => {
+  it('a client whose turn doesn’t come tells its callers in time', async () => {
     server.signIn('ada');
     const [a, b] = [await restored(), await restored()];
     const hold = server.holdRefresh();
@@ -96,7 +96,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     await rest();
   });
 
-  it('Clients of different names share a turn, but no session', async () => {
+  it('clients of different names share a turn, but no session', async () => {
     server.signIn('ada');
     const [a, b] = [await restored(), openTab()];
     await a.signOut();
@@ -106,7 +106,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
 });
 
 describe('two clients at different token endpoints', () => {
-  it('Clients at different token endpoints don’t wait for each other', async () => {
+  it('clients at different token endpoints don’t wait for each other', async () => {
     const answer = gate<object>();
     const slow = openTab({ refresh: { url: '/shop/refresh', request: () => answer.opened } });
     const quick = openTab({ refresh: { url: '/account/refresh', request: async () => server.signIn('ada') } });
@@ -121,7 +121,7 @@ describe('two clients at different token endpoints', () => {
   });
 });
 
-it('A name that is the token endpoint’s own address waits for no lock of its own', async () => {
+it('a client named as its token endpoint doesn’t wait for itself', async () => {
   const auth = await adasTab(server, { name: TOKEN_ENDPOINT });
 
   expect(await auth.refresh()).toMatchObject({ subject: 'ada' });

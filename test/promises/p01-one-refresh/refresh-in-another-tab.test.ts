@@ -25,7 +25,7 @@ async function adasTabs(): Promise<readonly [AuthClient, AuthClient]> {
 }
 
 describe('a sign-in that fails in one tab', () => {
-  it('Requests that wait in another tab are replayed all the same', async () => {
+  it('requests in one tab are replayed though another’s sign-in fails', async () => {
     const [one, two] = await adasTabs();
     server.expireAccessTokens();
     const login = gate();
@@ -45,7 +45,7 @@ describe('a sign-in that fails in one tab', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('A refresh that is under way elsewhere keeps its answer', async () => {
+  it('a refresh that is under way elsewhere keeps its answer', async () => {
     const name = newBrowser();
     const slow = await adasTab(server, { name });
     const quick = openTab({ name, refreshTimeout: 500 });
@@ -69,7 +69,7 @@ describe('a restore that hears late of a session', () => {
   it.each([
     ['the end of the session', 401, { status: 'signed-out', reason: 'expired' }],
     ['a refusal for want of a CSRF cookie', 403, { status: 'restoring' }],
-  ] as const)('%s is told as what it is', async (_, status, state) => {
+  ] as const)('a restore that hears late of a session tells of %s', async (_, status, state) => {
     const name = newBrowser();
     const page = openTab({
       name,

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('refresh()', () => {
-  it('joins a refresh in flight, whoever started it', async () => {
+  it('refresh() joins a refresh in flight, whoever started it', async () => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
@@ -28,7 +28,7 @@ describe('refresh()', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('refreshes though the token is still good', async () => {
+  it('refresh() refreshes though the token is still good', async () => {
     const auth = await adasTab(server);
     const events = record(auth);
     expect(await auth.refresh()).toMatchObject({ status: 'signed-in', claims: { gen: 2 } });

@@ -8,7 +8,7 @@ import { openTab } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 describe('one refresh (P1)', () => {
-  it('50 concurrent 401s: 1 refresh, 50 replays (scenario 1)', async () => {
+  it('50 concurrent 401s cost one refresh and 50 replays', async () => {
     const { server, auth } = await signedIn();
     server.expireAccessTokens();
 
@@ -41,7 +41,7 @@ describe('one refresh (P1)', () => {
     expect(new Set(sent).size).toBe(1);
   });
 
-  it('a 401 that arrives while the refresh runs is queued like the first (P1, scenario 10)', async () => {
+  it('a 401 that arrives while the refresh runs joins the queue', async () => {
     const { server, auth } = await expired();
     const slow = gate();
     server.answerApi = async (request) => {

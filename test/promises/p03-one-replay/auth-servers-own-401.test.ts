@@ -25,7 +25,7 @@ describe('the auth server’s own 401', () => {
   };
   const login = (fetch: typeof globalThis.fetch) => fetch(`${API}/login`, { method: 'POST', body: 'a password' });
 
-  it('a login through auth.fetch inside signIn works, at once and after an await (P3, scenario 5)', async () => {
+  it('a login through auth.fetch works inside signIn()', async () => {
     const server = await withLogin(200);
     const [first, second] = [openTab(), openTab()];
 
@@ -41,7 +41,7 @@ describe('the auth server’s own 401', () => {
     expect(server.apiRequests).toHaveLength(2);
   });
 
-  it('a login through auth.fetch works while the last user’s token has expired (P3, scenario 5)', async () => {
+  it('a login through auth.fetch works while the last token has expired', async () => {
     stopClocks();
     const server = await withLogin(200);
     const auth = await adasTab(server);
@@ -57,7 +57,7 @@ describe('the auth server’s own 401', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a wrong password ends no session and is sent once (P3, scenario 5)', async () => {
+  it('a wrong password ends no session and is sent once', async () => {
     const server = await withLogin(401);
     const auth = await adasTab(server);
     const before = auth.getState();
@@ -74,7 +74,7 @@ describe('the auth server’s own 401', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('a wrong password of a visitor asks for no refresh, and the next try can succeed (P3, scenario 5)', async () => {
+  it('a visitor’s wrong password asks for no refresh', async () => {
     const server = await withLogin(401);
     const auth = openTab();
     await expect(auth.signIn(() => login(auth.fetch))).rejects.toThrow(SignInFailedError);
@@ -93,7 +93,7 @@ describe('the auth server’s own 401', () => {
       },
     },
     { how: 'rejects', request: () => Promise.reject(new Error('no form')) },
-  ])('a sign-in whose request $how leaves no mark: the next 401 is refreshed (P3)', async ({ request }) => {
+  ])('the next 401 is refreshed after a sign-in whose request $how', async ({ request }) => {
     const { server, auth } = await expired();
 
     await expect(auth.signIn(request)).rejects.toThrow('no form');
@@ -102,7 +102,7 @@ describe('the auth server’s own 401', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('the refresh’s 401 ends the session and enters no wrapper (P3, scenario 5)', async () => {
+  it('a refresh’s own 401 ends the session and causes no other', async () => {
     const { server, auth } = await expired({ allowedOrigins: [API, 'https://app.test'] });
     server.revoke('ada');
 
@@ -112,7 +112,7 @@ describe('the auth server’s own 401', () => {
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
   });
 
-  it('the sign-out’s 401 costs no refresh, and the user is out (P3, scenario 5)', async () => {
+  it('a sign-out’s own 401 costs no refresh, and the user is out', async () => {
     const { server, auth } = await signedIn();
     network.use(http.post('https://app.test/auth/logout', () => refusal()));
 
@@ -122,7 +122,7 @@ describe('the auth server’s own 401', () => {
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
   });
 
-  it('a refresh function that goes through auth.fetch by mistake fails in time (P3, scenario 5)', async () => {
+  it('a refresh function that goes through auth.fetch fails in time', async () => {
     const { server, auth } = await signedIn({
       clocks: 'stopped',
       refresh: () => auth.fetch('https://app.test/api/refresh', { method: 'POST' }),

@@ -17,7 +17,7 @@ describe('what a refresh can’t give', () => {
     return { server, events, response };
   };
 
-  it('a step-up 401 goes to the caller with a challenge event, without a refresh (P3, scenario 6)', async () => {
+  it('a step-up 401 is the caller’s answer and an event', async () => {
     const { server, events, response } = await challenged(
       401,
       'Bearer error="insufficient_user_authentication", error_description="A fresher, stronger sign-in is needed", acr_values="urn:gold urn:silver", max_age="300"',
@@ -42,7 +42,7 @@ describe('what a refresh can’t give', () => {
     expect(server.apiRequests).toHaveLength(1);
   });
 
-  it.for([401, 403])('insufficient_scope with %i: a challenge event, no refresh (P3, scenario 6)', async (status) => {
+  it.for([401, 403])('insufficient_scope with %i is an event and costs no refresh', async (status) => {
     const { server, events, response } = await challenged(
       status,
       'Bearer realm="shop, online", error=insufficient_scope, scope="orders:read orders:write"',
@@ -62,7 +62,7 @@ describe('what a refresh can’t give', () => {
     'Bearer realm="shop"',
     'Bearer error="invalid_token"',
     'Basic realm="error=insufficient_scope"',
-  ])('a plain 403 goes to the caller, without a refresh or an event: %j (P3, scenario 6)', async (header) => {
+  ])('a plain 403 is no event and costs no refresh: %j', async (header) => {
     const { server, events, response } = await challenged(403, header);
 
     expect(response.status).toBe(403);
@@ -80,7 +80,7 @@ describe('what a refresh can’t give', () => {
     'Basic realm="a, Bearer b", Bearer error="insufficient_scope", scope="s"',
     'Bearer realm="say \\"x\\", error=invalid_token", error="insufficient_scope", scope="s"',
     'Negotiate, Bearer error="insufficient_scope",scope="s"',
-  ])('the Bearer challenge is found among others: %s (P3, scenario 6)', async (header) => {
+  ])('the Bearer challenge is found among others: %s', async (header) => {
     const { server, events, response } = await challenged(401, header);
 
     expect(response.status).toBe(401);
@@ -99,7 +99,7 @@ describe('what a refresh can’t give', () => {
     'Basic realm="a, Bearer error=insufficient_scope", Bearer error="invalid_token"',
     'DPoP error="insufficient_scope"',
     'Basic realm="bearer error=insufficient_scope"',
-  ])('a 401 that only wants a good token is refreshed: %j (P3, scenario 6)', async (header) => {
+  ])('a 401 that only wants a good token is refreshed: %j', async (header) => {
     const { server, auth } = await signedIn();
     const events = record(auth);
     server.answerApi = () => (server.apiRequests.length ? undefined : refusal(401, header));
@@ -134,7 +134,7 @@ describe('a challenge to the replay (P3)', () => {
     expect(server.apiRequests).toHaveLength(2);
   });
 
-  it('a challenge from where the replay was redirected to is none of ours', async () => {
+  it('a challenge from where a replay was redirected is no event', async () => {
     const { server, auth } = await signedIn();
     const events = record(auth);
     const elsewhere = { Location: 'https://elsewhere.test/' };

@@ -93,7 +93,7 @@ describe('an address that refuses good tokens (P3)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it('an answer accepted at an address makes its next 401 worth a refresh', async () => {
+  it('an accepted answer makes an address’s next 401 worth a refresh', async () => {
     const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = () => refusal();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(401);
@@ -150,7 +150,7 @@ describe('tokens of which nobody knows how long they live (P3)', () => {
     expect(server.apiRequests).toHaveLength(51);
   });
 
-  it('tokens of unknown life: 50 hopeless addresses cost three refreshes', async () => {
+  it('50 hopeless addresses cost three refreshes with tokens of unknown life', async () => {
     const { server, auth } = await signedInForNobodyKnowsHowLong();
     server.answerApi = () => refusal();
 
@@ -159,7 +159,7 @@ describe('tokens of which nobody knows how long they live (P3)', () => {
     expect(server.refreshCalls).toBe(3);
   });
 
-  it.for(fates)('20 hopeless requests with opaque tokens: one refresh, the replay %s', async (fate) => {
+  it.for(fates)('20 hopeless requests with opaque tokens cost one refresh: the replay %s', async (fate) => {
     const { server, auth } = await signedInForNobodyKnowsHowLong();
     const { ask, answerAll } = refuseAll(server, auth, fate);
 
@@ -196,7 +196,7 @@ describe('what is none of a 401’s fault', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('One user’s hopeless addresses are not the next one’s', async () => {
+  it('one user’s hopeless addresses are not the next one’s', async () => {
     const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = () => refusal();
     for (const id of [1, 2, 3]) await auth.fetch(`${API}/${id}`);
@@ -208,7 +208,7 @@ describe('what is none of a 401’s fault', () => {
     expect((await auth.fetch(`${API}/1`)).status).toBe(200);
   });
 
-  it('A server that repeats its token is asked once for a hopeless address', async () => {
+  it('a server that repeats its token is asked once per hopeless address', async () => {
     stopClocks();
     show('hidden');
     const server = startAuthServer();
@@ -220,7 +220,7 @@ describe('what is none of a 401’s fault', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('The work for a 401 doesn’t grow with the addresses that met one', async () => {
+  it('the work for a 401 doesn’t grow with the addresses', async () => {
     const looksFor = async (addresses: number) => {
       const { server, auth } = await signedIn(FOR_AN_HOUR);
       server.expireAccessTokens();

@@ -39,7 +39,7 @@ async function adasToken() {
 }
 
 describe('an interceptor in four lines (P2, P3)', () => {
-  it('20 parallel 401s of an interceptor cost one refresh, and all are answered', async () => {
+  it('20 parallel 401s of an interceptor cost one refresh', async () => {
     const { server, auth } = await adasToken();
     server.expireAccessTokens();
 
@@ -194,7 +194,7 @@ describe('a token that was refused (P2, P3)', () => {
 });
 
 describe('a refused token for which there is no other (P5, P6, P7)', () => {
-  it('a refused token meets an outage: the error is retryable', async () => {
+  it('a refused token that meets an outage gives a retryable error', async () => {
     const { server, auth, token } = await adasToken();
     server.answerRefresh = () => new Response('', { status: 500 });
 
@@ -205,7 +205,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it('a refused token whose session is over: session-expired, one call', async () => {
+  it('a refused token of an ended session costs one call', async () => {
     const { server, auth, token } = await adasToken();
     server.revoke('ada');
 
@@ -215,7 +215,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a refused token of who is signed out asks nothing', async () => {
+  it('a refused token of whoever is signed out asks nothing', async () => {
     const { server, auth, token } = await adasToken();
     await auth.signOut();
 
@@ -223,7 +223,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('who signs out while waiting is given no token', async () => {
+  it('whoever signs out while waiting is given no token', async () => {
     const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
     const waiting = reasonOf(auth.getAccessToken({ refused: token }));
@@ -247,7 +247,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
     await rest();
   });
 
-  it('who leaves while a refused token is refreshed is freed alone', async () => {
+  it('whoever leaves while a refused token is refreshed is freed alone', async () => {
     const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
     const leaving = new AbortController();

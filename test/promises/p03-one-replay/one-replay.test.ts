@@ -12,7 +12,7 @@ import { openTab, record } from '../../world/tabs.ts';
 import { gate, rest, standing, until } from '../../world/waiting.ts';
 
 describe('one replay, then the caller’s answer', () => {
-  it('a second 401 is the caller’s answer, and no loop (P3, scenario 4)', async () => {
+  it('a second 401 is the caller’s answer, and no loop', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = () => refusal();
 
@@ -25,7 +25,7 @@ describe('one replay, then the caller’s answer', () => {
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it('an address that refuses every token costs one refresh, then none for a while; others refresh as ever (P3)', async () => {
+  it('an address that refuses every token costs one refresh for a while', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = (request) => (request.url.endsWith('/bad') ? refusal() : undefined);
 
@@ -37,7 +37,7 @@ describe('one replay, then the caller’s answer', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it('an API that refuses every token costs three refreshes, then none for a while (P3, scenario 4)', async () => {
+  it('an API that refuses every token costs three refreshes for a while', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = () => refusal();
 
@@ -47,7 +47,7 @@ describe('one replay, then the caller’s answer', () => {
     expect(server.apiRequests).toHaveLength(23);
   });
 
-  it('50 requests at once to an API that refuses every token: one refresh, one replay each (P3, scenario 4)', async () => {
+  it('50 requests that are all refused share one refresh', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = () => refusal();
 
@@ -58,7 +58,7 @@ describe('one replay, then the caller’s answer', () => {
     expect(server.apiRequests).toHaveLength(100);
   });
 
-  it('an API that has recovered gets its refresh again, once the while is over (P3, scenario 4)', async () => {
+  it('an API that has recovered gets its refresh again in time', async () => {
     stopClocks();
     const server = startAuthServer();
     server.lifetime = 3_600;
@@ -76,7 +76,7 @@ describe('one replay, then the caller’s answer', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it.for([200, 403, 404, 500])('whatever the replay meets is the caller’s answer: %i (P3)', async (status) => {
+  it.for([200, 403, 404, 500])('a replay’s answer is the caller’s, whatever it is: %i', async (status) => {
     const { server, auth } = await expired();
     server.answerApi = (request) => (server.apiRequests.length ? new Response(request.method, { status }) : undefined);
 
@@ -88,7 +88,7 @@ describe('one replay, then the caller’s answer', () => {
 });
 
 describe('only a received 401 is replayed', () => {
-  it('the body of a 401 that is replayed is let go unread, so that its connection is free (P3)', async () => {
+  it('the body of a replayed 401 is let go unread', async () => {
     const server = startAuthServer();
     const cancel = vi.fn();
     const answers = [new Response(new ReadableStream({ cancel }), { status: 401 }), new Response('here')];
@@ -103,7 +103,7 @@ describe('only a received 401 is replayed', () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  it('a network error is not replayed, nor is a 401 without CORS headers, which looks like one (P3, scenarios 27 and 29)', async () => {
+  it('a network error, or a 401 without CORS headers, isn’t replayed', async () => {
     const { server, auth } = await signedIn();
     server.answerApi = () => HttpResponse.error();
 
@@ -113,7 +113,7 @@ describe('only a received 401 is replayed', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it.for([500, 502, 503, 504, 429, 408])('a %i is not replayed (P3, scenario 27)', async (status) => {
+  it.for([500, 502, 503, 504, 429, 408])('a %i is not replayed', async (status) => {
     const { server, auth } = await signedIn();
     server.answerApi = () => new Response('sick', { status });
 
@@ -124,7 +124,7 @@ describe('only a received 401 is replayed', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a time-out is not replayed, even if the 401 comes later (P3, scenario 27)', async () => {
+  it('a request that timed out is not replayed after its late 401', async () => {
     const { server, auth } = await expired();
     const held = server.holdApi();
     const patience = new AbortController();
@@ -142,7 +142,7 @@ describe('only a received 401 is replayed', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a replay that meets a network error is not sent a third time (P3, scenario 27)', async () => {
+  it('a replay that meets a network error isn’t sent again', async () => {
     const { server, auth } = await expired();
     server.answerApi = () => (server.apiRequests.length ? HttpResponse.error() : undefined);
 
@@ -154,7 +154,7 @@ describe('only a received 401 is replayed', () => {
 });
 
 describe('the replayed event', () => {
-  it('names method, origin and path, and what the replay met; no query, no token (P3, P9)', async () => {
+  it('the replayed event names method, address and status, without a token', async () => {
     const { server, auth } = await expired();
     const events = record(auth);
     server.answerApi = () => (server.apiRequests.length ? new Response('', { status: 404 }) : undefined);
@@ -167,7 +167,7 @@ describe('the replayed event', () => {
     ]);
   });
 
-  it('fires for a late 401 too, and not for requests that needed no replay (P2, P3)', async () => {
+  it('the replayed event fires for late 401s, and only for replays', async () => {
     const { server, auth } = await expired();
     const held = server.holdApi();
     const late = auth.fetch(`${API}/late`);
@@ -182,7 +182,7 @@ describe('the replayed event', () => {
     expect(replayed.mock.calls).toEqual([[{ method: 'GET', url: `${API}/late`, status: 200 }]]);
   });
 
-  it('while the replay is held up, its caller waits and nobody else does (P12)', async () => {
+  it('a replay that is held up keeps only its own caller waiting', async () => {
     const { server, auth } = await expired();
     const slow = gate();
     server.answerApi = async () => {
@@ -201,7 +201,7 @@ describe('the replayed event', () => {
 });
 
 describe('a 401 that is not handed out', () => {
-  it('has its body let go when the refresh fails: unread, it would keep its connection busy', async () => {
+  it('a 401’s body is let go where the refresh fails', async () => {
     const server = startAuthServer();
     let cancelled = 0;
     const auth = openTab({

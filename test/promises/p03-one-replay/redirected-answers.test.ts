@@ -46,7 +46,7 @@ describe('a redirected answer (P3)', () => {
     expect(events).toEqual([]);
   });
 
-  it('whatever shouldRefresh says, a redirected POST is not sent twice', async () => {
+  it('a redirected POST is not sent twice, whatever shouldRefresh says', async () => {
     const { server, auth, processed } = await redirecting(303, { shouldRefresh: () => true });
 
     expect((await auth.fetch(`${API}/orders`, { method: 'POST', body: 'one' })).status).toBe(401);
@@ -65,7 +65,7 @@ describe('a redirected answer (P3)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it.for(['GET', 'HEAD', 'OPTIONS'])('%s: redirected to a 401, it is refreshed and sent again', async (method) => {
+  it.for(['GET', 'HEAD', 'OPTIONS'])('a %s that was redirected to a 401 is sent again', async (method) => {
     const { server, auth, processed } = await redirecting(302);
     server.answerApi = undefined;
     server.expireAccessTokens();
@@ -86,7 +86,7 @@ describe('a redirected answer (P3)', () => {
   });
 });
 
-it('An answer that was redirected, and doesn’t say where to, is the caller’s', async () => {
+it('an answer redirected from nobody knows where is the caller’s', async () => {
   const redirected = () => Object.defineProperties(new Response('{}'), { redirected: { value: true } });
   const auth = openTab({ fetch: async () => redirected() });
   await auth.setSession({ access_token: 'opaque', expires_in: 60 });

@@ -108,7 +108,7 @@ describe('a limit to what 401s can cost (P3)', () => {
     answerAll();
   });
 
-  it('after ten refreshes by 401s a late 401 is still replayed', async () => {
+  it('after ten refreshes by 401s, a late 401 is still replayed', async () => {
     const { server, auth, ask, answerAll } = await restless();
     for (let call = 0; call < 15; call++) await ask();
     const slow = gate();
@@ -129,7 +129,7 @@ describe('a limit to what 401s can cost (P3)', () => {
     answerAll();
   });
 
-  it('A pause is told as one, also after ten refreshes', async () => {
+  it('a pause is told as one, even after ten refreshes', async () => {
     const { server, auth, ask, answerAll } = await restless();
     for (let call = 0; call < 15; call++) await ask();
     server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '60' } });

@@ -10,7 +10,7 @@ import { network } from '../../world/network.ts';
 import { rest } from '../../world/waiting.ts';
 
 describe('shouldRefresh', () => {
-  it('another status can mean "no longer good", by an answer now or later (P3)', async () => {
+  it('shouldRefresh may take another status for “no longer good”', async () => {
     for (const shouldRefresh of [
       (response: Response) => response.status === 419,
       async (response: Response) => {
@@ -28,7 +28,7 @@ describe('shouldRefresh', () => {
     }
   });
 
-  it('it has the last word on a 401, and the response stays unread for the caller (P3)', async () => {
+  it('shouldRefresh has the last word on a 401', async () => {
     const { server, auth } = await expired({ shouldRefresh: () => false });
 
     const response = await auth.fetch(`${API}/orders`);
@@ -37,7 +37,7 @@ describe('shouldRefresh', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('it sees each answer to a request that bore the token, with URL and method (P3)', async () => {
+  it('shouldRefresh sees each answer to a request with the token', async () => {
     const seen: string[] = [];
     const { server, auth } = await signedIn({
       shouldRefresh(response, request) {
@@ -56,7 +56,7 @@ describe('shouldRefresh', () => {
     expect(server.apiRequests).toHaveLength(2);
   });
 
-  it('where it says yes to the replay as well, no loop comes of it (P3)', async () => {
+  it('shouldRefresh that always says yes causes no loop', async () => {
     const { server, auth } = await signedIn({ shouldRefresh: () => true });
 
     for (const path of times(10, String)) expect((await auth.fetch(`${API}/${path}`)).status).toBe(200);
@@ -73,7 +73,7 @@ describe('shouldRefresh', () => {
       },
     },
     { how: 'rejects', shouldRefresh: () => Promise.reject(new RangeError('mine')) },
-  ])('what it $how reaches the caller of that request, and costs no refresh (P3)', async ({ shouldRefresh }) => {
+  ])('the caller gets the error where shouldRefresh $how', async ({ shouldRefresh }) => {
     let broken = true;
     const { server, auth } = await expired({
       shouldRefresh: (response) => (broken ? shouldRefresh() : response.status === 401),

@@ -31,13 +31,13 @@ describe('guests, whose page has no cookie to wait for', () => {
     return auth;
   }
 
-  it('The server’s "no session" is remembered', async () => {
+  it('the server’s "no session" is remembered', async () => {
     const auth = await visit();
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'no-session' });
     expect([...notes]).toEqual(NOBODY);
   });
 
-  it('The server’s end of a session is remembered', async () => {
+  it('the server’s end of a session is remembered', async () => {
     const auth = await adasMarkingTab(server);
     server.revoke('ada');
     await auth.refresh().catch(() => {});
@@ -45,14 +45,14 @@ describe('guests, whose page has no cookie to wait for', () => {
     expect([...notes]).toEqual(NOBODY);
   });
 
-  it('A sign-out that the server confirms is remembered', async () => {
+  it('a sign-out that the server confirms is remembered', async () => {
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: true });
     expect([...notes]).toEqual(NOBODY);
   });
 
-  it('A sign-out that the server doesn’t confirm is not: its cookie may be there', async () => {
+  it('a sign-out that the server doesn’t confirm is not remembered', async () => {
     server.answerLogout = () => Response.json({}, { status: 500 });
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
@@ -60,7 +60,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     expect([...notes]).toEqual([]);
   });
 
-  it('A guest’s mark goes with the answer; that they are a guest stays', async () => {
+  it('a guest’s mark goes with the answer, but they stay a guest', async () => {
     (await visit()).dispose();
     const hold = gate<Response>();
     server.answerRefresh = () => hold.opened;
@@ -73,7 +73,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     expect([...notes]).toEqual(NOBODY);
   });
 
-  it('A request that a guest’s page has left behind delays nothing for longer than a second', async () => {
+  it('a guest’s lost request delays nothing for longer than a second', async () => {
     notes.set(KEY, `nobody ${Date.now()}`);
     const restoring = openMarkingTab().restore();
     await pass(990, 10);
@@ -86,7 +86,7 @@ describe('guests, whose page has no cookie to wait for', () => {
   it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([
     ['restore', (auth) => auth.restore()],
     ['sign-in', (auth) => auth.signIn(server.login('ada'))],
-  ])('A guest’s %s waits for nobody', async (_, act) => {
+  ])('a guest’s %s waits for nobody', async (_, act) => {
     notes.set(KEY, 'nobody');
     const acting = act(openMarkingTab());
     await pass(40);
@@ -103,7 +103,7 @@ describe('guests, whose page has no cookie to wait for', () => {
         return passUntil(auth.restore(), 10);
       },
     ],
-  ])('After %s a refresh leaves its mark again', async (_, enter) => {
+  ])('after %s a refresh leaves its mark again', async (_, enter) => {
     notes.set(KEY, 'nobody');
     const auth = openMarkingTab();
     await enter(auth);

@@ -26,7 +26,7 @@ afterEach(() => {
 const noteOf = (age: number) => notes.set(KEY, String(Date.now() - age));
 
 describe('the note', () => {
-  it('stands while the request is under way, holds a time and nothing else, and goes with the answer', async () => {
+  it('a request’s mark holds a time and goes with the answer', async () => {
     const auth = await adasMarkingTab(server);
     const hold = server.holdRefresh();
     const request = auth.fetch(`${API}/x`);
@@ -40,14 +40,14 @@ describe('the note', () => {
   it.each([
     ['a server that is down', () => Response.json({}, { status: 500 })],
     ['a server that says "later"', () => Response.json({}, { status: 503, headers: { 'Retry-After': '60' } })],
-  ])('goes with the answer of %s', async (_, answer) => {
+  ])('a request’s mark goes with the answer of %s', async (_, answer) => {
     const auth = await adasMarkingTab(server);
     server.answerRefresh = answer;
     await auth.fetch(`${API}/x`).catch(() => {});
     expect([...notes]).toEqual([]);
   });
 
-  it('stays after a request that failed with the network up: it may go on without its page', async () => {
+  it('a failed request’s mark stays while the network is up', async () => {
     const auth = await adasMarkingTab(server);
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
@@ -55,7 +55,7 @@ describe('the note', () => {
     expect([...notes.keys()]).toEqual([KEY]);
   });
 
-  it('A failed request’s mark stays though its page hears of another tab', async () => {
+  it('a failed request’s mark stays though its page hears of another tab', async () => {
     const auth = await adasMarkingTab(server);
     show('hidden');
     server.answerRefresh = () => Response.error();
@@ -71,7 +71,7 @@ describe('the note', () => {
     expect([...notes]).toEqual(marks);
   });
 
-  it('A page that lives on gives up its failed request’s mark', async () => {
+  it('a page that lives on gives up its failed request’s mark', async () => {
     const auth = await adasMarkingTab(server);
     show('hidden');
     server.answerRefresh = () => Response.error();
@@ -88,7 +88,7 @@ describe('the note', () => {
     expect(await standing(signingIn)).toBe('fulfilled');
   });
 
-  it('goes where there is no network: nothing has gone out', async () => {
+  it('a failed request’s mark goes where there is no network', async () => {
     const auth = await adasMarkingTab(server);
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
@@ -101,7 +101,7 @@ describe('a note that a page has left behind', () => {
   it.each([
     ['a refresh', (auth: ReturnType<typeof openTab>) => auth.refresh(), () => server.refreshCalls],
     ['a sign-in', (auth: ReturnType<typeof openTab>) => auth.signIn(server.login('bob')), () => 0],
-  ])('%s waits until half of the timeout has passed since', async (_, act, calls) => {
+  ])('after a page left its mark, %s waits half of the timeout', async (_, act, calls) => {
     const auth = await adasMarkingTab(server);
     noteOf(1_000);
     const before = calls();
@@ -116,7 +116,7 @@ describe('a note that a page has left behind', () => {
   it.each([
     ['a refresh', (auth: ReturnType<typeof openTab>, _login: () => Promise<object>) => auth.refresh()],
     ['a sign-in', (auth: ReturnType<typeof openTab>, login: () => Promise<object>) => auth.signIn(login)],
-  ])('%s that waits for it is given up when the page is frozen, and sends nothing when it wakes', async (_, act) => {
+  ])('in a page that is frozen, %s is given up', async (_, act) => {
     const auth = await adasMarkingTab(server);
     noteOf(0);
     const login = vi.fn(server.login('bob'));
@@ -130,7 +130,7 @@ describe('a note that a page has left behind', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('that goes, as when its answer has come or its end is seen late, holds nobody up', async () => {
+  it('a mark that goes holds nobody up any longer', async () => {
     const auth = await adasMarkingTab(server);
     noteOf(0);
     const refreshing = auth.refresh();
@@ -142,7 +142,7 @@ describe('a note that a page has left behind', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('nobody waits for it once the session has moved', async () => {
+  it('nobody waits for a mark once the session has changed', async () => {
     const auth = await adasMarkingTab(server);
     noteOf(0);
     const refreshing = auth.refresh();
@@ -153,7 +153,7 @@ describe('a note that a page has left behind', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a sign-in waits for it whatever other tabs say meanwhile: its cookie is still to come', async () => {
+  it('a sign-in waits for a mark whatever other tabs say meanwhile', async () => {
     const auth = await adasMarkingTab(server);
     const other = openMarkingTab();
     await other.restore();
@@ -175,7 +175,7 @@ describe('a note that a page has left behind', () => {
     ['of the future, by a clock that was set back', () => noteOf(-TIMEOUT)],
     ['no time at all', () => notes.set(KEY, 'yesterday')],
     ['of another endpoint', () => notes.set('silent-refresh:https://app.test/other', String(Date.now()))],
-  ])('%s: nobody waits', async (_, leave) => {
+  ])('nobody waits for a mark that is %s', async (_, leave) => {
     const auth = await adasMarkingTab(server);
     leave();
     const refreshing = auth.refresh();
@@ -184,7 +184,7 @@ describe('a note that a page has left behind', () => {
     await passUntil(refreshing);
   });
 
-  it('without Web Locks nobody knows whose note it is: none counts, and none is made', async () => {
+  it('without Web Locks no mark counts, and none is made', async () => {
     vi.stubGlobal('navigator', { onLine: true });
     const auth = await adasMarkingTab(server);
     noteOf(0);

@@ -23,7 +23,7 @@ describe('backoff (P5, 20)', () => {
     ['never less than a second', 0, [1_000, 1_000, 1_000, 1_000, 1_000, 1_000]],
     ['twice as long each time, never more than 30 s', 1, [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]],
     ['full jitter between the two', 0.5, [1_500, 2_500, 4_500, 8_500, 15_500, 15_500]],
-  ])('%s', async (_, random, pauses) => {
+  ])('the pause after a failure is %s', async (_, random, pauses) => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
     const auth = await adasTab(server);
     const events = record(auth);
@@ -40,7 +40,7 @@ describe('backoff (P5, 20)', () => {
     }
   });
 
-  it('begins anew after a success', async () => {
+  it('the backoff begins anew after a success', async () => {
     const auth = await adasTab(server);
     vi.spyOn(Math, 'random').mockReturnValue(1);
     show('hidden');
@@ -55,7 +55,7 @@ describe('backoff (P5, 20)', () => {
     expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 2_000 });
   });
 
-  it('a caller whose pause is short waits it out; one whose pause is too long is told at once', async () => {
+  it('a caller waits out a short pause, not a long one', async () => {
     const auth = await adasTab(server, { refreshTimeout: 3_000 });
     vi.spyOn(Math, 'random').mockReturnValue(1);
     show('hidden');

@@ -23,7 +23,7 @@ beforeEach(() => {
 const othersStaySilent = () => pass(40);
 
 describe('a dead session makes no storm (P5, 20, 41)', () => {
-  it('one call, then everybody is told, and nothing is asked again', async () => {
+  it('an ended session costs one call, and is told to everybody', async () => {
     const auth = await adasTab(server);
     const events = record(auth);
     server.revoke('ada');
@@ -42,7 +42,7 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('the cookie never arrives: the sign-in lasts as long as its token, then one attempt, and no loop (41)', async () => {
+  it('a sign-in without a cookie lasts as long as its token', async () => {
     const auth = await adasTab(server);
     server.cookie = undefined;
     await pass(MINUTE, 1_000);
@@ -52,7 +52,7 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('the cookie never arrives at page load: one attempt, "no-session", and no loop (41)', async () => {
+  it('a page load without a cookie costs one attempt', async () => {
     const auth = openTab();
     const orders = auth.fetch(`${API}/orders`);
     await othersStaySilent();
@@ -63,7 +63,7 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('refresh() may still ask, for a session that began elsewhere', async () => {
+  it('refresh() may still ask for a session that began elsewhere', async () => {
     const auth = openTab();
     const nobody = auth.restore();
     await othersStaySilent();
@@ -72,7 +72,7 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
     expect(await auth.refresh()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
-  it('signing in works after it', async () => {
+  it('signing in works after a session has ended', async () => {
     const auth = await adasTab(server);
     server.revoke('ada');
     await failureOf(auth.refresh());
@@ -81,7 +81,7 @@ describe('a dead session makes no storm (P5, 20, 41)', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('a refresh that is rejected costs one call, and ends the session in every tab', async () => {
+  it('a rejected refresh costs one call among tabs and ends every session', async () => {
     const tabs = await adasTabs(server, 4);
     server.revoke('ada');
     outliveToken();

@@ -26,7 +26,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
     ['504', () => Response.json({}, { status: 504 })],
     ['a 200 without a token', () => Response.json({})],
     ['a 200 with an expired token', () => Response.json({ access_token: 'a', expires_in: 0 })],
-  ])('%s: one call; the next demand makes the next one, behind the cool-down', async (_, answer) => {
+  ])('a lost answer costs one call until the next demand: %s', async (_, answer) => {
     const auth = await adasTab(server);
     show('hidden');
     server.expireAccessTokens();
@@ -53,7 +53,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('when time is up callers are told; the request runs on, and its token is kept', async () => {
+  it('a late answer’s token is kept, though callers were told', async () => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
@@ -75,7 +75,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
     expect(server).toMatchObject({ refreshCalls: 1, overlaps: 0, reuseAlarms: 0 });
   });
 
-  it('a demand made while the late request still runs waits for that one, and sends none of its own', async () => {
+  it('a demand during a late request sends none of its own', async () => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     const held = server.holdRefresh();
@@ -104,7 +104,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)',
     held.release();
   });
 
-  it('a request that never ends is given up after three times as long, and the session lives on (P12)', async () => {
+  it('an endless request is given up, and the session lives on', async () => {
     const signals: AbortSignal[] = [];
     const auth = await adasTab(server, {
       refresh: ({ signal }) => {

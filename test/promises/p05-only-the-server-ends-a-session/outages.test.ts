@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('an outage ends no session (P5, 19)', () => {
-  it.each(outages)('%s: a still-valid token keeps being used, at once', async (_, answer) => {
+  it.each(outages)('a valid token is used at once in an outage: %s', async (_, answer) => {
     const auth = await adasTab(server);
     show('hidden');
     server.answerRefresh = answer;
@@ -32,28 +32,25 @@ describe('an outage ends no session (P5, 19)', () => {
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it.each(outages)(
-    '%s: once the token has expired, callers get a retryable error and nothing is sent',
-    async (_, answer) => {
-      const auth = await adasTab(server, { refreshTimeout: 500 });
-      show('hidden');
-      await pass(MINUTE);
-      server.answerRefresh = answer;
-      const errors = await Promise.all([
-        failureOf(auth.fetch(`${API}/orders`)),
-        failureOf(auth.getAccessToken()),
-        failureOf(auth.refresh()),
-      ]);
+  it.each(outages)('an expired token gives retryable errors in an outage: %s', async (_, answer) => {
+    const auth = await adasTab(server, { refreshTimeout: 500 });
+    show('hidden');
+    await pass(MINUTE);
+    server.answerRefresh = answer;
+    const errors = await Promise.all([
+      failureOf(auth.fetch(`${API}/orders`)),
+      failureOf(auth.getAccessToken()),
+      failureOf(auth.refresh()),
+    ]);
 
-      for (const error of errors) expect(error).toBeInstanceOf(RefreshUnavailableError);
-      for (const error of errors) expect(error).toMatchObject({ retryable: true, retryAfter: expect.any(Number) });
-      expect(server.refreshCalls).toBe(1);
-      expect(server.apiRequests).toEqual([]);
-      expect(auth.getState().status).toBe('signed-in');
-    },
-  );
+    for (const error of errors) expect(error).toBeInstanceOf(RefreshUnavailableError);
+    for (const error of errors) expect(error).toMatchObject({ retryable: true, retryAfter: expect.any(Number) });
+    expect(server.refreshCalls).toBe(1);
+    expect(server.apiRequests).toEqual([]);
+    expect(auth.getState().status).toBe('signed-in');
+  });
 
-  it('a 401 in an outage: a retryable error; the session is kept and works again after it', async () => {
+  it('a session that meets a 401 in an outage works again afterwards', async () => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = offline;
@@ -66,7 +63,7 @@ describe('an outage ends no session (P5, 19)', () => {
     expect((await orders).status).toBe(200);
   });
 
-  it('about to expire, with the auth server down: what is left of the token is used', async () => {
+  it('what is left of a token is used in an outage', async () => {
     const auth = await adasTab(server, { refreshTimeout: 500 });
     show('hidden');
     server.answerRefresh = down;
@@ -75,7 +72,7 @@ describe('an outage ends no session (P5, 19)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('back online, a visible tab refreshes by itself, without waiting for the end of its pause', async () => {
+  it('a visible tab that comes back online refreshes without waiting', async () => {
     const auth = await adasTab(server);
     server.answerRefresh = offline;
     await failureOf(auth.refresh());
@@ -111,7 +108,7 @@ describe('an outage ends no session (P5, 19)', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('a hidden tab doesn’t try by itself, not even back online (24)', async () => {
+  it('a hidden tab doesn’t try by itself, not even back online', async () => {
     const auth = await adasTab(server);
     show('hidden');
     server.answerRefresh = offline;

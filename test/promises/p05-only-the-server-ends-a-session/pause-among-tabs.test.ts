@@ -63,7 +63,7 @@ describe('tabs in line behind a "later" (P5)', () => {
     expect(server.refreshCalls).toBeLessThanOrEqual(2 + ONE_MORE);
   });
 
-  it('A tab that came later waits out the pause as well', async () => {
+  it('a tab that came later waits out the pause as well', async () => {
     const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '4');
@@ -80,7 +80,7 @@ describe('tabs in line behind a "later" (P5)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it('No tab waits longer than its own `refreshTimeout`', async () => {
+  it('no tab waits longer than its own `refreshTimeout`', async () => {
     const tabs = await adasTabs(server, 3);
     outliveToken();
     server.answerRefresh = later(503, '4');
@@ -94,7 +94,7 @@ describe('tabs in line behind a "later" (P5)', () => {
     expect(server.refreshCalls).toBeLessThanOrEqual(3 * (1 + ONE_MORE));
   });
 
-  it('A pause longer than callers wait is told in every tab at once', async () => {
+  it('a long pause is told in every tab at once', async () => {
     const tabs = await adasTabs(server, 6);
     outliveToken();
     server.answerRefresh = later(503, '600');
@@ -104,7 +104,7 @@ describe('tabs in line behind a "later" (P5)', () => {
     expect(server.refreshCalls).toBeLessThanOrEqual(1 + ONE_MORE);
   });
 
-  it('A lost answer is told in every tab at once, and nothing is sent again', async () => {
+  it('a lost answer is told at once, and nothing is sent again', async () => {
     const tabs = await adasTabs(server, 6);
     outliveToken();
     server.answerRefresh = down;
@@ -119,7 +119,7 @@ describe('a pause that travels (P5)', () => {
   it.each([
     ['a 500', down],
     ['a 503 without Retry-After', later(503)],
-  ])('The network’s return lifts the pause after %s in every tab', async (_, answer) => {
+  ])('the network’s return lifts the pause after %s in every tab', async (_, answer) => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
     const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
@@ -137,7 +137,7 @@ describe('a pause that travels (P5)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it('The network’s return lifts no pause that the server named, in any tab', async () => {
+  it('the network’s return lifts no pause that the server named', async () => {
     const tabs = await adasTabs(server, 3);
     outliveToken();
     server.answerRefresh = later(503, '600');
@@ -154,7 +154,7 @@ describe('a pause that travels (P5)', () => {
   it.each([
     ['500', down],
     ['shorter Retry-After', later(503, '20')],
-  ])('Another tab’s %s doesn’t shorten a pause that the server named', async (_, answer) => {
+  ])('another tab’s %s doesn’t shorten a pause that the server named', async (_, answer) => {
     const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '600');
@@ -173,7 +173,7 @@ describe('a pause that travels (P5)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it('A success in another tab ends it', async () => {
+  it('a success in another tab ends the pause', async () => {
     const [first, second] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
     outliveToken();
     server.answerRefresh = later(503, '600');
@@ -187,7 +187,7 @@ describe('a pause that travels (P5)', () => {
     expect((await first.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('Tabs opened during a pause that the server named make no call', async () => {
+  it('tabs opened during a pause that the server named make no call', async () => {
     const name = newBrowser();
     const [first] = (await adasTabs(server, 1, { name })) as [AuthClient];
     outliveToken();
@@ -206,7 +206,7 @@ describe('a pause that travels (P5)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('A visible tab opened during that pause is signed in after it', async () => {
+  it('a visible tab opened during a pause is signed in after it', async () => {
     const name = newBrowser();
     const [first] = (await adasTabs(server, 1, { name })) as [AuthClient];
     outliveToken();
@@ -227,7 +227,7 @@ describe('a pause that travels (P5)', () => {
 });
 
 describe('a pause that is over, or shorter than another', () => {
-  it('Coming online while a tab waits for its turn fails nobody', async () => {
+  it('coming online while a tab waits for its turn fails nobody', async () => {
     const name = newBrowser();
     const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
     server.answerRefresh = down;
@@ -243,7 +243,7 @@ describe('a pause that is over, or shorter than another', () => {
     expect(await refreshing).toMatchObject({ subject: 'ada' });
   });
 
-  it('A longer pause of another tab takes nothing from the server’s own', async () => {
+  it('a longer pause of another tab takes nothing from the server’s own', async () => {
     const name = newBrowser();
     const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
     server.answerRefresh = later(503, '20');
@@ -261,7 +261,7 @@ describe('a pause that is over, or shorter than another', () => {
 });
 
 describe('an auth server that takes no connection, though the network is up', () => {
-  it('One call tells every tab that waits', async () => {
+  it('one lost connection tells every tab that waits', async () => {
     stubStorage();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     const tabs = await adasTabs(server, 6);
@@ -276,7 +276,7 @@ describe('an auth server that takes no connection, though the network is up', ()
   });
 });
 
-it('A tab whose connection was lost once goes on as soon as it may', async () => {
+it('a tab that lost its connection once soon goes on', async () => {
   stubStorage();
   vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
   const [auth] = (await adasTabs(server, 1)) as [AuthClient];
@@ -294,7 +294,7 @@ it('A tab whose connection was lost once goes on as soon as it may', async () =>
 });
 
 describe('a server that wants to be left alone (P5)', () => {
-  it('429 in one tab: the others make no call until it is over', async () => {
+  it('a 429 in one tab keeps the others from calling, too', async () => {
     stopClocks();
     const server = startAuthServer();
     const tabs = openTabs(4);

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe('`refresh-failed` tells what went wrong', () => {
-  it('with the error, once for each failed call, frozen', async () => {
+  it('the refresh-failed event holds the error, once for each failed call', async () => {
     const auth = await adasTab(server);
     const events = record(auth);
     server.answerRefresh = () => busy('3600');
@@ -35,7 +35,7 @@ describe('`refresh-failed` tells what went wrong', () => {
     expect(Object.isFrozen(events[0]?.detail)).toBe(true);
   });
 
-  it('with the network’s own error as its cause, and so has the error of each request that waited', async () => {
+  it('the network’s own error is the cause in event and rejections', async () => {
     const auth = await adasTab(server);
     const events = record(auth);
     server.expireAccessTokens();

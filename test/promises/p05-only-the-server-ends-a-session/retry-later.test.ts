@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('a server that says "later" is obeyed (P5, 20)', () => {
-  it.each([429, 503])('%i, Retry-After in seconds: sent again by itself then, and not before', async (status) => {
+  it.each([429, 503])('a %i with Retry-After in seconds is sent again just then', async (status) => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = () => busy('5', status);
@@ -36,7 +36,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it.each([429, 503])('%i without Retry-After: sent again by itself after a pause', async (status) => {
+  it.each([429, 503])('a %i without Retry-After is sent again after a pause', async (status) => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = () => Response.json({}, { status });
@@ -55,7 +55,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     ['right', 0],
     ['a day ahead', 24 * HOUR],
     ['a day behind', -24 * HOUR],
-  ])('Retry-After as a date counts from the server’s own Date; this machine’s clock is %s (21)', async (_, off) => {
+  ])('Retry-After as a date counts from the server’s Date, clocks being %s', async (_, off) => {
     const auth = await adasTab(server);
     const date = (ms: number) => new Date(Math.floor(Date.now() / 1_000) * 1_000 - off + ms).toUTCString();
     server.answerRefresh = () => busy(date(HOUR), 503, { Date: date(0) });
@@ -63,7 +63,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
   });
 
   it.each(['', 'soon', '-5', '1.5', new Date(0).toUTCString()])(
-    'Retry-After "%s" says nothing: backoff',
+    'a senseless Retry-After leads to the usual backoff: "%s"',
     async (value) => {
       const auth = await adasTab(server, { refreshTimeout: 500 });
       server.answerRefresh = () => busy(value);
@@ -79,7 +79,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 1_000 });
   });
 
-  it('a pause that doesn’t fit into refreshTimeout: told at once with `retryAfter`, and no call before its end', async () => {
+  it('a pause longer than refreshTimeout is told at once', async () => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
     server.answerRefresh = () => busy('3600');
@@ -101,7 +101,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('a server that says "later" each time is asked only as long as callers wait', async () => {
+  it('a server that always says “later” isn’t asked for ever', async () => {
     const auth = await adasTab(server);
     show('hidden');
     server.expireAccessTokens();
@@ -112,7 +112,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
     expect(server.refreshCalls).toBe(3);
   });
 
-  it('the other tabs obey it too', async () => {
+  it('the other tabs obey a pause, too', async () => {
     const [first, second] = openTabs(2) as [AuthClient, AuthClient];
     await first.signIn(server.login('ada'));
     await until(() => second.getState().status === 'signed-in');
@@ -139,7 +139,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
 });
 
 describe('a date that only this machine’s clock can read (P10, 21)', () => {
-  it('a Retry-After of a day, without the server’s own Date, is this clock’s error: backoff instead', async () => {
+  it('a distant Retry-After that only this clock can read is ignored', async () => {
     const auth = await adasTab(server);
     const inADay = new Date(Date.now() + 24 * HOUR).toUTCString();
     server.answerRefresh = () => new Response('{}', { status: 429, headers: { 'retry-after': inADay } });

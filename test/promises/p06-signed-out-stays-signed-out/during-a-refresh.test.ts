@@ -31,7 +31,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
       return { server, here, there, leaver: where === 'this tab' ? here : there };
     }
 
-    it('before its turn has come: those who wait hear of it at once, and it is never sent', async () => {
+    it('a sign-out frees requests whose refresh still waits its turn', async () => {
       const { server, here, there, leaver } = await refreshing();
       // A third tab's refresh is in flight.
       const refresh = server.holdRefresh();
@@ -53,7 +53,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
       expect(server.apiRequests).toEqual([]);
     });
 
-    it('with the request in flight: its late answer is dropped, and the cookie is cleared after it', async () => {
+    it('a sign-out drops a late refresh and clears its cookie', async () => {
       const { server, here, there, leaver } = await refreshing();
       const log = watchServer(server);
       const refresh = server.holdRefresh();
@@ -76,7 +76,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
       expect(server.apiRequests).toEqual([]);
     });
 
-    it('while its answer is being read: dropped all the same', async () => {
+    it('a sign-out drops an answer that is being read', async () => {
       stopClocks();
       const server = startAuthServer();
       const reading = gate();
@@ -111,7 +111,7 @@ describe('a sign-out during a refresh (P6, scenario 33)', () => {
       expect(server.cookie).toBeUndefined();
     });
 
-    it('just when the new token is there: nobody gets it, nothing is sent with it', async () => {
+    it('a sign-out upon the new token lets nobody have it', async () => {
       const { server, here, there, leaver } = await refreshing();
       const waiting = reasonOf(here.fetch(`${API}/orders`));
       const results: unknown[] = [];

@@ -34,7 +34,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     return { here, there, leaver: where === 'this tab' ? here : there };
   }
 
-  it('The cookie of a refresh that outlives the sign-out is deleted too', async () => {
+  it('the cookie of a refresh that outlives the sign-out is deleted too', async () => {
     const { here, there, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     const refreshing = failureOf(here.refresh());
@@ -53,7 +53,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     for (const tab of [here, there]) expect(tab.getState()).toEqual(SIGNED_OUT);
   });
 
-  it('The cookie of a sign-in that outlives the sign-out is deleted too', async () => {
+  it('the cookie of a sign-in that outlives the sign-out is deleted too', async () => {
     const { here, there, leaver } = await expiredTabs();
     const login = gate<object>();
     const asked = gate();
@@ -77,7 +77,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     for (const tab of [here, there]) expect(tab.getState()).toEqual(SIGNED_OUT);
   });
 
-  it('The sign-out that is sent once more has its own turn among tabs', async () => {
+  it('the second sign-out request has its own turn among tabs', async () => {
     const { here, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     void here.refresh();
@@ -103,7 +103,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     expect(server.cookie).toBe('refresh-3');
   });
 
-  it('Who has signed in meanwhile keeps the cookie', async () => {
+  it('whoever has signed in meanwhile keeps the cookie', async () => {
     const { here, there, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     void here.refresh();
@@ -120,7 +120,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     for (const tab of [here, there]) expect(tab.getState()).toMatchObject({ subject: 'bob' });
   });
 
-  it('A refresh that the server refuses brings no cookie: nothing more is sent', async () => {
+  it('nothing more is sent after a refresh that the server refuses', async () => {
     const { here, leaver } = await expiredTabs();
     const refusal = gate<Response>();
     server.answerRefresh = () => refusal.opened;
@@ -135,7 +135,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     expect(signOuts).toEqual(['refresh-1']);
   });
 
-  it('A sign-out that had its turn is sent once, and confirmed', async () => {
+  it('a sign-out that had its turn is sent once, and confirmed', async () => {
     const { here, leaver } = await expiredTabs();
     const refresh = server.holdRefresh();
     void here.refresh();
@@ -152,7 +152,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
 });
 
 describe('a slow, older answer (P6, scenario 8)', () => {
-  it('doesn’t replace the newer session', async () => {
+  it('an older, slow answer doesn’t replace the newer session', async () => {
     const { server, auth } = await signedIn();
     const held = server.holdRefresh();
     const slow = auth.refresh();

@@ -22,7 +22,7 @@ function watchServer(server: AuthServer) {
 }
 
 describe('signing out (P6)', () => {
-  it('shows in the very next line', async () => {
+  it('a sign-out shows in the very next line', async () => {
     const { auth } = await signedIn();
     const seen = record(auth);
     const result = auth.signOut();
@@ -32,7 +32,7 @@ describe('signing out (P6)', () => {
     expect(await result).toEqual({ serverConfirmed: true });
   });
 
-  it('reaches every tab, with one event in each and one call to the server', async () => {
+  it('a sign-out reaches every tab, and the server once', async () => {
     const server = startAuthServer();
     const tabs = await adasTabs(server, 5);
     const seen = tabs.map(record);
@@ -44,7 +44,7 @@ describe('signing out (P6)', () => {
     expect([server.logouts, server.refreshCalls]).toEqual([1, 0]);
   });
 
-  it('afterwards refresh() and getAccessToken() say so, and a request goes out without a token', async () => {
+  it('after a sign-out no method gives or sends a token', async () => {
     const server = startAuthServer();
     const [here, there] = await adasTwoTabs(server);
     await here.signOut();
@@ -60,7 +60,7 @@ describe('signing out (P6)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('ends a restore: whoever waits for it finds nobody signed in', async () => {
+  it('a sign-out ends a restore with nobody signed in', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const auth = openTab();
@@ -80,38 +80,35 @@ describe('signing out (P6)', () => {
     expect([server.logouts, server.cookie]).toEqual([1, undefined]);
   });
 
-  it.each(['this tab', 'another tab'])(
-    'in %s while somebody signs in: the sign-in’s late answer is dropped',
-    async (where) => {
-      const server = startAuthServer();
-      const [here, there] = openTwoTabs();
-      await there.signIn(server.login('ada'));
-      await signedInEverywhere(here, there);
-      const asked = gate();
-      const answer = gate<object>();
-      const signIn = failureOf(
-        here.signIn(() => {
-          asked.open();
-          return answer.opened;
-        }),
-      );
-      await asked.opened;
-      const states = statesOf(here);
-      const result = (where === 'this tab' ? here : there).signOut();
-      await until(() => here.getState().status === 'signed-out');
-      expect(server.logouts).toBe(0);
-      answer.open(server.signIn('bob'));
+  it.each(['this tab', 'another tab'])('a sign-out in %s drops the late answer of a sign-in', async (where) => {
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await there.signIn(server.login('ada'));
+    await signedInEverywhere(here, there);
+    const asked = gate();
+    const answer = gate<object>();
+    const signIn = failureOf(
+      here.signIn(() => {
+        asked.open();
+        return answer.opened;
+      }),
+    );
+    await asked.opened;
+    const states = statesOf(here);
+    const result = (where === 'this tab' ? here : there).signOut();
+    await until(() => here.getState().status === 'signed-out');
+    expect(server.logouts).toBe(0);
+    answer.open(server.signIn('bob'));
 
-      expect(await signIn).toMatchObject({ code: 'signed-out' });
-      expect(await result).toEqual({ serverConfirmed: true });
-      await rest();
-      expect(states).not.toContain('signed-in');
-      for (const tab of [here, there]) expect(tab.getState()).toEqual(SIGNED_OUT);
-      expect([server.logouts, server.cookie]).toEqual([1, undefined]);
-    },
-  );
+    expect(await signIn).toMatchObject({ code: 'signed-out' });
+    expect(await result).toEqual({ serverConfirmed: true });
+    await rest();
+    expect(states).not.toContain('signed-in');
+    for (const tab of [here, there]) expect(tab.getState()).toEqual(SIGNED_OUT);
+    expect([server.logouts, server.cookie]).toEqual([1, undefined]);
+  });
 
-  it('twice at once is once for the server; again later asks it again', async () => {
+  it('two sign-outs at once are one call to the server', async () => {
     const { server, auth } = await signedIn();
     const seen = record(auth);
     const both = await Promise.all([auth.signOut(), auth.signOut()]);
@@ -124,7 +121,7 @@ describe('signing out (P6)', () => {
     expect(seen).toEqual([{ name: 'signed-out', detail: { reason: 'signed-out' } }]);
   });
 
-  it('works in a tab that has had no word from the others', async () => {
+  it('a sign-out works in a tab that has heard nothing', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
@@ -140,7 +137,7 @@ describe('signing out (P6)', () => {
     expect(server.cookie).toBeUndefined();
   });
 
-  it('can be called inside a listener (scenario 14)', async () => {
+  it('a sign-out can be called inside a listener', async () => {
     const server = startAuthServer();
     const auth = openTab();
     const results: Promise<unknown>[] = [];
@@ -152,7 +149,7 @@ describe('signing out (P6)', () => {
     expect(auth.getState()).toEqual(SIGNED_OUT);
   });
 
-  it('a request that was under way gets its answer; a 401 says that nobody is signed in', async () => {
+  it('a request under way gets its answer, but no replay', async () => {
     const { server, auth } = await signedIn();
     const api = server.holdApi();
     const request = auth.fetch(`${API}/orders`);
@@ -175,7 +172,7 @@ describe('signing out (P6)', () => {
 });
 
 describe('a sign-out, and somebody who signs in', () => {
-  it('a sign-in right after it comes after it at the server too: the new cookie stays', async () => {
+  it('a sign-in right after a sign-out keeps its new cookie', async () => {
     const { server, auth } = await signedIn();
     const log = watchServer(server);
     const [result, state] = await Promise.all([auth.signOut(), auth.signIn(server.login('bob'))]);
@@ -188,7 +185,7 @@ describe('a sign-out, and somebody who signs in', () => {
   });
 
   it.each(['this tab', 'another tab'])(
-    'a sign-out that waits while somebody signs in in %s leaves them their cookie',
+    'a waiting sign-out leaves whoever signs in in %s their cookie',
     async (where) => {
       const server = startAuthServer();
       const [here, there] = await adasTwoTabs(server);

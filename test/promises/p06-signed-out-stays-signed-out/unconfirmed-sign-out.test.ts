@@ -14,7 +14,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     ['answering 500', () => new Response('', { status: 500 })],
     ['answering 401', () => Response.json({}, { status: 401 })],
     ['answering with a redirect', () => Response.redirect('https://app.test/login', 302)],
-  ])('%s: signed out in every tab at once, serverConfirmed: false', async (_how, answer) => {
+  ])('every tab is signed out though the server is %s', async (_how, answer) => {
     const server = startAuthServer();
     const [here, there] = await adasTwoTabs(server);
     server.answerLogout = answer;
@@ -28,7 +28,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     for (const tab of [here, there]) expect(tab.getState()).toEqual(SIGNED_OUT);
   });
 
-  it('silent: the wait for it ends', async () => {
+  it('the wait for a silent server ends', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.answerLogout = () => new Promise(() => {});
     const result = auth.signOut();
@@ -40,7 +40,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     expect(await result).toEqual({ serverConfirmed: false });
   });
 
-  it('a fetch that throws at once is no rejection either', async () => {
+  it('a fetch that throws at once is no rejection of signOut()', async () => {
     const server = startAuthServer();
     const auth = openTab({
       fetch() {
@@ -52,7 +52,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
   });
 
-  it('without the option signOut nothing is sent', async () => {
+  it('nothing is sent without the option signOut', async () => {
     const server = startAuthServer();
     const [here, there] = await adasTwoTabs(server, { signOut: undefined });
 
@@ -61,7 +61,7 @@ describe('a server that can’t confirm (P6, scenario 35)', () => {
     expect(server.logouts).toBe(0);
   });
 
-  it('the session that the server still knows doesn’t come back by itself', async () => {
+  it('a session that the server still knows doesn’t come back', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();

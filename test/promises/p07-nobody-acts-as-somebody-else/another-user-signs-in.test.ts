@@ -20,7 +20,7 @@ describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P
     return { server, here, there, door: where === 'this tab' ? here : there };
   }
 
-  it('requests that wait for a refresh reject at once, and are never sent', async () => {
+  it('requests that wait for a refresh reject at once', async () => {
     const { server, here, there, door } = await adaIsSignedIn();
     outliveToken();
     const refresh = server.holdRefresh();
@@ -58,7 +58,7 @@ describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P
     expect(usersOf(server)).toEqual(['ada']);
   });
 
-  it('a 401 for the first user’s request is not replayed as the second', async () => {
+  it('a first user’s 401 is not replayed as the second user', async () => {
     const { server, here, there, door } = await adaIsSignedIn();
     server.expireAccessTokens();
     const api = server.holdApi();
@@ -111,7 +111,7 @@ describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P
     }
   });
 
-  it('the sign-in waits for a refresh in flight: the new user’s cookie stays, the first doesn’t come back', async () => {
+  it('a sign-in waits for a refresh, and the new cookie stays', async () => {
     const { server, here, there, door } = await adaIsSignedIn();
     outliveToken();
     const refresh = server.holdRefresh();
@@ -138,7 +138,7 @@ describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('the same user again: waiting requests go on, with the new token', async () => {
+  it('waiting requests go on where the same user signs in again', async () => {
     const { server, here, there, door } = await adaIsSignedIn();
     outliveToken();
     const refresh = server.holdRefresh();
@@ -154,7 +154,7 @@ describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P
     expect(new Set(server.apiRequests.map(({ authorization }) => authorization)).size).toBe(1);
   });
 
-  it('with opaque tokens nobody can tell who it is: another sign-in counts as another user', async () => {
+  it('a sign-in with opaque tokens counts as another user’s', async () => {
     stopClocks();
     const server = startAuthServer();
     server.opaque = true;

@@ -13,7 +13,7 @@ import { openTwoTabs, record } from '../../world/tabs.ts';
 import { rest } from '../../world/waiting.ts';
 
 describe('a refresh that turns out to be another user’s (P7)', () => {
-  it('user-changed; what waited for it is rejected and never sent', async () => {
+  it('a refresh that finds another user rejects all who waited', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, there] = await adasTwoTabs(server);
@@ -44,7 +44,7 @@ describe('a refresh that turns out to be another user’s (P7)', () => {
 });
 
 describe('late answers of the first user (P7)', () => {
-  it('one user after another: each request is sent as its own user or not at all', async () => {
+  it('each request is sent as its own user or not at all', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
@@ -74,7 +74,7 @@ describe('late answers of the first user (P7)', () => {
     }
   });
 
-  it('a request that waited while one user left and another came rejects', async () => {
+  it('a request that waited while users came and went rejects', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     outliveToken();
     const refresh = server.holdRefresh();

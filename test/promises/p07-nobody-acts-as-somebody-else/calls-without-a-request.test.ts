@@ -222,7 +222,7 @@ describe('a request made while restoring is for the session to be found (P7)', (
     await restored;
   });
 
-  it('a request made after a sign-in goes as who signed in', async () => {
+  it('a request made after a sign-in goes as whoever signed in', async () => {
     const { auth, restored } = await pausedRestore();
     await auth.signIn(server.login('bob'));
 

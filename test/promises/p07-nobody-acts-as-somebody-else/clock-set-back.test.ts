@@ -25,7 +25,7 @@ async function clockSetBack(): Promise<{ old: AuthClient; fresh: AuthClient }> {
 }
 
 describe('a new tab, after the clock was set back', () => {
-  it('Its sign-out reaches every tab and the server', async () => {
+  it('a new tab’s sign-out reaches every tab and the server', async () => {
     const { old, fresh } = await clockSetBack();
     const states = statesOf(fresh);
     const result = fresh.signOut();
@@ -39,7 +39,7 @@ describe('a new tab, after the clock was set back', () => {
     expect([server.logouts, server.cookie]).toEqual([1, undefined]);
   });
 
-  it('Its setSession() signs that user in, in every tab', async () => {
+  it('a new tab’s setSession() signs that user in everywhere', async () => {
     const { old, fresh } = await clockSetBack();
     const seen = record(old);
     expect(await passUntil(fresh.setSession(server.signIn('bob')), 10)).toMatchObject({ subject: 'bob' });
@@ -52,7 +52,7 @@ describe('a new tab, after the clock was set back', () => {
     expect(server.apiRequests.map(({ user }) => user)).toEqual(['bob']);
   });
 
-  it('Its signIn() does so, too', async () => {
+  it('a new tab’s signIn() signs that user in everywhere', async () => {
     const { old, fresh } = await clockSetBack();
     expect(await passUntil(fresh.signIn(server.login('bob')), 10)).toMatchObject({ subject: 'bob' });
     await until(() => JSON.stringify(old.getState()).includes('bob'), 'the other tab has heard of it');
@@ -61,7 +61,7 @@ describe('a new tab, after the clock was set back', () => {
     expect(fresh.getState()).toMatchObject({ subject: 'bob' });
   });
 
-  it('Its sign-out ends its own setSession()', async () => {
+  it('a new tab’s sign-out ends its own setSession()', async () => {
     const { old, fresh } = await clockSetBack();
     const entering = fresh.setSession(server.signIn('bob')).catch(() => {});
     await passUntil(fresh.signOut(), 10);
@@ -74,7 +74,7 @@ describe('a new tab, after the clock was set back', () => {
 });
 
 describe('tabs that know of each other, after the clock was set back', () => {
-  it('Sign out as ever', async () => {
+  it('tabs that know each other sign out as ever', async () => {
     const [here, there] = openTwoTabs();
     await here.signIn(server.login('ada'));
     await until(() => there.getState().status === 'signed-in');
@@ -86,7 +86,7 @@ describe('tabs that know of each other, after the clock was set back', () => {
   });
 });
 
-it('A new tab’s setSession() waits for no message that came before it', async () => {
+it('a new tab’s setSession() waits for no message before it', async () => {
   const name = newBrowser();
   await openTab({ name }).signIn(server.login('ada'));
   const fresh = openTab({ name });
@@ -96,7 +96,7 @@ it('A new tab’s setSession() waits for no message that came before it', async 
 });
 
 describe('a clock that was set back (P7, P10, scenario 21)', () => {
-  it('a new tab signs Bob in: he is signed in everywhere, and Ada doesn’t come back', async () => {
+  it('a new tab’s sign-in counts everywhere, and Ada stays away', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();

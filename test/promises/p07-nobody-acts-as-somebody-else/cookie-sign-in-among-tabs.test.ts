@@ -28,7 +28,7 @@ async function adaAndNewPage(options: Parameters<typeof openTab>[0] = {}) {
 const failToSignIn = (page: AuthClient) => passUntil(failureOf(page.signIn()), 10);
 
 describe('a sign-out in another tab', () => {
-  it('It ends a cookie’s sign-in that is under way in a new page', async () => {
+  it('a sign-out elsewhere ends a cookie’s sign-in in a new page', async () => {
     const { old, page } = await adaAndNewPage();
     const hold = server.holdRefresh();
     const signingIn = failureOf(page.signIn());
@@ -42,7 +42,7 @@ describe('a sign-out in another tab', () => {
     expect([old.getState(), page.getState(), server.cookie]).toEqual([SIGNED_OUT, SIGNED_OUT, undefined]);
   });
 
-  it('It ends a cookie’s sign-in that waits for a sick server', async () => {
+  it('a sign-out elsewhere ends a cookie’s sign-in that waits', async () => {
     const { old, page } = await adaAndNewPage();
     server.answerRefresh = sick;
     server.answerLogout = sick;
@@ -54,7 +54,7 @@ describe('a sign-out in another tab', () => {
     expect([old.getState(), page.getState()]).toEqual([SIGNED_OUT, SIGNED_OUT]);
   });
 
-  it('After it the page hears of whoever signs in elsewhere', async () => {
+  it('after a sign-out elsewhere the page hears of new sign-ins', async () => {
     const [page, other] = await adasTwoTabs(server);
     const hold = server.holdRefresh();
     const signingIn = reasonOf(page.signIn());
@@ -70,7 +70,7 @@ describe('a sign-out in another tab', () => {
 });
 
 describe('a cookie’s sign-in that fails', () => {
-  it('A page where nobody was signed in hears of who signs in elsewhere', async () => {
+  it('a page without a user hears of who signs in elsewhere', async () => {
     const [page, other] = openTwoTabs();
     await passUntil(reasonOf(page.restore()), 10);
     server.answerRefresh = sick;
@@ -80,7 +80,7 @@ describe('a cookie’s sign-in that fails', () => {
     await until(() => page.getState().status === 'signed-in', 'the page knows her');
   });
 
-  it('A sign-in elsewhere counts at once, however long the server’s pause', async () => {
+  it('a sign-in elsewhere counts at once, however long the server’s pause', async () => {
     const { old, page } = await adaAndNewPage();
     server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '600' } });
     await failToSignIn(page);
@@ -90,7 +90,7 @@ describe('a cookie’s sign-in that fails', () => {
     expect(page.getState()).toMatchObject({ subject: 'carol' });
   });
 
-  it('A request made meanwhile isn’t sent as who signs in elsewhere', async () => {
+  it('a request made during signIn() isn’t sent as another user', async () => {
     const [page, other] = await adasTwoTabs(server);
     server.answerRefresh = async () => {
       await other.setSession(server.signIn('carol'));
@@ -105,7 +105,7 @@ describe('a cookie’s sign-in that fails', () => {
     expect(server.apiRequests).toEqual([]);
   });
 
-  it('A 403 for want of a CSRF cookie signs nobody out in other tabs', async () => {
+  it('a 403 without a CSRF cookie signs nobody out in other tabs', async () => {
     const csrf = { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' };
     const { old, page } = await adaAndNewPage({ refresh: cookieRefresh({ url: '/auth/refresh', csrf }) });
     server.answerRefresh = () => Response.json({}, { status: 403 });

@@ -75,7 +75,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
     },
   );
 
-  it('Only the next token counts as another user’s', async () => {
+  it('after a failed sign-in only the next token is another user’s', async () => {
     const [here] = await adasTwoTabs(server);
     await failToSignIn(here, request);
     outliveToken();
@@ -87,7 +87,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
     expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
   });
 
-  it('A sign-in that works is one change of user, not two', async () => {
+  it('a sign-in after a failed one is one change of user', async () => {
     const [here] = await adasTwoTabs(server);
     await failToSignIn(here, request);
     const seen = record(here);
@@ -100,7 +100,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
 });
 
 describe('after a sign-in that the server has refused', () => {
-  it.each([400, 401, 403, 422])('Nobody counts as another user, with a %i', async (status) => {
+  it.each([400, 401, 403, 422])('a refusal with a %i makes nobody another user', async (status) => {
     const [here, there] = await adasTwoTabs(server);
     await failToSignIn(here, async () => Response.json({ error: 'invalid_grant' }, { status }));
     outliveToken();
@@ -118,7 +118,7 @@ describe('a failed sign-in where tokens say whose they are', () => {
     server.opaque = false;
   });
 
-  it('Changes nothing where the cookie is still the same user’s', async () => {
+  it('a failed sign-in changes nothing where the token names the same user', async () => {
     const [here, there] = await adasTwoTabs(server);
     await failToSignIn(here, () => Promise.reject(new TypeError('Failed to fetch')));
     outliveToken();
@@ -129,7 +129,7 @@ describe('a failed sign-in where tokens say whose they are', () => {
     expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
   });
 
-  it('Is another user’s where the next token says so', async () => {
+  it('a failed sign-in is another user’s where the token says so', async () => {
     const [here] = await adasTwoTabs(server);
     await failToSignIn(here, unclear[0]?.[1] as () => Promise<TokenResponse>);
     outliveToken();

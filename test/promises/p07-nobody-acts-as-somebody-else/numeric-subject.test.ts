@@ -23,7 +23,7 @@ function refreshGives(sub: unknown): void {
 }
 
 describe('a subject that is a number (P7)', () => {
-  it.each([1, 0, 4711])('The number %i shows in the state as a string', async (sub) => {
+  it.each([1, 0, 4711])('the number %i shows in the state as a string', async (sub) => {
     const auth = openTab();
     const seen = record(auth);
     await auth.setSession(tokenAnswer({ sub }));
@@ -37,7 +37,7 @@ describe('a subject that is a number (P7)', () => {
     [0, 1],
     [1, 'bob'],
     ['ada', 2],
-  ])('A request of user %s isn’t replayed as user %s', async (ada, bob) => {
+  ])('a request of user %s isn’t replayed as user %s', async (ada, bob) => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: ada }));
     const seen = record(auth);
@@ -48,7 +48,7 @@ describe('a subject that is a number (P7)', () => {
     expect(seen).toEqual([{ name: 'user-changed', detail: { subject: String(bob), previousSubject: String(ada) } }]);
   });
 
-  it('The same number is the same user, whose request is replayed', async () => {
+  it('the same number is the same user, whose request is replayed', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 1 }));
     const seen = record(auth);
@@ -58,7 +58,7 @@ describe('a subject that is a number (P7)', () => {
     expect(seen.map(({ name }) => name)).toEqual(['refreshed', 'replayed']);
   });
 
-  it('Another number that signs in in another tab is another user', async () => {
+  it('another number that signs in in another tab is another user', async () => {
     const [here, there] = openTwoTabs();
     await here.setSession(tokenAnswer({ sub: 1 }));
     await signedInEverywhere(here, there);
@@ -70,7 +70,7 @@ describe('a subject that is a number (P7)', () => {
     expect(seen).toEqual([{ name: 'user-changed', detail: { subject: '2', previousSubject: '1' } }]);
   });
 
-  it('The same number that signs in again is the same user', async () => {
+  it('the same number that signs in again is the same user', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 1 }));
     const seen = record(auth);
@@ -79,7 +79,7 @@ describe('a subject that is a number (P7)', () => {
     expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
   });
 
-  it.each([null, true, {}, [1], ''])('What is no subject stays none: %j', async (sub) => {
+  it.each([null, true, {}, [1], ''])('what is no subject stays none: %j', async (sub) => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub }));
 

@@ -11,7 +11,7 @@ import { openTab } from '../../world/tabs.ts';
 
 describe('where the token goes (P8, scenario 37)', () => {
   it.for(['/api/orders', 'api', '', '?q=1', 'https://app.test/anything', '//app.test/x', 'https://APP.test:443/x'])(
-    'to the page’s own origin, without an option: %j',
+    'the token goes to the page’s own origin: %j',
     async (url) => {
       const { bears } = await watchedTab({ allowedOrigins: undefined });
       expect(await bears(url)).toBe(true);
@@ -24,13 +24,13 @@ describe('where the token goes (P8, scenario 37)', () => {
     '//api.test/x',
     'https://api.test:443/a/b?c',
     'https:\\\\api.test\\x',
-  ])('to a listed origin: %s', async (url) => {
+  ])('the token goes to a listed origin: %s', async (url) => {
     const { bears } = await watchedTab({ allowedOrigins: [new URL(API)] });
     expect(await bears(url)).toBe(true);
     expect(await bears(new Request(new URL(url, document.baseURI)))).toBe(true);
   });
 
-  it('to loopback over http, where it is listed', async () => {
+  it('the token goes to loopback over http where it is listed', async () => {
     const { bears } = await watchedTab({ allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1:8080'] });
     expect(await bears('http://localhost:3000/x')).toBe(true);
     expect(await bears('http://127.0.0.1:8080/x')).toBe(true);
@@ -64,7 +64,7 @@ describe('where the token goes (P8, scenario 37)', () => {
     'blob:https://api.test/0b7e',
     'file:///etc/x',
     'app://api.test/x',
-  ])('never elsewhere, however alike it looks: %j', async (url) => {
+  ])('the token goes nowhere else, however alike it looks: %j', async (url) => {
     const { bears, sent } = await watchedTab({}, () => new Response('', { status: 401 }));
 
     await bears(url).catch((error: unknown) => expect(error).toBeInstanceOf(TypeError));
@@ -74,7 +74,7 @@ describe('where the token goes (P8, scenario 37)', () => {
     expect(sent.length).toBeLessThan(2);
   });
 
-  it('plain fetch gets the caller’s very own input and init there, and its 401 is the answer', async () => {
+  it('plain fetch gets the caller’s very own input and init', async () => {
     const server = startAuthServer();
     const calls: unknown[][] = [];
     const refusal = new Response('', { status: 401 });
@@ -95,7 +95,7 @@ describe('where the token goes (P8, scenario 37)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a request elsewhere waits for nothing: no restore, no refresh', async () => {
+  it('a request elsewhere waits for no restore and no refresh', async () => {
     const server = startAuthServer();
     const auth = openTab();
     network.use(http.get('https://elsewhere.test/', () => HttpResponse.text('public')));
@@ -132,7 +132,7 @@ describe('a listed path (P8)', () => {
     'https://api.test/v2/../v1/x',
     'https://files.test/team/a',
     'https://files.test/team/a/b',
-  ])('covers what is below it: %s', async (url) => {
+  ])('a listed path covers what is below it: %s', async (url) => {
     const { bears } = await watchedTab({ allowedOrigins });
     expect(await bears(url)).toBe(true);
   });
@@ -187,7 +187,7 @@ describe('a listed path (P8)', () => {
     'https://files.test/team/ab',
     'https://files.test/team',
     'https://app.test.evil.org/v1/x',
-  ])('ends at a path boundary, and what a server may read otherwise isn’t covered: %s', async (url) => {
+  ])('a listed path doesn’t cover what may lie beyond it: %s', async (url) => {
     const { bears } = await watchedTab({ allowedOrigins });
     expect(await bears(url)).toBe(false);
   });
@@ -208,7 +208,7 @@ describe('a listed path (P8)', () => {
     },
   );
 
-  it('of the page’s own origin narrows it to that part', async () => {
+  it('a listed path narrows the page’s own origin to it', async () => {
     const { bears } = await watchedTab({ allowedOrigins: ['/api', API] });
     expect(await bears('/api/orders')).toBe(true);
     expect(await bears('/static/app.js')).toBe(false);
@@ -216,7 +216,7 @@ describe('a listed path (P8)', () => {
     expect(await bears(`${API}/x`)).toBe(true);
   });
 
-  it('of another origin leaves the page’s own as it is', async () => {
+  it('a listed path elsewhere leaves the page’s own origin as is', async () => {
     const { bears } = await watchedTab({ allowedOrigins });
     expect(await bears('/anything')).toBe(true);
   });
@@ -224,14 +224,14 @@ describe('a listed path (P8)', () => {
 
 describe('what can’t be listed (P8)', () => {
   it.for(['http://api.test', 'ftp://api.test', 'data:text/plain,x', 'blob:https://app.test/1', '//', 'https://'])(
-    '%s is refused when the client is made',
+    'an entry that can’t be listed is refused: %s',
     (entry) => {
       expect(() => createAuthClient({ refresh: '/auth/refresh', allowedOrigins: [entry] })).toThrow(ConfigurationError);
     },
   );
 
   it.for(['file:///app/index.html', 'app://localhost/index.html'])(
-    'a page without a web origin works, with absolute URLs and a list: %s',
+    'a page without a web origin works with absolute URLs: %s',
     async (page) => {
       setLocation(page);
       const { bears } = await watchedTab({ refresh: TOKEN_ENDPOINT, signOut: undefined, allowedOrigins: [API] });

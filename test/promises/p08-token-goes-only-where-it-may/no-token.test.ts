@@ -7,7 +7,7 @@ import { API, startAuthServer } from '../../world/auth-server.ts';
 import { openTab } from '../../world/tabs.ts';
 
 describe('no token (P8)', () => {
-  it('when signed out: the request goes as it is, and its 401 is the answer', async () => {
+  it('a request bears no token when signed out', async () => {
     const { server, auth } = await signedIn();
     await auth.signOut();
 
@@ -18,7 +18,7 @@ describe('no token (P8)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('when nobody was signed in at page load', async () => {
+  it('a request bears no token when nobody was signed in', async () => {
     const server = startAuthServer();
     const auth = openTab();
 
@@ -29,7 +29,7 @@ describe('no token (P8)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('for the auth endpoints, even if the caller goes there through auth.fetch', async () => {
+  it('a request to the auth endpoints bears no token', async () => {
     const { auth, bears, server, sent } = await watchedTab(
       { allowedOrigins: ['https://app.test'] },
       () => new Response('', { status: 401 }),
@@ -42,7 +42,7 @@ describe('no token (P8)', () => {
     expect(auth.getState().status).toBe('signed-in');
   });
 
-  it('in the refresh or the sign-out itself', async () => {
+  it('the refresh and the sign-out themselves bear no token', async () => {
     const { server, auth } = await signedIn();
     await auth.refresh();
     await auth.signOut();

@@ -25,7 +25,7 @@ describe('an Authorization header of one’s own is left alone (P8)', () => {
     },
   ];
 
-  it.for(cases)('given by $how: sent as it is, and its 401 is the answer', async ({ request }) => {
+  it.for(cases)('an Authorization given by $how is sent as it is', async ({ request }) => {
     const { auth, server, sent } = await watchedTab({}, () => new Response('', { status: 401 }));
 
     expect((await auth.fetch(...request())).status).toBe(401);
@@ -34,7 +34,7 @@ describe('an Authorization header of one’s own is left alone (P8)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('headers in init replace those of a Request, so the token is added', async () => {
+  it('headers in init replace a Request’s, so the token is added', async () => {
     const { bears } = await watchedTab();
     const request = new Request(`${API}/x`, { headers: { Authorization: own } });
     expect(await bears(request, { headers: { accept: 'text/plain' } })).toBe(true);

@@ -19,7 +19,7 @@ describe('redirects (P8)', () => {
     );
 
   it.for(['https://elsewhere.test/x', 'https://api.test:8443/x', 'https://app.test/api/x', 'https://api.test/v2/x'])(
-    'a 401 from %s, where a redirect led, is the answer: no refresh, no replay, no event',
+    'a 401 from %s, where a redirect led, is the answer',
     async (url) => {
       const { auth, server, sent } = await watchedTab({ allowedOrigins: ['https://api.test/v1'] }, () =>
         redirected(url),
@@ -34,7 +34,7 @@ describe('redirects (P8)', () => {
     },
   );
 
-  it('a challenge from where a redirect led is none of ours', async () => {
+  it('a challenge from where a redirect led is no event', async () => {
     const { auth } = await watchedTab({}, () => {
       const response = redirected('https://elsewhere.test/x', 403);
       response.headers.set('WWW-Authenticate', 'Bearer error="insufficient_scope"');
@@ -47,7 +47,7 @@ describe('redirects (P8)', () => {
     expect(events).toEqual([]);
   });
 
-  it('a redirect within the list works: its 401 is refreshed and the request sent again from the start', async () => {
+  it('a redirect within the list is refreshed and sent again', async () => {
     const answers = [redirected(`${API}/v1/new`), new Response('here')];
     const { auth, server, sent } = await watchedTab(
       { allowedOrigins: ['https://api.test/v1'] },
@@ -60,7 +60,7 @@ describe('redirects (P8)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('over the wire: the token follows a redirect within the origin, and stays behind at the border', async () => {
+  it('the token follows no redirect beyond the origin, over the wire', async () => {
     const { server, auth } = await signedIn();
     const elsewhere: (string | null)[] = [];
     network.use(

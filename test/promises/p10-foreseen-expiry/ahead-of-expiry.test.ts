@@ -28,7 +28,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
     ['… or a fifth of that later', 3_600, 0, { refreshAhead: 5 * MINUTE }, 3_360],
     ['`refreshAhead` of more than a fifth of the lifetime: a fifth', 60, 0.999, { refreshAhead: HOUR }, 48],
     ['`refreshAhead` of 0: when it expires', 60, 0.999, { refreshAhead: 0 }, 60],
-  ])('%s', async (_, lifetime, random, options, seconds) => {
+  ])('a visible tab refreshes in time: %s', async (_, lifetime, random, options, seconds) => {
     server.lifetime = lifetime;
     vi.spyOn(Math, 'random').mockReturnValue(random);
     const auth = await adasTab(server, options);
@@ -43,7 +43,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('again and again, once each time, and no request ever meets a 401 or waits', async () => {
+  it('a visible tab refreshes again and again, and no request waits', async () => {
     const auth = await adasTab(server);
     for (let request = 0; request < 60; request++) {
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
@@ -66,7 +66,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
     await until(() => server.refreshCalls === 2);
   });
 
-  it('an opaque token without expires_in: nothing is foreseen, and nothing is sent', async () => {
+  it('an opaque token without expires_in is never refreshed ahead', async () => {
     server.opaque = true;
     server.shape = (token) => ({ access_token: token });
     server.lifetime = 10 * 366 * 24 * 3_600;
@@ -91,7 +91,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
     expect(server.refreshCalls).toBeLessThanOrEqual(calls + 1);
   });
 
-  it('signed out, there is nothing to refresh', async () => {
+  it('nothing is refreshed once signed out', async () => {
     const auth = await adasTab(server);
     await auth.signOut();
     await pass(HOUR, MINUTE);
@@ -102,7 +102,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
 });
 
 describe('a hidden tab refreshes on demand only (24)', () => {
-  it('never by itself, not even on waking, for hours', async () => {
+  it('a hidden tab never refreshes by itself, not even on waking', async () => {
     await adasTab(server);
     show('hidden');
     for (let hour = 0; hour < 8; hour++) {
@@ -114,14 +114,14 @@ describe('a hidden tab refreshes on demand only (24)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('opened in the background, it doesn’t begin to', async () => {
+  it('a tab opened in the background doesn’t begin to refresh', async () => {
     show('hidden');
     await adasTab(server);
     await pass(HOUR, MINUTE);
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a request in it waits for one refresh, and is answered', async () => {
+  it('a request in a hidden tab waits for one refresh', async () => {
     const auth = await adasTab(server);
     show('hidden');
     await pass(HOUR, MINUTE);
@@ -131,7 +131,7 @@ describe('a hidden tab refreshes on demand only (24)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('becoming visible, it looks: an expired token is refreshed before anybody asks', async () => {
+  it('a tab that becomes visible refreshes an expired token at once', async () => {
     const auth = await adasTab(server);
     const events = record(auth);
     show('hidden');
@@ -143,7 +143,7 @@ describe('a hidden tab refreshes on demand only (24)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('becoming visible with a token that is still good, it keeps to the schedule', async () => {
+  it('a tab that becomes visible keeps to the schedule otherwise', async () => {
     await adasTab(server);
     show('hidden');
     await pass(30 * SECOND);
@@ -154,7 +154,7 @@ describe('a hidden tab refreshes on demand only (24)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a burst of wakings is one refresh (17)', async () => {
+  it('a burst of wakings is one refresh', async () => {
     await adasTab(server);
     show('hidden');
     await pass(HOUR, MINUTE);

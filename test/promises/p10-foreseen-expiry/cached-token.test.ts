@@ -52,7 +52,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     kind = which;
   });
 
-  it('Today’s token again is no event, no failure and no wait', async () => {
+  it('today’s token again is no event, no failure and no wait', async () => {
     const auth = openTab();
     await signInByBackend(auth);
     const seen = record(auth);
@@ -68,7 +68,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('The backend is asked again at the expiry, and no request waits', async () => {
+  it('the backend is asked again at the expiry, and nobody waits', async () => {
     const auth = openTab();
     await signInByBackend(auth);
     const seen = record(auth);
@@ -83,7 +83,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
   });
 
-  it('The backend is asked once before the expiry, by however many tabs', async () => {
+  it('the backend is asked once before the expiry, by however many tabs', async () => {
     const [here, there] = openTwoTabs();
     await signInByBackend(here, there);
     const seen = [record(here), record(there)];
@@ -96,7 +96,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     await until(() => seen.every((events) => events.length === 1), 'each tab has the new token');
   });
 
-  it('Callers who want a token that lasts longer cost one refresh', async () => {
+  it('callers who want a token that lasts longer cost one refresh', async () => {
     const auth = openTab();
     await signInByBackend(auth);
     show('hidden');
@@ -122,7 +122,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('A 401 costs one refresh, and is the answer', async () => {
+  it('a 401 costs one refresh, and is the answer', async () => {
     const auth = openTab();
     await signInByBackend(auth);
     const seen = record(auth);
@@ -136,7 +136,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
   });
 });
 
-it('An expired token again is a failure: nobody uses it', async () => {
+it('an expired token again is a failure, and nobody uses it', async () => {
   const auth = openTab();
   await signInByBackend(auth);
   show('hidden');
@@ -153,7 +153,7 @@ it('An expired token again is a failure: nobody uses it', async () => {
   expect(server.apiRequests).toEqual([]);
 });
 
-it('The same opaque token with a longer life is used for longer', async () => {
+it('the same opaque token with a longer life is used for longer', async () => {
   kind = 'opaque';
   const auth = openTab();
   await signInByBackend(auth);

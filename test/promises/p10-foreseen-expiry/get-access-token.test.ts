@@ -18,7 +18,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     return (await fetch(`${API}/socket`, { headers })).status === 200;
   };
 
-  it('gives a valid one each time, and the same while it is good', async () => {
+  it('getAccessToken() gives a valid token each time', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
     for (let reconnect = 0; reconnect < 10; reconnect++) {
@@ -31,7 +31,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     expect(server.refreshCalls).toBeLessThan(10);
   });
 
-  it('asks once for many callers', async () => {
+  it('getAccessToken() asks once for many callers', async () => {
     const { server, auth, held } = await inMidRefresh();
     const tokens = times(100, () => auth.getAccessToken());
     await held.arrived;
@@ -41,7 +41,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('refreshes where the token isn’t good for minValidity any more', async () => {
+  it('getAccessToken() refreshes where a token won’t last for minValidity', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
     const token = await auth.getAccessToken({ minValidity: 20_000 });
@@ -56,7 +56,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a minValidity longer than tokens live doesn’t refresh at each call', async () => {
+  it('a minValidity longer than tokens live doesn’t refresh each time', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
 
@@ -68,7 +68,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('gives the token it has where it can’t have a better one, as long as it is good (P5)', async () => {
+  it('getAccessToken() gives a good token where it can’t have a better', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
     const token = await auth.getAccessToken();
@@ -83,7 +83,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     expect(await late).toBeInstanceOf(RefreshUnavailableError);
   });
 
-  it('says why there is none: signed out, never signed in, the session is over', async () => {
+  it('getAccessToken() says why there is no token', async () => {
     const server = startAuthServer();
     const auth = openTab();
     expect(await reasonOf(auth.getAccessToken())).toBeInstanceOf(SignedOutError);
@@ -96,7 +96,7 @@ describe('getAccessToken (P10, scenario 30)', () => {
     expect(await reasonOf(auth.getAccessToken())).toBeInstanceOf(SessionExpiredError);
   });
 
-  it('frees a caller who leaves, with the signal’s reason (scenario 31)', async () => {
+  it('getAccessToken() frees a caller who leaves, with the signal’s reason', async () => {
     const { server, auth, held } = await inMidRefresh();
     const leaving = new AbortController();
     const left = reasonOf(auth.getAccessToken({ signal: leaving.signal }));

@@ -25,7 +25,7 @@ describe('what a request does near the expiry (P10)', () => {
     return auth;
   }
 
-  it('long before it: sends, and refreshes nothing', async () => {
+  it('a request long before the expiry refreshes nothing', async () => {
     const auth = await hidden();
     await pass(47 * SECOND);
     await auth.fetch(`${API}/orders`);
@@ -33,7 +33,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('within the window: is sent at once, while the refresh goes on behind it', async () => {
+  it('a request shortly before the expiry is sent at once', async () => {
     const auth = await hidden();
     const held = server.holdRefresh();
     await pass(50 * SECOND);
@@ -48,7 +48,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('about to expire on the way: waits for the refresh, and is sent once', async () => {
+  it('a request just before the expiry waits for the refresh', async () => {
     const auth = await hidden();
     const held = server.holdRefresh();
     await pass(56 * SECOND);
@@ -61,7 +61,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(generationsOf(server)).toEqual([2]);
   });
 
-  it.each([4, 3, 2])('with %i s left of a token, callers wait half of that at most', async (left) => {
+  it.each([4, 3, 2])('callers wait half of what is left at most: %i s', async (left) => {
     const auth = await hidden();
     const today = await auth.getAccessToken();
     const held = server.holdRefresh();
@@ -80,7 +80,7 @@ describe('what a request does near the expiry (P10)', () => {
     await rest();
   });
 
-  it('a request that did not wait for a late answer leaves it to others', async () => {
+  it('a request that didn’t wait leaves a late answer to others', async () => {
     const auth = await hidden();
     const held = server.holdRefresh();
     await pass(56 * SECOND);
@@ -96,7 +96,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('minValidity: waits where the token won’t last that long', async () => {
+  it('getAccessToken() waits where the token won’t last for minValidity', async () => {
     const auth = await hidden();
     await pass(30 * SECOND);
     const today = await auth.getAccessToken({ minValidity: 29 * SECOND });
@@ -106,7 +106,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a minValidity longer than tokens live doesn’t refresh at each call: half the lifetime counts', async () => {
+  it('half the lifetime counts where minValidity is longer than that', async () => {
     const auth = await hidden();
     for (let call = 0; call < 10; call++) await auth.getAccessToken({ minValidity: HOUR });
     expect(server.refreshCalls).toBe(0);
@@ -115,7 +115,7 @@ describe('what a request does near the expiry (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a hundred requests in the window cost one refresh', async () => {
+  it('a hundred requests shortly before the expiry cost one refresh', async () => {
     const auth = await hidden();
     await pass(50 * SECOND);
     const held = server.holdRefresh();

@@ -23,7 +23,7 @@ describe('timers are only hints (18)', () => {
     ['the monotonic clock went on, the wall clock stood still', jumpMonotonicClock],
   ];
 
-  it.each(sleeps)('after 8 h of sleep the first request succeeds, with a fresh token; %s', async (_, sleep) => {
+  it.each(sleeps)('the first request after 8 h of sleep succeeds: %s', async (_, sleep) => {
     // The server never slept.
     const start = Date.now();
     let slept = 0;
@@ -40,7 +40,7 @@ describe('timers are only hints (18)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it.each(sleeps)('getAccessToken() after sleep never gives an expired token (30); %s', async (_, sleep) => {
+  it.each(sleeps)('getAccessToken() after sleep never gives an expired token: %s', async (_, sleep) => {
     const auth = await adasTab(server);
     const before = await auth.getAccessToken();
     sleep(8 * HOUR);
@@ -53,7 +53,7 @@ describe('timers are only hints (18)', () => {
     ['resume', () => document.dispatchEvent(new Event('resume'))],
     ['pageshow', returnFromBackForwardCache],
     ['online', goOnline],
-  ])('%s looks again at once', async (_, wake) => {
+  ])('a tab looks again at once on %s', async (_, wake) => {
     const auth = await adasTab(server);
     const events = record(auth);
     jumpWallClock(8 * HOUR);
@@ -64,7 +64,7 @@ describe('timers are only hints (18)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a session that ended during the sleep is found to be over, once', async () => {
+  it('a session that ended during the sleep is over, once', async () => {
     const auth = await adasTab(server);
     server.revoke('ada');
     jumpWallClock(8 * HOUR);

@@ -78,7 +78,7 @@ describe('the replay is equal, byte for byte', () => {
     },
   ];
 
-  it.for(cases)('$kind (P11, scenario 28)', async ({ make }) => {
+  it.for(cases)('the replay equals the first request, byte for byte: $kind', async ({ make }) => {
     const { server, auth } = await expired();
     await fetch(...make());
 
@@ -91,7 +91,7 @@ describe('the replay is equal, byte for byte', () => {
     expect(server.apiRequests).toHaveLength(3);
   });
 
-  it('a relative URL means the same address in the replay, though the page has moved on meanwhile (P11, scenario 28)', async () => {
+  it('a relative URL means the same address in the replay', async () => {
     const { server, auth } = await expired();
     setBase('https://app.test/api/shop/');
     const held = server.holdRefresh();
@@ -104,7 +104,7 @@ describe('the replay is equal, byte for byte', () => {
     expect(server.apiRequests.map(({ url }) => url)).toEqual(times(2, () => 'https://app.test/api/shop/orders?a=1'));
   });
 
-  it('a request that waits before it is sent keeps its address, too (P11, scenario 28)', async () => {
+  it('a request that waits before it is sent keeps its address', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     show('hidden');
     outliveToken();
@@ -119,7 +119,7 @@ describe('the replay is equal, byte for byte', () => {
     expect(server.apiRequests.map(({ url }) => url)).toEqual(['https://app.test/api/shop/orders']);
   });
 
-  it('what the caller changes while the request waits is not sent: a form, headers, init (P11, scenario 28)', async () => {
+  it('what the caller changes while the request waits isn’t sent', async () => {
     const { server, auth } = await expired();
     const body = form();
     const headers = new Headers({ 'x-id': '7' });
@@ -139,7 +139,7 @@ describe('the replay is equal, byte for byte', () => {
     expect(first?.body).toContain('second');
   });
 
-  it('a Request can be given again after its replay; what the caller holds is not spent (P11, scenario 28)', async () => {
+  it('a Request can be given again after its replay', async () => {
     const { server, auth } = await expired();
     const request = new Request(upload, { method: 'POST', body: json });
 

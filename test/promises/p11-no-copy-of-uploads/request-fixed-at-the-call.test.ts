@@ -250,7 +250,7 @@ interface Moment {
 }
 
 describe.each(moments)('$when: the request as it was called (P11)', ({ sends, begin }) => {
-  it.for([...changes, ...shapes])('$what: plain fetch sends the same', async ({ make }) => {
+  it.for([...changes, ...shapes])('it is sent as by plain fetch: $what', async ({ make }) => {
     const { server, auth, goOn } = await begin();
     const plain = make();
     await pageFetch(plain.input, plain.init);
@@ -271,7 +271,7 @@ describe.each(moments)('$when: the request as it was called (P11)', ({ sends, be
 });
 
 describe('a Request that its caller reads after the call (P11)', () => {
-  it.for(moments)('$when: a Request that its caller reads is sent whole', async ({ sends, begin }) => {
+  it.for(moments)('a Request that its caller reads is sent whole: $when', async ({ sends, begin }) => {
     const { server, auth, goOn } = await begin();
     server.answerApi = () => (server.apiRequests.length ? undefined : refusal());
     const input = new Request(URL_OF_ALL, { method: 'POST', body: 'one' });
@@ -304,7 +304,7 @@ describe('with a good token (P11)', () => {
     },
   ];
 
-  it.for(calls)('a good token: $what is sent before auth.fetch returns', async ({ make }) => {
+  it.for(calls)('with a good token $what is sent before auth.fetch returns', async ({ make }) => {
     const sent: (string | null)[] = [];
     const { auth } = await signedIn({
       fetch: async (input, init) => {
@@ -346,7 +346,7 @@ describe('with a good token (P11)', () => {
 describe('headers that can be read once, where there is nothing to add (P8)', () => {
   const own = () => asHeaders(new Map([['authorization', 'Basic YTpi']]).entries());
 
-  it.for(moments)('$when: an Authorization of one’s own arrives from an iterator', async ({ begin }) => {
+  it.for(moments)('an own Authorization arrives from an iterator: $when', async ({ begin }) => {
     const { server, auth, goOn } = await begin();
 
     const request = auth.fetch(`${API}/orders`, { headers: own() });
@@ -358,7 +358,7 @@ describe('headers that can be read once, where there is nothing to add (P8)', ()
     await rest();
   });
 
-  it('elsewhere, headers from an iterator arrive', async () => {
+  it('headers from an iterator arrive elsewhere, too', async () => {
     const { auth } = await signedIn({ fetch: pageFetch });
     const seen: (string | null)[] = [];
     network.use(
@@ -373,7 +373,7 @@ describe('headers that can be read once, where there is nothing to add (P8)', ()
     expect(seen).toEqual(['Basic YTpi']);
   });
 
-  it('elsewhere, an init that inherits its members arrives', async () => {
+  it('an init that inherits its members arrives elsewhere, too', async () => {
     const { auth } = await signedIn({ fetch: pageFetch });
     const seen: string[] = [];
     network.use(

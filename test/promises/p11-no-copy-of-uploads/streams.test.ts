@@ -12,7 +12,7 @@ describe('a stream can be sent once only', () => {
   const stream = () => new Blob(['a stream']).stream();
   const upload = (body: ReadableStream = stream()) => ({ method: 'POST', body, duplex: 'half' }) as RequestInit;
 
-  it('a 401 for a stream: BodyNotReplayableError, sent once, and the next call works (P11, scenario 25)', async () => {
+  it('a stream that meets a 401 is sent once only', async () => {
     const { server, auth } = await expired();
 
     const error = await failureOf(auth.fetch(`${API}/upload?secret=1`, upload()));
@@ -28,7 +28,7 @@ describe('a stream can be sent once only', () => {
     expect(textOf(server.apiRequests[1])).toBe('a stream');
   });
 
-  it('a stream that met a 401 for an older token says so without another refresh (P2, P11, scenario 25)', async () => {
+  it('a stream that met a late 401 costs no refresh', async () => {
     const { server, auth } = await expired();
     const held = server.holdApi();
     const late = auth.fetch(`${API}/upload`, upload());
@@ -41,14 +41,14 @@ describe('a stream can be sent once only', () => {
     expect(server.apiRequests).toHaveLength(1);
   });
 
-  it('a stream whose session turns out to be over learns that, not that it can’t be replayed (P11)', async () => {
+  it('a stream whose session is over learns of that instead', async () => {
     const { server, auth } = await expired();
     server.revoke('ada');
 
     await expect(auth.fetch(`${API}/upload`, upload())).rejects.toThrow(SessionExpiredError);
   });
 
-  it('a stream waits for a refresh unread, where the token would end with the upload’s beginning (P11)', async () => {
+  it('a stream stays unread while it waits for a refresh', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     jumpWallClock(31_000);
     await auth.fetch(`${API}/orders`);

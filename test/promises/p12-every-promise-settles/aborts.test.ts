@@ -18,7 +18,7 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
     { how: 'a reason of one’s own', leave: (leaving) => leaving.abort('the page was left') },
   ];
 
-  it.for(departures)('before the send, by $how: the request is never sent (scenarios 31, 32)', async ({ leave }) => {
+  it.for(departures)('a request that is left before its sending, by $how, isn’t sent', async ({ leave }) => {
     const { server, auth, held } = await inMidRefresh();
     const leaving = new AbortController();
     const request = reasonOf(auth.fetch(`${API}/left`, { method: 'POST', signal: leaving.signal }));
@@ -35,30 +35,27 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
     expect(server.refreshCalls).toBe(1);
   });
 
-  it.for(departures)(
-    'while its 401 waits for the refresh, by $how: the replay is never sent (scenario 32)',
-    async ({ leave }) => {
-      const { server, auth } = await signedIn({ tab: 'hidden' });
-      server.expireAccessTokens();
-      const held = server.holdRefresh();
-      const leaving = new AbortController();
-      const request = reasonOf(auth.fetch(`${API}/left`, { signal: leaving.signal }));
-      const other = auth.fetch(`${API}/other`);
-      await held.arrived;
-      await until(() => server.apiRequests.length === 2);
-      leave(leaving);
+  it.for(departures)('a request whose 401 waits isn’t replayed once left, by $how', async ({ leave }) => {
+    const { server, auth } = await signedIn({ tab: 'hidden' });
+    server.expireAccessTokens();
+    const held = server.holdRefresh();
+    const leaving = new AbortController();
+    const request = reasonOf(auth.fetch(`${API}/left`, { signal: leaving.signal }));
+    const other = auth.fetch(`${API}/other`);
+    await held.arrived;
+    await until(() => server.apiRequests.length === 2);
+    leave(leaving);
 
-      expect(await request).toBe(leaving.signal.reason);
-      held.release();
-      expect((await other).status).toBe(200);
-      await rest();
+    expect(await request).toBe(leaving.signal.reason);
+    held.release();
+    expect((await other).status).toBe(200);
+    await rest();
 
-      expect(server.apiRequests.filter(({ url }) => url.endsWith('/left'))).toHaveLength(1);
-      expect(server.refreshCalls).toBe(1);
-    },
-  );
+    expect(server.apiRequests.filter(({ url }) => url.endsWith('/left'))).toHaveLength(1);
+    expect(server.refreshCalls).toBe(1);
+  });
 
-  it('the signal of a Request counts as well, and that of init goes before it (scenario 32)', async () => {
+  it('a Request’s own signal counts, as does that of init', async () => {
     const { server, auth, held } = await inMidRefresh();
     const [first, second] = [new AbortController(), new AbortController()];
     const byRequest = reasonOf(auth.fetch(new Request(`${API}/a`, { signal: first.signal })));
@@ -75,7 +72,7 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
     expect(server.apiRequests).toHaveLength(0);
   });
 
-  it('while the page restores (scenario 32)', async () => {
+  it('a caller who leaves while the page restores is freed', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const held = server.holdRefresh();
@@ -92,7 +89,7 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('no caller’s abort reaches the refresh, even if all of them leave: it renews the session (P4, scenario 31)', async () => {
+  it('no caller’s abort reaches the refresh, even if all leave', async () => {
     const server = startAuthServer();
     const answer = gate<object>();
     const signals: AbortSignal[] = [];
@@ -127,7 +124,7 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   });
 
-  it('a signal that is aborted already: nothing is sent, nothing restored, nothing refreshed (scenario 32)', async () => {
+  it('a signal that is aborted already causes no request at all', async () => {
     const server = startAuthServer();
     const auth = openTab();
     const signal = AbortSignal.abort('gone');

@@ -15,7 +15,7 @@ import { gate, rest, standing, until } from '../../world/waiting.ts';
 noteUnhandledRejections();
 
 describe('every wait has a deadline (P12)', () => {
-  it('callers are told after refreshTimeout; the request runs on, and its late answer renews the session (P4)', async () => {
+  it('callers are told after refreshTimeout, and the request runs on', async () => {
     const { server, auth, held } = await inMidRefresh();
     const waiters = [auth.fetch(`${API}/orders`), auth.getAccessToken(), auth.refresh()];
     const told = Promise.all(waiters.map(reasonOf));
@@ -38,7 +38,7 @@ describe('every wait has a deadline (P12)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('whoever comes later is told as well, and no second request is made while the first runs on (P1, P4)', async () => {
+  it('later callers are told, too, without a second request', async () => {
     const { server, auth, held } = await inMidRefresh();
     const first = reasonOf(auth.fetch(`${API}/first`));
     await held.arrived;
@@ -68,41 +68,38 @@ describe('every wait has a deadline (P12)', () => {
     expect(await request).toBeInstanceOf(RefreshUnavailableError);
   });
 
-  it.for(['obeys', 'ignores'])(
-    'a refresh is given up after three times refreshTimeout, and the next one can work, where it %s its signal',
-    async (manner) => {
-      stopClocks();
-      const server = startAuthServer();
-      show('hidden');
-      const signals: AbortSignal[] = [];
-      const auth = openTab({
-        refresh: ({ signal }) => {
-          signals.push(signal);
-          if (signals.length > 1) return Promise.resolve(server.signIn('ada'));
-          return new Promise((_, reject) => {
-            if (manner === 'obeys') signal.addEventListener('abort', () => reject(signal.reason));
-          });
-        },
-      });
-      await auth.signIn(server.login('ada'));
-      outliveToken();
-      const first = reasonOf(auth.fetch(`${API}/orders`));
-      await pass(29_999);
-      expect(await first).toBeInstanceOf(RefreshUnavailableError);
-      expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
-      await pass(1);
-      expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-      expect(signals[0]?.reason).toBeInstanceOf(RefreshUnavailableError);
+  it.for(['obeys', 'ignores'])('a refresh that %s its signal is given up in time', async (manner) => {
+    stopClocks();
+    const server = startAuthServer();
+    show('hidden');
+    const signals: AbortSignal[] = [];
+    const auth = openTab({
+      refresh: ({ signal }) => {
+        signals.push(signal);
+        if (signals.length > 1) return Promise.resolve(server.signIn('ada'));
+        return new Promise((_, reject) => {
+          if (manner === 'obeys') signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      },
+    });
+    await auth.signIn(server.login('ada'));
+    outliveToken();
+    const first = reasonOf(auth.fetch(`${API}/orders`));
+    await pass(29_999);
+    expect(await first).toBeInstanceOf(RefreshUnavailableError);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await pass(1);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(signals[0]?.reason).toBeInstanceOf(RefreshUnavailableError);
 
-      const next = auth.fetch(`${API}/orders`);
-      await pass(2_000);
-      expect((await next).status).toBe(200);
-      expect(signals).toHaveLength(2);
-      expect(auth.getState().status).toBe('signed-in');
-    },
-  );
+    const next = auth.fetch(`${API}/orders`);
+    await pass(2_000);
+    expect((await next).status).toBe(200);
+    expect(signals).toHaveLength(2);
+    expect(auth.getState().status).toBe('signed-in');
+  });
 
-  it('restore() is told too, and the state stays restoring (P5)', async () => {
+  it('restore() is told too, and the state stays restoring', async () => {
     stopClocks();
     const server = startAuthServer();
     server.answerRefresh = () => gate<Response>().opened;
@@ -129,7 +126,7 @@ describe('every wait has a deadline (P12)', () => {
     expect(login).not.toHaveBeenCalled();
   });
 
-  it('a login that never answers is given up, and the session that was there refreshes as before', async () => {
+  it('a login that never answers is given up', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
     const signIn = reasonOf(auth.signIn(() => gate<object>().opened));
@@ -144,7 +141,7 @@ describe('every wait has a deadline (P12)', () => {
   });
 
   it.for(['signIn', 'refresh', 'restore', 'signOut'] as const)(
-    '%s() inside signIn’s request ends in time',
+    '%s() inside signIn()’s request ends in time',
     async (method) => {
       stopClocks();
       const server = startAuthServer();
@@ -170,24 +167,21 @@ describe('every wait has a deadline (P12)', () => {
     },
   );
 
-  it.for(['with', 'without'])(
-    'signOut() while tabs restore starts no refresh in any of them, %s an endpoint (P6)',
-    async (manner) => {
-      stopClocks();
-      const server = startAuthServer();
-      server.signIn('ada');
-      const [auth, other] = openTwoTabs(manner === 'with' ? {} : { signOut: undefined });
+  it.for(['with', 'without'])('signOut() while tabs restore starts no refresh, %s an endpoint', async (manner) => {
+    stopClocks();
+    const server = startAuthServer();
+    server.signIn('ada');
+    const [auth, other] = openTwoTabs(manner === 'with' ? {} : { signOut: undefined });
 
-      const signOut = auth.signOut();
-      await pass(5_000, 100);
+    const signOut = auth.signOut();
+    await pass(5_000, 100);
 
-      expect(await signOut).toEqual({ serverConfirmed: manner === 'with' });
-      for (const tab of [auth, other]) {
-        expect(tab.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
-      }
-      expect(server.refreshCalls).toBe(0);
-    },
-  );
+    expect(await signOut).toEqual({ serverConfirmed: manner === 'with' });
+    for (const tab of [auth, other]) {
+      expect(tab.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
+    }
+    expect(server.refreshCalls).toBe(0);
+  });
 
   it('a second signOut() changes nothing that shows', async () => {
     const { auth } = await signedIn({ tab: 'hidden' });
@@ -201,7 +195,7 @@ describe('every wait has a deadline (P12)', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  it('signOut() takes effect at once and ends in time, though the server never answers (P6)', async () => {
+  it('signOut() ends in time, though the server never answers', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
     server.answerLogout = () => gate<Response>().opened;
@@ -213,7 +207,7 @@ describe('every wait has a deadline (P12)', () => {
     expect(await signOut).toEqual({ serverConfirmed: false });
   });
 
-  it('after it all nothing is pending, and nothing is left to time (P12, P15)', async () => {
+  it('after every deadline nothing is pending, and nothing is timed', async () => {
     const { auth, held } = await inMidRefresh();
     const all = [
       auth.fetch(`${API}/orders`),

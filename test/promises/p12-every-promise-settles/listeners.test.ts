@@ -52,7 +52,7 @@ describe('every method works inside every listener (P12, scenario 14)', () => {
     name === 'the state' ? auth.subscribe(listener) : auth.on(name as keyof AuthEvents, listener);
   const pairs = Object.keys(occasions).flatMap((name) => Object.keys(methods).map((method) => ({ name, method })));
 
-  it.for(pairs)('$method() in a listener to $name', async ({ name, method }) => {
+  it.for(pairs)('$method() works in a listener to $name', async ({ name, method }) => {
     stopClocks();
     const server = startAuthServer();
     const auth = openTab();
@@ -82,7 +82,7 @@ describe('every method works inside every listener (P12, scenario 14)', () => {
     expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'zoe' });
   });
 
-  it('restore() in a listener to signed-in gives the new state, without a call (P1)', async () => {
+  it('restore() in a listener to signed-in gives the new state', async () => {
     const server = startAuthServer();
     const auth = openTab();
     let restored: Promise<unknown> | undefined;
@@ -121,7 +121,7 @@ describe('every method works inside every listener (P12, scenario 14)', () => {
 });
 
 describe('listeners come and go (P12)', () => {
-  it('an async listener that rejects is reported, and leaves no unhandled rejection', async () => {
+  it('an async listener that rejects is reported, and handled', async () => {
     const { auth } = await signedIn({ tab: 'hidden' });
     const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
     const mine = new Error('mine');
@@ -149,7 +149,7 @@ describe('listeners come and go (P12)', () => {
     expect(staying).toHaveBeenCalledTimes(2);
   });
 
-  it.for(['on', 'subscribe'] as const)('one that comes during a round of %s hears the next round', async (kind) => {
+  it.for(['on', 'subscribe'] as const)('a listener that comes during a round of %s hears the next', async (kind) => {
     const { auth } = await signedIn({ tab: 'hidden' });
     const listen = (listener: () => void) =>
       kind === 'on' ? auth.on('refreshed', listener) : auth.subscribe(listener);
@@ -171,7 +171,7 @@ describe('listeners come and go (P12)', () => {
     expect(heard).toEqual(['round 1', 'round 2']);
   });
 
-  it('one that leaves during a round keeps nobody else from hearing it', async () => {
+  it('a listener that leaves during a round keeps nobody from hearing', async () => {
     const { auth } = await signedIn({ tab: 'hidden' });
     const [second, third] = [vi.fn(), vi.fn()];
     const undo = auth.on('refreshed', () => undo());

@@ -13,7 +13,7 @@ import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing } from '../../world/waiting.ts';
 
 describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
-  it('the wait for it ends in a retryable error, and the user is still signed in', async () => {
+  it('the wait for a lock ends in a retryable error', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -36,7 +36,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a token that is still valid goes on being used', async () => {
+  it('a valid token is used though somebody keeps the lock', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -51,7 +51,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('nobody waits past the deadline, in any tab, whatever they called; and the lock is not stolen', async () => {
+  it('nobody waits for a lock past the deadline, or steals it', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -80,7 +80,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(tabs.map((tab) => tab.getState().status)).toEqual(['signed-in', 'signed-in']);
   });
 
-  it('a page that loads meanwhile stays restoring, and gets there by itself once the lock is free', async () => {
+  it('a page that waits for a lock at load gets there later', async () => {
     stopClocks();
     const server = startAuthServer();
     server.signIn('ada');
@@ -96,7 +96,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(await auth.restore()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
-  it('signing out doesn’t wait for it for ever either', async () => {
+  it('a sign-out doesn’t wait for a lock for ever', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -111,7 +111,7 @@ describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
     expect(server.logouts).toBe(1);
   });
 
-  it('signing out doesn’t wait for it where the page goes: the server is told at once, and once', async () => {
+  it('a sign-out is sent at once where its page goes', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 describe('a page that is prerendered', () => {
-  it('A prerendered page asks no server and no tab, and takes no lock', async () => {
+  it('a prerendered page asks no server or tab, and takes no lock', async () => {
     server.signIn('ada');
     const name = newBrowser();
     const others = openRawChannel(name);
@@ -42,7 +42,7 @@ describe('a page that is prerendered', () => {
     others.close();
   });
 
-  it('All that waited in a prerendered page goes on once it shows', async () => {
+  it('all that waited in a prerendered page goes on once it shows', async () => {
     server.signIn('ada');
     prerender();
     const auth = openTab();
@@ -60,7 +60,7 @@ describe('a page that is prerendered', () => {
     expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
   });
 
-  it('A prerendered page gets its token from another tab once it shows', async () => {
+  it('a prerendered page gets its token from another tab once it shows', async () => {
     const name = newBrowser();
     const other = await adasTab(server, { name });
     prerender();
@@ -76,7 +76,7 @@ describe('a page that is prerendered', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('A prerendered page counts its deadlines from when it shows', async () => {
+  it('a prerendered page counts its deadlines from when it shows', async () => {
     server.signIn('ada');
     prerender();
     const auth = openTab();
@@ -92,7 +92,7 @@ describe('a page that is prerendered', () => {
     expect((await request).status).toBe(200);
   });
 
-  it('A prerendered page’s request fails in time once the page shows', async () => {
+  it('a prerendered page’s request fails in time once the page shows', async () => {
     server.signIn('ada');
     prerender();
     const auth = openTab();
@@ -131,7 +131,7 @@ describe('a page that is prerendered', () => {
     others.close();
   });
 
-  it('A prerendered page’s sign-out reaches the other tabs once it shows', async () => {
+  it('a prerendered page’s sign-out reaches the other tabs once it shows', async () => {
     const name = newBrowser();
     const other = await adasTab(server, { name });
     prerender();
@@ -148,7 +148,7 @@ describe('a page that is prerendered', () => {
     expect(server.cookie).toBeUndefined();
   });
 
-  it('A prerendered page’s session reaches the other tabs once it shows', async () => {
+  it('a prerendered page’s session reaches the other tabs once it shows', async () => {
     const name = newBrowser();
     const others = openRawChannel(name);
     const other = openTab({ name });
@@ -167,7 +167,7 @@ describe('a page that is prerendered', () => {
     others.close();
   });
 
-  it('A prerendered page frees a caller who leaves', async () => {
+  it('a prerendered page frees a caller who leaves', async () => {
     prerender();
     const auth = openTab();
     const leave = new AbortController();

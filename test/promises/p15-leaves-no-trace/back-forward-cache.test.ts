@@ -14,7 +14,7 @@ import { rest, until } from '../../world/waiting.ts';
 const { listening, everListened } = watchForTraces();
 
 describe('the back/forward cache (P15, scenario 23)', () => {
-  it('no `unload` or `beforeunload` listener is ever added, nor any that waits for `pagehide` but while signing out', async () => {
+  it('no listener is added that keeps pages out of the cache', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, there] = openTwoTimelessTabs();
@@ -32,7 +32,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     expect([...everListened].toSorted()).toEqual([...harmless, 'pagehide'].toSorted());
   });
 
-  it('the lock is held only while a refresh runs, and word of it for a second', async () => {
+  it('the lock is held only while a refresh runs', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -52,7 +52,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     expect(await locksOf(name)).toEqual([]);
   });
 
-  it('a page that comes back asks the others: it has their token, without a refresh', async () => {
+  it('a page that comes back gets another tab’s token', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, back] = openTwoTimelessTabs();
@@ -72,7 +72,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('and whether the user has signed out, or is another one', async () => {
+  it('a page that comes back hears of a sign-out or another user', async () => {
     stopClocks();
     const server = startAuthServer();
     const [here, back] = openTwoTimelessTabs();
@@ -94,7 +94,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('where it is alone it refreshes what has expired', async () => {
+  it('a page that comes back alone refreshes what has expired', async () => {
     stopClocks();
     const server = startAuthServer();
     const auth = openTimelessTab();
@@ -130,7 +130,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
       returnFromBackForwardCache();
     };
 
-    it('A page that comes back finds Bob, though its refresh waits in line', async () => {
+    it('a page that comes back finds Bob, though its refresh waits', async () => {
       const { server, name, back } = await adaComesBack();
       const letGo = await holdLock(name);
       comeBack();
@@ -142,7 +142,7 @@ describe('the back/forward cache (P15, scenario 23)', () => {
       expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
     });
 
-    it('A page that comes back finds Bob, though its refresh is under way', async () => {
+    it('a page that comes back finds Bob, though its refresh runs', async () => {
       const { server, back } = await adaComesBack();
       const refresh = server.holdRefresh();
       comeBack();

@@ -16,7 +16,7 @@ import { gate, rest, until } from '../../world/waiting.ts';
 const { listening, channels, expectNoTrace } = watchForTraces();
 
 describe('dispose() (P15)', () => {
-  it('of a client that has done nothing', async () => {
+  it('dispose() closes a client that has done nothing', async () => {
     stopClocks();
     const name = newBrowser();
     const auth = openTimelessTab(name);
@@ -26,7 +26,7 @@ describe('dispose() (P15)', () => {
     await expectNoTrace(name);
   });
 
-  it('right after a sign-in, with a refresh planned and word left', async () => {
+  it('dispose() right after a sign-in leaves no timer and no lock', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -40,7 +40,7 @@ describe('dispose() (P15)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('after many refreshes', async () => {
+  it('dispose() leaves nothing after many refreshes', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -51,7 +51,7 @@ describe('dispose() (P15)', () => {
     await expectNoTrace(name);
   });
 
-  it('during the server’s pause', async () => {
+  it('dispose() leaves nothing during the server’s pause', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -68,7 +68,7 @@ describe('dispose() (P15)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('frees whoever waits, and says why', async () => {
+  it('dispose() frees whoever waits, and says why', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -87,7 +87,7 @@ describe('dispose() (P15)', () => {
     expect(server.apiRequests).toEqual([]);
   });
 
-  it('frees a restore, too', async () => {
+  it('dispose() frees a restore, too', async () => {
     stopClocks();
     const server = startAuthServer();
     server.signIn('ada');
@@ -104,7 +104,7 @@ describe('dispose() (P15)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('in mid-refresh: the request runs on, so that its cookie arrives, and the lock is held until then', async () => {
+  it('dispose() in mid-refresh lets the request run on for its cookie', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -130,7 +130,7 @@ describe('dispose() (P15)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('while a sign-in waits its turn: the login is never sent', async () => {
+  it('dispose() keeps a login that waits its turn from being sent', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -147,7 +147,7 @@ describe('dispose() (P15)', () => {
     await expectNoTrace(name);
   });
 
-  it('while a login is under way: nobody is signed in by its answer', async () => {
+  it('dispose() drops the answer of a login that is under way', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -166,7 +166,7 @@ describe('dispose() (P15)', () => {
     await expectNoTrace(name);
   });
 
-  it('twice is once; afterwards everything says why it can’t, and sends nothing', async () => {
+  it('a disposed client says why it can’t, and sends nothing', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -193,7 +193,7 @@ describe('dispose() (P15)', () => {
     expect(seen).toEqual([]);
   });
 
-  it('says nothing to the other tabs, whose session goes on', async () => {
+  it('dispose() says nothing to other tabs, whose session goes on', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -222,7 +222,7 @@ describe('dispose() (P15)', () => {
     expect(there.getState()).toMatchObject({ status: 'signed-in' });
   });
 
-  it('is what `using` calls', async () => {
+  it('dispose() is what `using` calls', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();
@@ -236,7 +236,7 @@ describe('dispose() (P15)', () => {
     await expect(kept.getAccessToken()).rejects.toMatchObject({ code: 'configuration' });
   });
 
-  it('mount, unmount, mount: the next client hears the others (scenario 44)', async () => {
+  it('a client made after a disposed one hears the other tabs', async () => {
     stopClocks();
     const server = startAuthServer();
     const name = newBrowser();

@@ -35,7 +35,7 @@ const LONG = 60_000;
 
 describe('a long outage (P15)', () => {
   it(
-    'calls that fail while the server is paused leave nothing behind',
+    'calls that fail during the server’s pause leave nothing behind',
     async () => {
       stopClocks();
       show('hidden');

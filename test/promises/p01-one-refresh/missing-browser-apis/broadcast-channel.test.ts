@@ -45,20 +45,20 @@ describe('without channels', () => {
         vi.stubGlobal('window', { localStorage: { setItem, removeItem() {} } });
       },
     ],
-  ])('%s: creation never throws, and it works within the tab', async (_what, surround) => {
+  ])('a client without channels works within its tab: %s', async (_what, surround) => {
     surround();
     const server = startAuthServer();
     await liveThrough(openTab(), server);
   });
 
-  it('neither locks nor channels nor storage: still right', async () => {
+  it('a client without locks, channels and storage works within its tab', async () => {
     surroundWith({});
     vi.stubGlobal('BroadcastChannel', undefined);
     const server = startAuthServer();
     await liveThrough(openTab(), server);
   });
 
-  it('with locks alone two tabs never overlap: each refreshes for itself, and nobody is signed out', async () => {
+  it('two tabs with locks alone never overlap, and nobody is signed out', async () => {
     stopClocks();
     vi.stubGlobal('BroadcastChannel', undefined);
     const server = startAuthServer();

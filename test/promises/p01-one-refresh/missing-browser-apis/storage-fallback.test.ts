@@ -76,7 +76,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     }
   });
 
-  it('a new tab gets its token from the server, and the first keeps its own and its user', async () => {
+  it('a new tab gets its token from the server, not from tabs', async () => {
     const { server, name, a } = await twoTabs();
     const seen = record(a);
     const before = await a.getAccessToken();
@@ -88,7 +88,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('sign-out reaches the other tab', async () => {
+  it('a sign-out reaches the other tab through the storage', async () => {
     const { server, a, b } = await twoTabs();
     const seen = record(b);
     await settled(a.signOut());
@@ -99,7 +99,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(server.cookie).toBeUndefined();
   });
 
-  it('so does another user, whose token each tab gets for itself; nothing of the first is sent as them', async () => {
+  it('another user reaches the other tab, which gets its own token', async () => {
     const { server, a, b } = await twoTabs();
     const seen = record(b);
     server.expireAccessTokens();
@@ -117,7 +117,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('a refresh that turns out to be another user’s says so to the other tab, though without their token', async () => {
+  it('a refresh that finds another user says so to the other tab', async () => {
     const { server, a, b } = await twoTabs();
     const seen = [record(a), record(b)];
     server.signIn('bob');
@@ -129,7 +129,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(seen.map((events) => events[0]?.name)).toEqual(['user-changed', 'user-changed']);
   });
 
-  it('a session that the server has ended is over in every tab, and the tabs fall silent', async () => {
+  it('an ended session ends in every tab, and the tabs fall silent', async () => {
     const { everStored, server, name, a, b } = await twoTabs();
     server.revoke('ada');
     const fresh = [openTab({ name }), openTab({ name })];
@@ -143,7 +143,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(everStored.length).toBe(quiet);
   });
 
-  it('tabs whose tokens expire refresh one after the other, and nobody is signed out', async () => {
+  it('tabs refresh one after the other, and nobody is signed out', async () => {
     const { server, a, b } = await twoTabs();
     const before = server.refreshCalls;
     server.expireAccessTokens();
@@ -155,7 +155,7 @@ describe('with the storage fallback (P9, scenario 42)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
-  it('a sign-out that waits while somebody signs in in another tab leaves them their cookie', async () => {
+  it('a sign-out that waits leaves whoever signs in elsewhere their cookie', async () => {
     const { server, a, b } = await twoTabs();
     const refresh = server.holdRefresh();
     void b.refresh();

@@ -23,13 +23,13 @@ describe('without Web Locks (scenario 16)', () => {
       '… while query still answers',
       () => ({ locks: { request: refuseWith('SecurityError'), query: async () => ({}) } }),
     ],
-  ])('%s: it works within the tab', async (_what, parts) => {
+  ])('a client without Web Locks works within its tab: %s', async (_what, parts) => {
     surroundWith(parts());
     const server = startAuthServer();
     await liveThrough(openTab(), server);
   });
 
-  it('no navigator at all', async () => {
+  it('a client without a navigator works within its tab', async () => {
     vi.stubGlobal('navigator', undefined);
     const server = startAuthServer();
     await liveThrough(openTab(), server);
@@ -38,7 +38,7 @@ describe('without Web Locks (scenario 16)', () => {
   it.each<[string, () => object]>([
     ['none', () => ({})],
     ['refused', () => lockManager(refuseWith('SecurityError'))],
-  ])('locks: %s. Within one tab a refresh and sign-ins still never overlap', async (_what, parts) => {
+  ])('a refresh and sign-ins of one tab never overlap, locks being %s', async (_what, parts) => {
     surroundWith(parts());
     const { server, auth } = await signedIn();
     let [underWay, most, logins] = [0, 0, 0];
@@ -71,7 +71,7 @@ describe('without Web Locks (scenario 16)', () => {
     expect(await second).toMatchObject({ subject: 'ada' });
   });
 
-  it('tabs still tell each other: a new one needs no network, and sign-out reaches all', async () => {
+  it('tabs without Web Locks still tell each other who is signed in', async () => {
     surroundWith({});
     const server = startAuthServer();
     const name = newBrowser();
@@ -83,7 +83,7 @@ describe('without Web Locks (scenario 16)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('a page that leaves loses its place in line (WebKit), and sends nothing beside the lock’s holder', async () => {
+  it('a leaving page that loses its place in line sends nothing', async () => {
     const server = startAuthServer();
     surroundWith(lockManager(refuseWith('AbortError')));
     const leaving = openTab();
@@ -111,7 +111,7 @@ describe('without Web Locks (scenario 16)', () => {
   });
 });
 
-it('a frame that may do nothing at all: creation doesn’t throw, and requests still go out', async () => {
+it('requests go out in a frame that may do nothing else', async () => {
   surroundWith(lockManager(refuseWith('SecurityError')));
   vi.stubGlobal('BroadcastChannel', undefined);
   const server = startAuthServer();
