@@ -16,7 +16,7 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-describe('the refresh request (P1, P4, 39, 40)', () => {
+describe('the refresh request (P1, P4)', () => {
   /** Refreshes once through a fetch that notes what it was given. */
   async function sent(refresh: AuthClientOptions['refresh'] = '/auth/refresh') {
     const request = vi.fn(async (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));

@@ -168,7 +168,7 @@ async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds:
   return { tabs, seen, kinds };
 }
 
-describe('the token is nowhere else (P9, 38)', () => {
+describe('the token is nowhere else (P9)', () => {
   it('the token shows in nothing that an app can get hold of', async () => {
     const { tabs, seen, kinds } = await busyLife();
     const secret = pieces();

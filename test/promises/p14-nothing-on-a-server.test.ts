@@ -1,4 +1,4 @@
-/** P14: nothing happens on a server. Importing the package and making a client opens, keeps and shares nothing (47). */
+/** P14: nothing happens on a server. Importing the package and making a client opens, keeps and shares nothing. */
 
 import {
   type AuthClient,
@@ -55,7 +55,7 @@ function opened(watched: Record<string, Watched>): string[] {
   return Object.entries(watched).flatMap(([name, spy]) => (spy.mock.calls.length ? [name] : []));
 }
 
-describe('on a server nothing happens (P14, scenario 47)', () => {
+describe('on a server nothing happens (P14)', () => {
   it('importing the package opens nothing', async () => {
     vi.resetModules();
     const watched = watchEverything();

@@ -10,7 +10,7 @@ import { focusWindow, goOnline, returnFromBackForwardCache, show } from '../../w
 import { newBrowser, openTab, openTabs, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
 
-describe('one refresh among tabs (P1, scenario 11)', () => {
+describe('one refresh among tabs (P1)', () => {
   it.for([2, 6, 50])('%i tabs at once make one refresh each time, without overlap', async (count) => {
     const server = startAuthServer();
     const tabs = openTabs(count);
@@ -90,7 +90,7 @@ describe('one refresh among tabs (P1, scenario 11)', () => {
   });
 });
 
-describe('any tab can refresh (P1, scenario 15)', () => {
+describe('any tab can refresh (P1)', () => {
   it('each tab can refresh, though the one that signed in is closed', async () => {
     stopClocks();
     const server = startAuthServer();
@@ -132,7 +132,7 @@ describe('any tab can refresh (P1, scenario 15)', () => {
   });
 });
 
-describe('one waking (P1, P10, scenario 17)', () => {
+describe('one waking (P1, P10)', () => {
   function wakeUp() {
     show('visible');
     focusWindow();

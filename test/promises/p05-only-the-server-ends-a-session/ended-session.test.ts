@@ -22,7 +22,7 @@ beforeEach(() => {
 /** A new tab gives the others a moment to answer before it asks the server. */
 const othersStaySilent = () => pass(40);
 
-describe('a dead session makes no storm (P5, 20, 41)', () => {
+describe('a dead session makes no storm (P5)', () => {
   it('an ended session costs one call, and is told to everybody', async () => {
     const auth = await adasTab(server);
     const events = record(auth);

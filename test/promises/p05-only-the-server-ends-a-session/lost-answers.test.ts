@@ -20,7 +20,7 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-describe('after a lost answer nothing is sent again at once (P3, P4, P5, 3, 9)', () => {
+describe('after a lost answer nothing is sent again at once (P3, P4, P5)', () => {
   it.each<[string, () => Response]>([
     ['the answer is lost', offline],
     ['504', () => Response.json({}, { status: 504 })],

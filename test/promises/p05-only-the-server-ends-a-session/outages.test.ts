@@ -19,7 +19,7 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-describe('an outage ends no session (P5, 19)', () => {
+describe('an outage ends no session (P5)', () => {
   it.each(outages)('a valid token is used at once in an outage: %s', async (_, answer) => {
     const auth = await adasTab(server);
     show('hidden');

@@ -19,7 +19,7 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-describe('a server that says "later" is obeyed (P5, 20)', () => {
+describe('a server that says "later" is obeyed (P5)', () => {
   it.each([429, 503])('a %i with Retry-After in seconds is sent again just then', async (status) => {
     const auth = await adasTab(server);
     server.expireAccessTokens();
@@ -138,7 +138,7 @@ describe('a server that says "later" is obeyed (P5, 20)', () => {
   });
 });
 
-describe('a date that only this machine’s clock can read (P10, 21)', () => {
+describe('a date that only this machine’s clock can read (P10)', () => {
   it('a distant Retry-After that only this clock can read is ignored', async () => {
     const auth = await adasTab(server);
     const inADay = new Date(Date.now() + 24 * HOUR).toUTCString();

@@ -21,7 +21,7 @@ function watchServer(server: AuthServer) {
   return log;
 }
 
-describe('a sign-out during a refresh (P6, scenario 33)', () => {
+describe('a sign-out during a refresh (P6)', () => {
   describe.each(['this tab', 'another tab'] as const)('in %s', (where) => {
     async function refreshing() {
       stopClocks();

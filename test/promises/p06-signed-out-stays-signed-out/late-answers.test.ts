@@ -151,7 +151,7 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
   });
 });
 
-describe('a slow, older answer (P6, scenario 8)', () => {
+describe('a slow, older answer (P6)', () => {
   it('an older, slow answer doesn’t replace the newer session', async () => {
     const { server, auth } = await signedIn();
     const held = server.holdRefresh();

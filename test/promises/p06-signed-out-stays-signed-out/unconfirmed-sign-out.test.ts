@@ -8,7 +8,7 @@ import { pass, stopClocks } from '../../world/clocks.ts';
 import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
-describe('a server that can’t confirm (P6, scenario 35)', () => {
+describe('a server that can’t confirm (P6)', () => {
   it.each([
     ['unreachable', () => Response.error()],
     ['answering 500', () => new Response('', { status: 500 })],

@@ -12,7 +12,7 @@ import { pass, stopClocks } from '../../world/clocks.ts';
 import { record } from '../../world/tabs.ts';
 import { rest } from '../../world/waiting.ts';
 
-describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P7, scenarios 34 and 36)', (where) => {
+describe.each(['this tab', 'another tab'] as const)('another user comes in %s (P7)', (where) => {
   async function adaIsSignedIn() {
     stopClocks();
     const server = startAuthServer();

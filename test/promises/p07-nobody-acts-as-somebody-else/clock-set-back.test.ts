@@ -95,7 +95,7 @@ it('a new tab’s setSession() waits for no message before it', async () => {
   expect(await fresh.setSession(server.signIn('bob'))).toMatchObject({ subject: 'bob' });
 });
 
-describe('a clock that was set back (P7, P10, scenario 21)', () => {
+describe('a clock that was set back (P7, P10)', () => {
   it('a new tab’s sign-in counts everywhere, and Ada stays away', async () => {
     stopClocks();
     const server = startAuthServer();

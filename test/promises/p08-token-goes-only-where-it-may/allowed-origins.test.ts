@@ -9,7 +9,7 @@ import { network } from '../../world/network.ts';
 import { setLocation } from '../../world/page.ts';
 import { openTab } from '../../world/tabs.ts';
 
-describe('where the token goes (P8, scenario 37)', () => {
+describe('where the token goes (P8)', () => {
   it.for(['/api/orders', 'api', '', '?q=1', 'https://app.test/anything', '//app.test/x', 'https://APP.test:443/x'])(
     'the token goes to the page’s own origin: %j',
     async (url) => {

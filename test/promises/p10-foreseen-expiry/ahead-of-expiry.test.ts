@@ -101,7 +101,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
   });
 });
 
-describe('a hidden tab refreshes on demand only (24)', () => {
+describe('a hidden tab refreshes on demand only', () => {
   it('a hidden tab never refreshes by itself, not even on waking', async () => {
     await adasTab(server);
     show('hidden');

@@ -12,7 +12,7 @@ import { openTab } from '../../world/tabs.ts';
 
 noteUnhandledRejections();
 
-describe('getAccessToken (P10, scenario 30)', () => {
+describe('getAccessToken (P10)', () => {
   const worksAt = async (token: string) => {
     const headers = { authorization: `Bearer ${token}` };
     return (await fetch(`${API}/socket`, { headers })).status === 200;

@@ -17,7 +17,7 @@ beforeEach(() => {
   server = startAuthServer();
 });
 
-describe('timers are only hints (18)', () => {
+describe('timers are only hints', () => {
   const sleeps: [string, (ms: number) => void][] = [
     ['the wall clock jumps, the monotonic clock stood still', jumpWallClock],
     ['the monotonic clock went on, the wall clock stood still', jumpMonotonicClock],

@@ -12,7 +12,7 @@ import { rest, standing, until } from '../../world/waiting.ts';
 
 noteUnhandledRejections();
 
-describe('every method works inside every listener (P12, scenario 14)', () => {
+describe('every method works inside every listener (P12)', () => {
   const occasions: Record<'the state' | keyof AuthEvents, (auth: AuthClient, server: AuthServer) => Promise<unknown>> =
     {
       'the state': (auth, server) => auth.signIn(server.login('bob')),

@@ -12,7 +12,7 @@ import { leave } from '../../world/page.ts';
 import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing } from '../../world/waiting.ts';
 
-describe('a lock that nobody lets go (P12, scenarios 12 and 13)', () => {
+describe('a lock that nobody lets go (P12)', () => {
   it('the wait for a lock ends in a retryable error', async () => {
     stopClocks();
     const server = startAuthServer();

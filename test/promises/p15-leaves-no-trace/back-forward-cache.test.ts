@@ -13,7 +13,7 @@ import { rest, until } from '../../world/waiting.ts';
 
 const { listening, everListened } = watchForTraces();
 
-describe('the back/forward cache (P15, scenario 23)', () => {
+describe('the back/forward cache (P15)', () => {
   it('no listener is added that keeps pages out of the cache', async () => {
     stopClocks();
     const server = startAuthServer();

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('with the storage fallback (P9, scenario 42)', () => {
+describe('with the storage fallback (P9)', () => {
   const CHANNEL_KEY = 'pubkey.broadcastChannel-silent-refresh:';
 
   /** A window without BroadcastChannel: what is stored, and the storage events of the other tabs. */

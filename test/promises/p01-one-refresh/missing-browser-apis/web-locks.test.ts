@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('without Web Locks (scenario 16)', () => {
+describe('without Web Locks', () => {
   it.each<[string, () => object]>([
     ['no navigator.locks: plain http on a LAN, an old WebView', () => ({})],
     ['locks.request rejects with a SecurityError: a sandboxed frame', () => lockManager(refuseWith('SecurityError'))],
