@@ -10,12 +10,12 @@ import { gate, standing } from '../../world/waiting.ts';
 
 let server: AuthServer;
 
-let notes: Map<string, string>;
+let marks: Map<string, string>;
 
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
-  notes = stubStorage();
+  marks = stubStorage();
 });
 
 afterEach(() => {
@@ -34,7 +34,7 @@ describe('guests, whose page has no cookie to wait for', () => {
   it('the server’s "no session" is remembered', async () => {
     const auth = await visit();
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'no-session' });
-    expect([...notes]).toEqual(NOBODY);
+    expect([...marks]).toEqual(NOBODY);
   });
 
   it('the server’s end of a session is remembered', async () => {
@@ -42,14 +42,14 @@ describe('guests, whose page has no cookie to wait for', () => {
     server.revoke('ada');
     await auth.refresh().catch(() => {});
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
-    expect([...notes]).toEqual(NOBODY);
+    expect([...marks]).toEqual(NOBODY);
   });
 
   it('a sign-out that the server confirms is remembered', async () => {
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: true });
-    expect([...notes]).toEqual(NOBODY);
+    expect([...marks]).toEqual(NOBODY);
   });
 
   it('a sign-out that the server doesn’t confirm is not remembered', async () => {
@@ -57,7 +57,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
   });
 
   it('a guest’s mark goes with the answer, but they stay a guest', async () => {
@@ -67,14 +67,14 @@ describe('guests, whose page has no cookie to wait for', () => {
     const restoring = openMarkingTab().restore();
     await pass(40);
     expect(server.refreshCalls).toBe(2);
-    expect([...notes]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
+    expect([...marks]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
     hold.open(Response.json({}, { status: 401 }));
     await restoring;
-    expect([...notes]).toEqual(NOBODY);
+    expect([...marks]).toEqual(NOBODY);
   });
 
   it('a guest’s lost request delays nothing for longer than a second', async () => {
-    notes.set(KEY, `nobody ${Date.now()}`);
+    marks.set(KEY, `nobody ${Date.now()}`);
     const restoring = openMarkingTab().restore();
     await pass(990, 10);
     expect(server.refreshCalls).toBe(0);
@@ -87,7 +87,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     ['restore', (auth) => auth.restore()],
     ['sign-in', (auth) => auth.signIn(server.login('ada'))],
   ])('a guest’s %s waits for nobody', async (_, act) => {
-    notes.set(KEY, 'nobody');
+    marks.set(KEY, 'nobody');
     const acting = act(openMarkingTab());
     await pass(40);
     expect(await standing(acting)).toBe('fulfilled');
@@ -104,16 +104,16 @@ describe('guests, whose page has no cookie to wait for', () => {
       },
     ],
   ])('after %s a refresh leaves its mark again', async (_, enter) => {
-    notes.set(KEY, 'nobody');
+    marks.set(KEY, 'nobody');
     const auth = openMarkingTab();
     await enter(auth);
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
     const hold = server.holdRefresh();
     const refreshing = auth.refresh();
     await hold.arrived;
-    expect(Number(notes.get(KEY))).toBeLessThanOrEqual(Date.now());
+    expect(Number(marks.get(KEY))).toBeLessThanOrEqual(Date.now());
     hold.release();
     await refreshing;
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
   });
 });

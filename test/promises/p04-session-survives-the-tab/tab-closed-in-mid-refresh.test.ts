@@ -1,40 +1,41 @@
 /** P4: a tab closed in mid-refresh leaves a mark of its request, and whoever comes next waits for its cookie. */
 
+import type { AuthClient } from 'silent-refresh';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasMarkingTab, KEY, openMarkingTab, TIMEOUT } from '../../given/refresh-marks.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
-import { type openTab, record } from '../../world/tabs.ts';
+import { record } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
 
-let notes: Map<string, string>;
+let marks: Map<string, string>;
 
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
-  notes = stubStorage();
+  marks = stubStorage();
 });
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const noteOf = (age: number) => notes.set(KEY, String(Date.now() - age));
+const markOfAge = (age: number) => marks.set(KEY, String(Date.now() - age));
 
-describe('the note', () => {
+describe('the mark of a request', () => {
   it('a request’s mark holds a time and goes with the answer', async () => {
     const auth = await adasMarkingTab(server);
     const hold = server.holdRefresh();
     const request = auth.fetch(`${API}/x`);
     await hold.arrived;
-    expect([...notes]).toEqual([[KEY, String(Date.now())]]);
+    expect([...marks]).toEqual([[KEY, String(Date.now())]]);
     hold.release();
     expect((await request).status).toBe(200);
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
   });
 
   it.each([
@@ -44,7 +45,7 @@ describe('the note', () => {
     const auth = await adasMarkingTab(server);
     server.answerRefresh = answer;
     await auth.fetch(`${API}/x`).catch(() => {});
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
   });
 
   it('a failed request’s mark stays while the network is up', async () => {
@@ -52,7 +53,7 @@ describe('the note', () => {
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     await auth.fetch(`${API}/x`).catch(() => {});
-    expect([...notes.keys()]).toEqual([KEY]);
+    expect([...marks.keys()]).toEqual([KEY]);
   });
 
   it('a failed request’s mark stays though its page hears of another tab', async () => {
@@ -61,14 +62,14 @@ describe('the note', () => {
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     await auth.fetch(`${API}/x`).catch(() => {});
-    const marks = [...notes];
-    expect(marks).toHaveLength(1);
+    const before = [...marks];
+    expect(before).toHaveLength(1);
     const seen = record(auth);
     await passUntil(openMarkingTab().setSession(server.signIn('ada')), 10);
     await until(() => seen.some(({ name }) => name === 'refreshed'), 'it has heard');
     await rest();
 
-    expect([...notes]).toEqual(marks);
+    expect([...marks]).toEqual(before);
   });
 
   it('a page that lives on gives up its failed request’s mark', async () => {
@@ -78,9 +79,9 @@ describe('the note', () => {
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     await auth.fetch(`${API}/x`).catch(() => {});
     await pass(500);
-    expect([...notes.keys()]).toEqual([KEY]);
+    expect([...marks.keys()]).toEqual([KEY]);
     await pass(1_500, 100);
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
 
     server.answerRefresh = undefined;
     const signingIn = auth.signIn(server.login('ada'));
@@ -93,38 +94,40 @@ describe('the note', () => {
     server.answerRefresh = () => Response.error();
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
     await auth.fetch(`${API}/x`).catch(() => {});
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
   });
 });
 
-describe('a note that a page has left behind', () => {
-  it.each([
-    ['a refresh', (auth: ReturnType<typeof openTab>) => auth.refresh(), () => server.refreshCalls],
-    ['a sign-in', (auth: ReturnType<typeof openTab>) => auth.signIn(server.login('bob')), () => 0],
-  ])('after a page left its mark, %s waits half of the timeout', async (_, act, calls) => {
+describe('a mark that a page has left behind', () => {
+  it.each<[string, (auth: AuthClient, login: () => Promise<object>) => Promise<unknown>]>([
+    ['a refresh', (auth) => auth.refresh()],
+    ['a sign-in', (auth, login) => auth.signIn(login)],
+  ])('after a page left its mark, %s waits half of the timeout', async (_, act) => {
     const auth = await adasMarkingTab(server);
-    noteOf(1_000);
-    const before = calls();
-    const acting = act(auth);
+    markOfAge(1_000);
+    const login = vi.fn(server.login('bob'));
+    const requests = () => server.refreshCalls + login.mock.calls.length;
+    const acting = act(auth, login);
     await pass(TIMEOUT / 2 - 1_000 - 1, 500);
-    expect(calls()).toBe(before);
+    expect(requests()).toBe(0);
     expect(await standing(acting)).toBe('pending');
     await pass(60);
     expect(await acting).toMatchObject({ status: 'signed-in' });
+    expect(requests()).toBe(1);
   });
 
-  it.each([
-    ['a refresh', (auth: ReturnType<typeof openTab>, _login: () => Promise<object>) => auth.refresh()],
-    ['a sign-in', (auth: ReturnType<typeof openTab>, login: () => Promise<object>) => auth.signIn(login)],
+  it.each<[string, (auth: AuthClient, login: () => Promise<object>) => Promise<unknown>]>([
+    ['a refresh', (auth) => auth.refresh()],
+    ['a sign-in', (auth, login) => auth.signIn(login)],
   ])('in a page that is frozen, %s is given up', async (_, act) => {
     const auth = await adasMarkingTab(server);
-    noteOf(0);
+    markOfAge(0);
     const login = vi.fn(server.login('bob'));
     const acting = act(auth, login);
     await rest();
     document.dispatchEvent(new Event('freeze'));
     await expect(acting).rejects.toMatchObject({ code: 'refresh-unavailable' });
-    notes.clear();
+    marks.clear();
     await pass(500);
     expect(login).not.toHaveBeenCalled();
     expect(server.refreshCalls).toBe(0);
@@ -132,11 +135,11 @@ describe('a note that a page has left behind', () => {
 
   it('a mark that goes holds nobody up any longer', async () => {
     const auth = await adasMarkingTab(server);
-    noteOf(0);
+    markOfAge(0);
     const refreshing = auth.refresh();
     await rest();
     expect(server.refreshCalls).toBe(0);
-    notes.clear();
+    marks.clear();
     await pass(60);
     expect(await refreshing).toMatchObject({ status: 'signed-in' });
     expect(server.refreshCalls).toBe(1);
@@ -144,7 +147,7 @@ describe('a note that a page has left behind', () => {
 
   it('nobody waits for a mark once the session has changed', async () => {
     const auth = await adasMarkingTab(server);
-    noteOf(0);
+    markOfAge(0);
     const refreshing = auth.refresh();
     await rest();
     await auth.setSession(server.signIn('ada'));
@@ -157,7 +160,7 @@ describe('a note that a page has left behind', () => {
     const auth = await adasMarkingTab(server);
     const other = openMarkingTab();
     await other.restore();
-    noteOf(0);
+    markOfAge(0);
     const heard = record(auth);
     const login = vi.fn(server.login('bob'));
     const signingIn = auth.signIn(login);
@@ -171,10 +174,10 @@ describe('a note that a page has left behind', () => {
   });
 
   it.each([
-    ['old', () => noteOf(TIMEOUT / 2)],
-    ['of the future, by a clock that was set back', () => noteOf(-TIMEOUT)],
-    ['no time at all', () => notes.set(KEY, 'yesterday')],
-    ['of another endpoint', () => notes.set('silent-refresh:https://app.test/other', String(Date.now()))],
+    ['old', () => markOfAge(TIMEOUT / 2)],
+    ['of the future, by a clock that was set back', () => markOfAge(-TIMEOUT)],
+    ['no time at all', () => marks.set(KEY, 'yesterday')],
+    ['of another endpoint', () => marks.set('silent-refresh:https://app.test/other', String(Date.now()))],
   ])('nobody waits for a mark that is %s', async (_, leave) => {
     const auth = await adasMarkingTab(server);
     leave();
@@ -187,15 +190,15 @@ describe('a note that a page has left behind', () => {
   it('without Web Locks no mark counts, and none is made', async () => {
     vi.stubGlobal('navigator', { onLine: true });
     const auth = await adasMarkingTab(server);
-    noteOf(0);
+    markOfAge(0);
     await auth.refresh();
     expect(server.refreshCalls).toBe(1);
 
-    notes.clear();
+    marks.clear();
     const hold = server.holdRefresh();
     const refreshing = auth.refresh();
     await hold.arrived;
-    expect([...notes]).toEqual([]);
+    expect([...marks]).toEqual([]);
     hold.release();
     await refreshing;
   });
