@@ -2,7 +2,7 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { jwt } from '../world/auth-server.ts';
-import { pass } from '../world/clocks.ts';
+import { othersStaySilent } from './new-tab.ts';
 
 /** Any three letters of it give it away. */
 export const SECRET = 'zqx'.repeat(12);
@@ -21,8 +21,7 @@ export const oneHour = bearer({ iat: NOW, exp: NOW + 3_600 });
 
 export async function restore(auth: AuthClient) {
   const restored = auth.restore();
-  // A new tab gives the others a moment to answer.
-  await pass(40);
+  await othersStaySilent();
   return restored;
 }
 

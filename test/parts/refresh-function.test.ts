@@ -15,7 +15,6 @@ import { tracesOf } from '../world/traces.ts';
 import { gate, until } from '../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

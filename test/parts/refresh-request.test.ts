@@ -10,7 +10,6 @@ import { stopClocks } from '../world/clocks.ts';
 import { setCookie } from '../world/page.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HOUR, MINUTE } from '../given/durations.ts';
 import { failureOf } from '../given/failures.ts';
 import { holdLock } from '../given/held-locks.ts';
+import { othersStaySilent } from '../given/new-tab.ts';
 import { times } from '../given/times.ts';
 import { offline, outages } from '../given/token-answers.ts';
 import { API, type AuthServer, startAuthServer } from '../world/auth-server.ts';
@@ -14,14 +15,10 @@ import { newBrowser, openTab, record } from '../world/tabs.ts';
 import { until } from '../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
 });
-
-/** A new tab gives the others a moment to answer before it asks the server. */
-const othersStaySilent = () => pass(40);
 
 describe('restore()', () => {
   it('restore() signs in silently where the server knows the cookie', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { HOUR } from '../given/durations.ts';
 import { failureOf, reasonOf } from '../given/failures.ts';
+import { othersStaySilent } from '../given/new-tab.ts';
 import { subjectOf } from '../given/shown.ts';
 import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../world/clocks.ts';
@@ -69,7 +70,7 @@ describe('signIn() without a request', () => {
     comeBackAs('ada');
     const hold = server.holdRefresh();
     const signingIn = auth.signIn();
-    await pass(40);
+    await othersStaySilent();
     await until(() => server.refreshCalls === 1);
     const [note] = [...stored.values()];
     expect(Date.now() - Number(note)).toBeLessThanOrEqual(40);
@@ -100,7 +101,7 @@ describe('signIn() without a request', () => {
     comeBackAs('ada');
     const hold = server.holdRefresh();
     const signingIn = here.signIn();
-    await pass(40);
+    await othersStaySilent();
     await until(() => server.refreshCalls === 1);
     const restoring = there.restore();
     await pass(100);
@@ -174,7 +175,7 @@ describe('the session that signIn() begins', () => {
     comeBackAs('bob');
     const hold = server.holdRefresh();
     const signingIn = auth.signIn();
-    await pass(40);
+    await othersStaySilent();
     await until(() => server.refreshCalls === 1);
     const request = auth.fetch(`${API}/orders`, { method: 'POST', body: 'one' });
     expect(await standing(request)).toBe('pending');
@@ -241,7 +242,7 @@ describe('signIn() without a request, in vain', () => {
     const auth = openTab();
     const hold = server.holdRefresh();
     const signingIn = failureOf(auth.signIn());
-    await pass(40);
+    await othersStaySilent();
     await until(() => server.refreshCalls === 1);
     const signingOut = auth.signOut();
     hold.release();

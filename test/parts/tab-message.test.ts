@@ -6,14 +6,14 @@ import { readMessage, writeMessage } from '../../src/tabs/tab-message.ts';
 import { now } from '../../src/wait.ts';
 import { adasTab } from '../given/ada.ts';
 import { outliveToken } from '../given/expired-token.ts';
+import { othersStaySilent } from '../given/new-tab.ts';
 import { API, jwt, startAuthServer } from '../world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
+import { jumpWallClock, stopClocks } from '../world/clocks.ts';
 import { openRawChannel } from '../world/messages.ts';
 import { newBrowser, openTab, record, signedInEverywhere } from '../world/tabs.ts';
 import { gate, rest, until } from '../world/waiting.ts';
 
 const FUTURE = Date.now() + 3_600_000;
-
 const token = jwt({ sub: 'mallory', iat: 1, exp: 61 });
 
 /** What a tab of this version says; newer than all that the tests' tabs know. */
@@ -180,7 +180,7 @@ describe('garbage on the channel (P12)', () => {
     raw.close();
     expect(raw.heard).toEqual([{ v: 1, kind: 'ask' }]);
     expect(auth.getState()).toEqual({ status: 'restoring' });
-    await pass(40);
+    await othersStaySilent();
 
     expect(await restored).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });

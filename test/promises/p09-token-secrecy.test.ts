@@ -24,7 +24,6 @@ let said: unknown[];
 
 /** What was written to any storage. */
 let stored: unknown[];
-
 let sent: Request[];
 
 const noteRequest = ({ request }: { request: Request }) => {
@@ -56,7 +55,6 @@ beforeEach(() => {
   }
   network.events.on('request:start', noteRequest);
 });
-
 afterEach(() => {
   vi.unstubAllGlobals();
   network.events.removeListener('request:start', noteRequest);

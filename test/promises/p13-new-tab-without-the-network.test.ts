@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { outliveToken } from '../given/expired-token.ts';
+import { othersStaySilent } from '../given/new-tab.ts';
 import { API, startAuthServer } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { show } from '../world/page.ts';
@@ -47,7 +48,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     await old.signIn(server.login('ada'));
     outliveToken();
     const response = openTab({ name }).fetch(`${API}/orders`);
-    await pass(40);
+    await othersStaySilent();
 
     expect((await response).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
@@ -63,7 +64,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     server.signIn('ada');
     const tabs = openTabs(6);
     const states = Promise.all(tabs.map((tab) => tab.restore()));
-    await pass(40);
+    await othersStaySilent();
 
     expect((await states).map(({ status }) => status)).toEqual(tabs.map(() => 'signed-in'));
     await pass(5_000);
@@ -76,7 +77,7 @@ describe('a new tab is signed in without the network (P13)', () => {
     const server = startAuthServer();
     const tabs = openTabs(6);
     const states = Promise.all(tabs.map((tab) => tab.restore()));
-    await pass(40);
+    await othersStaySilent();
 
     expect(await states).toEqual(tabs.map(() => ({ status: 'signed-out', reason: 'no-session' })));
     expect(server.refreshCalls).toBe(6);

@@ -11,7 +11,6 @@ import { openTab, record } from '../../world/tabs.ts';
 import { tracesOf } from '../../world/traces.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

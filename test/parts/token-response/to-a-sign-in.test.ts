@@ -4,6 +4,7 @@ import { SignInFailedError } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { failureOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { brokenOff, html, json, LEAK, SECRET, tokenless } from '../../given/secret-answers.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
@@ -12,7 +13,6 @@ import { tracesOf } from '../../world/traces.ts';
 import { rest, standing } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
@@ -141,7 +141,7 @@ describe('the answer to a sign-in', () => {
 
     server.signIn('ada');
     const orders = auth.fetch(`${API}/orders`);
-    await pass(40);
+    await othersStaySilent();
     expect((await orders).status).toBe(200);
     expect(server.apiRequests).toHaveLength(1);
   });

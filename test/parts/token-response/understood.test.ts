@@ -10,7 +10,6 @@ import { openTab } from '../../world/tabs.ts';
 import { tracesOf } from '../../world/traces.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

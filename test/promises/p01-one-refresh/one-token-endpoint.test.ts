@@ -4,6 +4,7 @@ import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { failureOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { openTab } from '../../world/tabs.ts';
@@ -19,7 +20,7 @@ beforeEach(() => {
 async function restored(refresh: string | URL = TOKEN_ENDPOINT): Promise<AuthClient> {
   const auth = openTab({ refresh });
   const restoring = auth.restore();
-  await pass(40);
+  await othersStaySilent();
   await restoring;
   return auth;
 }
@@ -50,7 +51,7 @@ describe('two clients of different names at one token endpoint (P1)', () => {
     const [a, b] = [openTab(), openTab()];
     const hold = server.holdRefresh();
     const states = Promise.all([a.restore(), b.restore()]);
-    await pass(40);
+    await othersStaySilent();
     expect(server.refreshCalls).toBe(1);
     hold.release();
 

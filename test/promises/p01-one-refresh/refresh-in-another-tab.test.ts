@@ -4,6 +4,7 @@ import { type AuthClient, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { failureOf, reasonOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { openRawChannel } from '../../world/messages.ts';
@@ -83,7 +84,7 @@ describe('a restore that hears late of a session', () => {
       return Response.json({}, { status });
     };
     const restoring = reasonOf(page.restore());
-    await pass(40);
+    await othersStaySilent();
     await arrived.opened;
     const busy = openRawChannel(name);
     // Its token has expired, so it tells of the session alone.

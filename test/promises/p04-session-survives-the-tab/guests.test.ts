@@ -1,6 +1,7 @@
 /** P4: a guest’s page has no cookie that it could lose, so nobody waits for what it has left behind. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { adasMarkingTab, KEY, openMarkingTab } from '../../given/refresh-marks.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
@@ -9,15 +10,12 @@ import type { openTab } from '../../world/tabs.ts';
 import { gate, standing } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 let marks: Map<string, string>;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
   marks = stubStorage();
 });
-
 afterEach(() => {
   vi.unstubAllGlobals();
 });
@@ -65,7 +63,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     const hold = gate<Response>();
     server.answerRefresh = () => hold.opened;
     const restoring = openMarkingTab().restore();
-    await pass(40);
+    await othersStaySilent();
     expect(server.refreshCalls).toBe(2);
     expect([...marks]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
     hold.open(Response.json({}, { status: 401 }));
@@ -89,7 +87,7 @@ describe('guests, whose page has no cookie to wait for', () => {
   ])('a guest’s %s waits for nobody', async (_, act) => {
     marks.set(KEY, 'nobody');
     const acting = act(openMarkingTab());
-    await pass(40);
+    await othersStaySilent();
     expect(await standing(acting)).toBe('fulfilled');
   });
 

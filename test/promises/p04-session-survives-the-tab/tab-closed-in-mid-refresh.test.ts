@@ -11,15 +11,12 @@ import { record } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 let marks: Map<string, string>;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
   marks = stubStorage();
 });
-
 afterEach(() => {
   vi.unstubAllGlobals();
 });

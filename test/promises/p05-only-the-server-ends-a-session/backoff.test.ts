@@ -12,7 +12,6 @@ import { record } from '../../world/tabs.ts';
 import { standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

@@ -6,6 +6,7 @@ import { adasTab, adasTabs } from '../../given/ada.ts';
 import { HOUR, MINUTE } from '../../given/durations.ts';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { times } from '../../given/times.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
@@ -13,14 +14,10 @@ import { goOnline, show } from '../../world/page.ts';
 import { openTab, record } from '../../world/tabs.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
 });
-
-/** A new tab gives the others a moment to answer before it asks the server. */
-const othersStaySilent = () => pass(40);
 
 describe('a dead session makes no storm (P5)', () => {
   it('an ended session costs one call, and is told to everybody', async () => {

@@ -14,7 +14,6 @@ import { record } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

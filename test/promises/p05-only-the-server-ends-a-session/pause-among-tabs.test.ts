@@ -6,6 +6,7 @@ import { adasTabs } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf } from '../../given/failures.ts';
 import { holdLock } from '../../given/held-locks.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
@@ -22,7 +23,6 @@ const refusing = (status: number, retryAfter?: string) => async () => {
 };
 const down = refusing(500);
 const later = refusing;
-
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
@@ -197,7 +197,7 @@ describe('a pause that travels (P5)', () => {
     for (let opened = 0; opened < 5; opened++) {
       const restoring = openTab({ name }).restore();
       restoring.catch(() => {});
-      await pass(40);
+      await othersStaySilent();
       // What is left of it, less the moment that each new tab has waited for its answer.
       const { retryAfter } = (await failureOf(restoring)) as { retryAfter: number };
       expect(retryAfter).toBeGreaterThan(499_000);
@@ -215,7 +215,7 @@ describe('a pause that travels (P5)', () => {
     server.answerRefresh = undefined;
     const opened = openTab({ name });
     opened.restore();
-    await pass(40);
+    await othersStaySilent();
     show('visible');
     await pass(TEN_MINUTES - 1_000, 10_000);
     expect(server.refreshCalls).toBe(1);

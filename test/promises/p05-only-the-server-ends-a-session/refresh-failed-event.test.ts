@@ -10,7 +10,6 @@ import { stopClocks } from '../../world/clocks.ts';
 import { record } from '../../world/tabs.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

@@ -5,21 +5,11 @@ import { adasTwoTabs } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf, reasonOf } from '../../given/failures.ts';
 import { SIGNED_OUT, statesOf } from '../../given/shown.ts';
-import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
+import { logSignOuts } from '../../given/sign-outs.ts';
+import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { newBrowser, openTab, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
-
-/** What reaches the server, in its order, and what the cookie is when it does. */
-function watchServer(server: AuthServer) {
-  const log: string[] = [];
-  server.answerLogout = () => {
-    log.push(`logout with ${server.cookie}`);
-    server.cookie = undefined;
-    return new Response(null, { status: 204 });
-  };
-  return log;
-}
 
 describe('a sign-out during a refresh (P6)', () => {
   describe.each(['this tab', 'another tab'] as const)('in %s', (where) => {
@@ -55,7 +45,7 @@ describe('a sign-out during a refresh (P6)', () => {
 
     it('a sign-out drops a late refresh and clears its cookie', async () => {
       const { server, here, there, leaver } = await refreshing();
-      const log = watchServer(server);
+      const log = logSignOuts(server);
       const refresh = server.holdRefresh();
       const waiting = failureOf(here.fetch(`${API}/orders`));
       await refresh.arrived;

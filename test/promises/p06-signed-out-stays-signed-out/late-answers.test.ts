@@ -11,7 +11,6 @@ import { signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 const TIMEOUT = 10_000;
-
 let server: AuthServer;
 /** The sign-outs that reach the server, and the cookie that each of them finds. */
 let signOuts: string[];

@@ -4,22 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { adasTabs, adasTwoTabs, signedIn } from '../../given/ada.ts';
 import { failureOf } from '../../given/failures.ts';
 import { SIGNED_OUT, statesOf } from '../../given/shown.ts';
-import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { logSignOuts } from '../../given/sign-outs.ts';
+import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
-
-/** What reaches the server, in its order, and what the cookie is when it does. */
-function watchServer(server: AuthServer) {
-  const log: string[] = [];
-  server.answerLogout = () => {
-    log.push(`logout with ${server.cookie}`);
-    server.cookie = undefined;
-    return new Response(null, { status: 204 });
-  };
-  return log;
-}
 
 describe('signing out (P6)', () => {
   it('a sign-out shows in the very next line', async () => {
@@ -174,7 +164,7 @@ describe('signing out (P6)', () => {
 describe('a sign-out, and somebody who signs in', () => {
   it('a sign-in right after a sign-out keeps its new cookie', async () => {
     const { server, auth } = await signedIn();
-    const log = watchServer(server);
+    const log = logSignOuts(server);
     const [result, state] = await Promise.all([auth.signOut(), auth.signIn(server.login('bob'))]);
 
     expect(result).toEqual({ serverConfirmed: true });

@@ -4,6 +4,7 @@ import { type AuthClient, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { failureOf, reasonOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { SIGNED_OUT } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
@@ -11,7 +12,6 @@ import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
 import { until } from '../../world/waiting.ts';
 
 const sick = () => new Response('{}', { status: 500 });
-
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
@@ -32,7 +32,7 @@ describe('a sign-out in another tab', () => {
     const { old, page } = await adaAndNewPage();
     const hold = server.holdRefresh();
     const signingIn = failureOf(page.signIn());
-    await pass(40);
+    await othersStaySilent();
     await hold.arrived;
     const signingOut = old.signOut();
     expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });

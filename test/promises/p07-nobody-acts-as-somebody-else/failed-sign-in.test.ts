@@ -13,7 +13,6 @@ import { record } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

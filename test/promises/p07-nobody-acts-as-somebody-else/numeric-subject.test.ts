@@ -8,7 +8,6 @@ import { tokenAnswer } from '../../world/tokens.ts';
 import { rest, until } from '../../world/waiting.ts';
 
 const order = { method: 'POST', body: 'one' };
-
 let server: AuthServer;
 beforeEach(() => {
   server = startAuthServer();

@@ -10,7 +10,6 @@ import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/ta
 import { rest, standing, until } from '../../world/waiting.ts';
 
 const LIFETIME = 60;
-
 let server: AuthServer;
 /** What the backend hands out, and until when. */
 let cached: { value: string; expiresAt: number };

@@ -11,7 +11,6 @@ import { show } from '../../world/page.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../given/durations.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { generationsOf } from '../../given/received.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
@@ -11,9 +12,7 @@ import { openTab } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
 
 const LONGEST_TIMER = 2 ** 31 - 1;
-
 let server: AuthServer;
-
 beforeEach(() => {
   stopClocks();
   server = startAuthServer();
@@ -36,7 +35,7 @@ describe('wrong clocks change nothing', () => {
     server.signIn('ada');
     const auth = openTab();
     const orders = auth.fetch(`${API}/orders`);
-    await pass(40);
+    await othersStaySilent();
     expect((await orders).status).toBe(200);
     await pass(47 * SECOND, SECOND);
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);

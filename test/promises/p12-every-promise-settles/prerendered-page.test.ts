@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { MINUTE } from '../../given/durations.ts';
 import { failureOf, reasonOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { openRawChannel } from '../../world/messages.ts';
@@ -13,7 +14,6 @@ import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 const standings = (...promises: Promise<unknown>[]) => Promise.all(promises.map(standing));
-
 let server: AuthServer;
 beforeEach(() => {
   stopClocks();
@@ -51,7 +51,7 @@ describe('a page that is prerendered', () => {
     await pass(5 * MINUTE, MINUTE);
     expect(await standing(request)).toBe('pending');
     activate();
-    await pass(40);
+    await othersStaySilent();
 
     expect(await calls[0]).toMatchObject({ status: 'signed-in', subject: 'ada' });
     expect(await calls[1]).toBe(await auth.getAccessToken());
@@ -69,7 +69,7 @@ describe('a page that is prerendered', () => {
     await pass(5 * MINUTE, MINUTE);
     expect(await standing(request)).toBe('pending');
     activate();
-    await pass(40);
+    await othersStaySilent();
 
     expect((await request).status).toBe(200);
     expect(await auth.getAccessToken()).toBe(await other.getAccessToken());
@@ -124,7 +124,7 @@ describe('a page that is prerendered', () => {
     expect(await standing(acting)).toBe('pending');
     expect([login.mock.calls.length, server.logouts, others.heard]).toEqual([0, 0, []]);
     activate();
-    await pass(40);
+    await othersStaySilent();
 
     expect(await acting).toMatchObject(result as object);
     expect(login.mock.calls.length + server.logouts).toBe(1);
@@ -141,7 +141,7 @@ describe('a page that is prerendered', () => {
     await pass(MINUTE);
     expect(other.getState().status).toBe('signed-in');
     activate();
-    await pass(40);
+    await othersStaySilent();
 
     expect(await result).toEqual({ serverConfirmed: true });
     await until(() => other.getState().status === 'signed-out', 'the other tab is signed out');
@@ -160,7 +160,7 @@ describe('a page that is prerendered', () => {
     await pass(MINUTE);
     expect(others.heard).toEqual([]);
     activate();
-    await pass(40);
+    await othersStaySilent();
 
     expect(await entering).toMatchObject({ subject: 'ada' });
     await until(() => other.getState().status === 'signed-in', 'the other tab has heard of it');

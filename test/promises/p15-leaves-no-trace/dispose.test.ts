@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf } from '../../given/failures.ts';
 import { holdLock, locksOf } from '../../given/held-locks.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { openTimelessTab, openTwoTimelessTabs, watchForTraces } from '../../given/no-trace.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
@@ -125,7 +126,7 @@ describe('dispose() (P15)', () => {
     // The next client here goes on with that cookie.
     const next = openTimelessTab(name);
     const restored = next.restore();
-    await pass(40);
+    await othersStaySilent();
     expect(await restored).toMatchObject({ subject: 'ada', claims: { gen: 3 } });
     expect(server.reuseAlarms).toBe(0);
   });
