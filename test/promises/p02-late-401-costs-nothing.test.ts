@@ -1,7 +1,7 @@
 /** P2: a late 401 costs nothing. It is replayed with today’s token, without a refresh. */
 
 import { describe, expect, it } from 'vitest';
-import { adasTwoTabs, signedIn } from '../given/ada.ts';
+import { adasTwoTabs, expired } from '../given/ada.ts';
 import { API, startAuthServer } from '../world/auth-server.ts';
 import { stopClocks } from '../world/clocks.ts';
 import { holdMessages } from '../world/messages.ts';
@@ -10,8 +10,7 @@ import { standing, until } from '../world/waiting.ts';
 
 describe('a late 401 costs nothing (P2)', () => {
   it('a 401 for an older token is replayed without a refresh', async () => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
+    const { server, auth } = await expired();
     const held = server.holdApi();
     const late = auth.fetch(`${API}/late`);
     await held.arrived;

@@ -1,4 +1,4 @@
-/** What happens in one tab while another one's refresh is under way, and must not be lost or taken for something else. */
+/** P1: what happens in one tab while another one’s refresh is under way is neither lost nor taken for something else. */
 
 import { type AuthClient, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';

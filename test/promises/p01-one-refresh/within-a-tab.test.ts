@@ -1,7 +1,7 @@
 /** P1: one expiry costs one refresh, for however many requests of a tab. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { expired, signedIn } from '../../given/ada.ts';
+import { expired } from '../../given/ada.ts';
 import { times } from '../../given/times.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { openTab } from '../../world/tabs.ts';
@@ -9,8 +9,7 @@ import { gate, rest, until } from '../../world/waiting.ts';
 
 describe('one refresh (P1)', () => {
   it('50 concurrent 401s cost one refresh and 50 replays', async () => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
+    const { server, auth } = await expired();
 
     const responses = await Promise.all(times(50, () => auth.fetch(`${API}/orders`)));
 

@@ -1,7 +1,7 @@
 /** P3: where a refresh doesn’t help, none is made: addresses that refuse good tokens cause no storm of refreshes. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { adasTab, signedIn } from '../../given/ada.ts';
+import { adasTab, expired, signedIn } from '../../given/ada.ts';
 import { SECOND } from '../../given/durations.ts';
 import { FOR_AN_HOUR, fates, refuseAll } from '../../given/hopeless-api.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
@@ -183,8 +183,7 @@ describe('tokens of which nobody knows how long they live (P3)', () => {
 
 describe('what is none of a 401’s fault', () => {
   it('401s that meet a pause use up none of the ten refreshes', async () => {
-    const { server, auth } = await signedIn(FOR_AN_HOUR);
-    server.expireAccessTokens();
+    const { server, auth } = await expired(FOR_AN_HOUR);
     server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '20' } });
     for (let call = 0; call < 15; call++) {
       await expect(auth.fetch(`${API}/orders`)).rejects.toMatchObject({ code: 'refresh-unavailable' });
@@ -222,8 +221,7 @@ describe('what is none of a 401’s fault', () => {
 
   it('the work for a 401 doesn’t grow with the addresses', async () => {
     const looksFor = async (addresses: number) => {
-      const { server, auth } = await signedIn(FOR_AN_HOUR);
-      server.expireAccessTokens();
+      const { auth } = await expired(FOR_AN_HOUR);
       const looks = vi.spyOn(performance, 'now');
       await Promise.all(Array.from({ length: addresses }, (_, id) => auth.fetch(`${API}/${id}`)));
       const { length } = looks.mock.calls;

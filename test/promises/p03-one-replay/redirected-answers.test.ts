@@ -3,7 +3,7 @@
 import { http } from 'msw';
 import type { AuthClientOptions } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
-import { signedIn } from '../../given/ada.ts';
+import { expired, signedIn } from '../../given/ada.ts';
 import { statusesOf } from '../../given/received.ts';
 import { API } from '../../world/auth-server.ts';
 import { network } from '../../world/network.ts';
@@ -77,8 +77,7 @@ describe('a redirected answer (P3)', () => {
   });
 
   it('a POST that was not redirected is refreshed and sent again', async () => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
+    const { server, auth } = await expired();
 
     expect((await auth.fetch(`${API}/orders`, { method: 'POST', body: 'one' })).status).toBe(200);
 

@@ -10,8 +10,8 @@ import { refusal } from '../../world/refusal.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 describe('a limit to what 401s can cost (P3)', () => {
-  const FLOOR = 10;
-  const HELPFUL_FLOOR = 60;
+  const MOST = 10;
+  const MOST_HELPFUL = 60;
 
   /** Requests to ever new addresses, each of which is left before its replay: nothing is learned of any address. */
   async function restless() {
@@ -34,23 +34,23 @@ describe('a limit to what 401s can cost (P3)', () => {
       await pass(2 * SECOND);
     }
 
-    const tooSoon = at.filter((time, index) => time - (at[index - FLOOR] ?? -Infinity) < MINUTE);
+    const tooSoon = at.filter((time, index) => time - (at[index - MOST] ?? -Infinity) < MINUTE);
     expect(tooSoon).toEqual([]);
     // It begins again in the next minute.
-    expect(at.length).toBeGreaterThan(FLOOR);
+    expect(at.length).toBeGreaterThan(MOST);
     answerAll();
   });
 
   it('refreshes that help may be one a second', async () => {
     const { server, auth } = await signedIn(FOR_AN_HOUR);
 
-    for (let turn = 0; turn < 2 * HELPFUL_FLOOR; turn++) {
+    for (let turn = 0; turn < 2 * MOST_HELPFUL; turn++) {
       server.expireAccessTokens();
       expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
       await pass(SECOND);
     }
 
-    expect(server.refreshCalls).toBe(2 * HELPFUL_FLOOR);
+    expect(server.refreshCalls).toBe(2 * MOST_HELPFUL);
   });
 
   it('an address that takes each token once causes no storm', async () => {
@@ -60,11 +60,11 @@ describe('a limit to what 401s can cost (P3)', () => {
     const at: number[] = [];
     auth.on('refreshed', () => at.push(Date.now()));
 
-    for (let call = 0; call < 2 * HELPFUL_FLOOR; call++) await auth.fetch(`${API}/orders`);
+    for (let call = 0; call < 2 * MOST_HELPFUL; call++) await auth.fetch(`${API}/orders`);
     await pass(61 * SECOND);
     await auth.fetch(`${API}/orders`);
 
-    expect(at).toHaveLength(HELPFUL_FLOOR + 1);
+    expect(at).toHaveLength(MOST_HELPFUL + 1);
     expect(Number(at.at(-1)) - Number(at[0])).toBeGreaterThan(MINUTE);
   });
 
@@ -86,7 +86,7 @@ describe('a limit to what 401s can cost (P3)', () => {
     await pass(5 * SECOND, 100);
 
     expect(server.refreshCalls).toBeGreaterThan(0);
-    expect(server.refreshCalls).toBeLessThanOrEqual(FLOOR);
+    expect(server.refreshCalls).toBeLessThanOrEqual(MOST);
     auth.dispose();
     end.open();
     await rest();
@@ -95,7 +95,7 @@ describe('a limit to what 401s can cost (P3)', () => {
   it('after ten refreshes by 401s, refresh() and expiries still refresh', async () => {
     const { server, auth, ask, answerAll } = await restless();
     for (let call = 0; call < 15; call++) await ask();
-    expect(server.refreshCalls).toBeLessThanOrEqual(FLOOR);
+    expect(server.refreshCalls).toBeLessThanOrEqual(MOST);
     let before = server.refreshCalls;
 
     await auth.refresh();
@@ -125,7 +125,7 @@ describe('a limit to what 401s can cost (P3)', () => {
 
     expect((await late).status).toBe(200);
     expect(server.refreshCalls).toBe(before);
-    expect(before).toBeLessThanOrEqual(FLOOR + 1);
+    expect(before).toBeLessThanOrEqual(MOST + 1);
     answerAll();
   });
 

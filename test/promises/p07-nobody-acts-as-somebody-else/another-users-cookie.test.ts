@@ -2,7 +2,7 @@
 
 import { isAuthError } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
-import { adasTwoTabs, signedIn } from '../../given/ada.ts';
+import { adasTwoTabs, expired, signedIn } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf } from '../../given/failures.ts';
 import { usersOf } from '../../given/received.ts';
@@ -34,8 +34,7 @@ describe('a refresh that turns out to be another user’s (P7)', () => {
   });
 
   it('a 401 whose refresh is another user’s is not replayed', async () => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
+    const { server, auth } = await expired();
     server.signIn('bob');
 
     await expect(auth.fetch(`${API}/orders`)).rejects.toMatchObject({ code: 'session-changed' });

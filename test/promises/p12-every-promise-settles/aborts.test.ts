@@ -1,7 +1,7 @@
 /** P12: a caller’s abort frees that caller at once, and nobody else. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { inMidRefresh, signedIn } from '../../given/ada.ts';
+import { expired, inMidRefresh } from '../../given/ada.ts';
 import { reasonOf } from '../../given/failures.ts';
 import { noteUnhandledRejections } from '../../given/rejections.ts';
 import { times } from '../../given/times.ts';
@@ -36,8 +36,7 @@ describe('a caller’s abort frees that caller at once, and nobody else (P12)', 
   });
 
   it.for(departures)('a request whose 401 waits isn’t replayed once left, by $how', async ({ leave }) => {
-    const { server, auth } = await signedIn({ tab: 'hidden' });
-    server.expireAccessTokens();
+    const { server, auth } = await expired({ tab: 'hidden' });
     const held = server.holdRefresh();
     const leaving = new AbortController();
     const request = reasonOf(auth.fetch(`${API}/left`, { signal: leaving.signal }));

@@ -1,4 +1,4 @@
-/** An outage may last for hours: whatever fails in it leaves nothing behind. */
+/** P15 in an outage, which may last for hours: whatever fails in it leaves nothing behind. */
 
 import { type AuthClient, RefreshUnavailableError } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** P1 without BroadcastChannel, and without a storage in its place, it works within the tab. */
+/** P1 without BroadcastChannel, and without a storage in its place: each tab works for itself, and none overlaps. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { outliveToken } from '../../../given/expired-token.ts';

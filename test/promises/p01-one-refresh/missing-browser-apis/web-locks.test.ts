@@ -1,4 +1,4 @@
-/** P1 without Web Locks, as on plain http, it works within the tab, and tabs still tell each other. */
+/** P1 without Web Locks, as on plain http: within a tab refreshes never overlap, and tabs still tell each other. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { adasTab, adasTwoTabs, signedIn } from '../../../given/ada.ts';
