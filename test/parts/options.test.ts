@@ -78,7 +78,7 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ['refresh', () => ({ refresh: cookieRefresh({ url: 'auth/refresh' }) })],
     ['signOut', () => ({ refresh: 'https://app.test/auth/refresh', signOut: '/auth/logout' })],
     ['allowedOrigins', () => ({ refresh: 'https://app.test/auth/refresh', allowedOrigins: ['/api'] })],
-  ])('a relative %s without a page is refused for an absolute one', (option, options) => {
+  ])('without a page a relative %s is refused, naming the remedy', (option, options) => {
     const error = withoutPage(() => refusalOf(options));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as Error).message).toContain(`${option} is '`);
@@ -127,7 +127,7 @@ describe('an option that nobody knows is refused, by its name', () => {
     ['channel', undefined],
     ['listeners', new Set()],
     ['onCoolDown', () => {}],
-  ])('the option %s is refused, though a part is called so', (key, value) => {
+  ])('the name of a client’s part is refused as an option: %s', (key, value) => {
     const error = refusal({ ...good, [key]: value });
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as Error).message).toContain(key);

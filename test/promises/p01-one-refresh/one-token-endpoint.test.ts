@@ -60,8 +60,8 @@ describe('two clients of different names at one token endpoint (P1)', () => {
   });
 
   it.each<[string, (auth: AuthClient, login: () => Promise<object>) => Promise<unknown>]>([
-    ['A sign-in', (auth, login) => auth.signIn(login)],
-    ['A sign-out', (auth) => auth.signOut()],
+    ['a sign-in', (auth, login) => auth.signIn(login)],
+    ['a sign-out', (auth) => auth.signOut()],
   ])('%s waits for the refresh of a client of another name', async (_, act) => {
     server.signIn('ada');
     const [a, b] = [await restored(), await restored()];

@@ -65,7 +65,7 @@ describe('a redirected answer (P3)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it.for(['GET', 'HEAD', 'OPTIONS'])('a %s that was redirected to a 401 is sent again', async (method) => {
+  it.for(['GET', 'HEAD', 'OPTIONS'])('a safe request redirected to a 401 is sent again: %s', async (method) => {
     const { server, auth, processed } = await redirecting(302);
     server.answerApi = undefined;
     server.expireAccessTokens();

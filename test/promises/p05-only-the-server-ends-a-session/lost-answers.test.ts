@@ -25,7 +25,7 @@ describe('after a lost answer nothing is sent again at once (P3, P4, P5)', () =>
     ['504', () => Response.json({}, { status: 504 })],
     ['a 200 without a token', () => Response.json({})],
     ['a 200 with an expired token', () => Response.json({ access_token: 'a', expires_in: 0 })],
-  ])('a lost answer costs one call until the next demand: %s', async (_, answer) => {
+  ])('a useless answer costs one call until the next demand: %s', async (_, answer) => {
     const auth = await adasTab(server);
     show('hidden');
     server.expireAccessTokens();

@@ -45,10 +45,10 @@ const ONE_MORE = 1;
 
 describe('tabs in line behind a "later" (P5)', () => {
   it.each([
-    ['A 503 of one second', later(503, '1')],
-    ['A 429 of one second', later(429, '1')],
-    ['A 503 that names no time', later(503)],
-    ['A 429 that names no time', later(429)],
+    ['a 503 of one second', later(503, '1')],
+    ['a 429 of one second', later(429, '1')],
+    ['a 503 that names no time', later(503)],
+    ['a 429 that names no time', later(429)],
   ])('%s fails no request in any tab', async (_, answer) => {
     const tabs = await adasTabs(server, 6);
     outliveToken();

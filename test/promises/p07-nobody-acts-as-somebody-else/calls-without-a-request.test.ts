@@ -84,7 +84,7 @@ describe('refresh() is its caller’s (P7)', () => {
 
   it('refresh() rejects where its token turns out another user’s', async () => {
     const auth = await adasTab(server);
-    // Bob has signed in past the client: the cookie is his.
+    // Bob has signed in past the client: the cookie is theirs.
     server.signIn('bob');
 
     expect(await failureOf(auth.refresh())).toBeInstanceOf(SessionChangedError);

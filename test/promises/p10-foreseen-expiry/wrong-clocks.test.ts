@@ -29,7 +29,7 @@ describe('wrong clocks change nothing', () => {
   ];
   const cases = shapes.flatMap(([by, shape]) => offsets.map(([clock, off]) => ({ by, shape, clock, off })));
 
-  it.each(cases)('a clock that is $clock costs no refresh too many, by $by', async (row) => {
+  it.each(cases)('a clock $clock costs no further refresh, with lifetimes by $by', async (row) => {
     server.shape = row.shape;
     server.setClock(() => Date.now() - row.off);
     server.signIn('ada');
@@ -49,7 +49,7 @@ describe('wrong clocks change nothing', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
-  it.each(cases)('an expired token is never sent by a clock $clock, by $by', async (row) => {
+  it.each(cases)('an expired token is never sent, the clock being $clock: $by', async (row) => {
     server.shape = row.shape;
     server.setClock(() => Date.now() - row.off);
     const auth = await adasTab(server);

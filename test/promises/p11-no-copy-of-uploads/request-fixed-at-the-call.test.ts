@@ -250,7 +250,7 @@ interface Moment {
 }
 
 describe.each(moments)('$when: the request as it was called (P11)', ({ sends, begin }) => {
-  it.for([...changes, ...shapes])('it is sent as by plain fetch: $what', async ({ make }) => {
+  it.for([...changes, ...shapes])('the request is sent as by plain fetch: $what', async ({ make }) => {
     const { server, auth, goOn } = await begin();
     const plain = make();
     await pageFetch(plain.input, plain.init);

@@ -149,7 +149,7 @@ describe('listeners come and go (P12)', () => {
     expect(staying).toHaveBeenCalledTimes(2);
   });
 
-  it.for(['on', 'subscribe'] as const)('a listener that comes during a round of %s hears the next', async (kind) => {
+  it.for(['on', 'subscribe'] as const)('a listener by %s() that comes during a round hears the next', async (kind) => {
     const { auth } = await signedIn({ tab: 'hidden' });
     const listen = (listener: () => void) =>
       kind === 'on' ? auth.on('refreshed', listener) : auth.subscribe(listener);

@@ -109,8 +109,8 @@ describe('a page that is prerendered', () => {
   });
 
   it.each<[string, (auth: AuthClient, login: () => Promise<object>) => Promise<unknown>, unknown]>([
-    ['A sign-in', (auth, login) => auth.signIn(login), { subject: 'bob' }],
-    ['A sign-out', (auth) => auth.signOut(), { serverConfirmed: true }],
+    ['a sign-in', (auth, login) => auth.signIn(login), { subject: 'bob' }],
+    ['a sign-out', (auth) => auth.signOut(), { serverConfirmed: true }],
   ])('%s in a prerendered page waits until that shows', async (_, act, result) => {
     server.signIn('ada');
     const name = newBrowser();

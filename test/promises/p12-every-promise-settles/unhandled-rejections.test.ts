@@ -37,7 +37,7 @@ describe('no unhandled rejection (P12)', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('a refresh ahead of expiry may fail for nobody', async () => {
+  it('a failed refresh that nobody waits for is no unhandled rejection', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.answerRefresh = () => Response.error();
     const failed = vi.fn();
