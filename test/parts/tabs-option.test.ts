@@ -1,0 +1,34 @@
+/** The option `tabs: false`: this client shares nothing with other tabs. */
+
+import { describe, expect, it } from 'vitest';
+import { holdLock, locksHeld } from '../given/held-locks.ts';
+import { startAuthServer } from '../world/auth-server.ts';
+import { newBrowser, openTab } from '../world/tabs.ts';
+import { rest } from '../world/waiting.ts';
+
+describe('tabs: false', () => {
+  it('a client with `tabs: false` shares no message and no lock', async () => {
+    const server = startAuthServer();
+    const name = newBrowser();
+    const heard: unknown[] = [];
+    const listener = new BroadcastChannel(`silent-refresh:${name}`);
+    listener.onmessage = ({ data }) => heard.push(data);
+    const [alone, other] = [openTab({ name, tabs: false }), openTab({ name, tabs: false })];
+    await alone.signIn(server.login('ada'));
+    const letGo = await holdLock(name);
+    await alone.refresh();
+    const refresh = server.holdRefresh();
+    const again = alone.refresh();
+    await refresh.arrived;
+
+    // The other's alone.
+    expect(await locksHeld(name)).toEqual([`silent-refresh:${name}`]);
+    refresh.release();
+    await again;
+    await rest();
+    expect(heard).toEqual([]);
+    expect(other.getState()).toEqual({ status: 'restoring' });
+    void letGo();
+    listener.close();
+  });
+});

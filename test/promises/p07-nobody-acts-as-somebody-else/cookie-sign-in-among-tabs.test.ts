@@ -1,0 +1,116 @@
+/** P6 and P7: `auth.signIn()` without a request, while other tabs sign out, or in, or know somebody. */
+
+import { type AuthClient, cookieRefresh } from 'silent-refresh';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
+import { SIGNED_OUT } from '../../given/shown.ts';
+import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
+import { until } from '../../world/waiting.ts';
+
+const sick = () => new Response('{}', { status: 500 });
+let server: AuthServer;
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+});
+
+/** A tab where Ada is signed in, and a page that has just been opened beside it. */
+async function adaAndNewPage(options: Parameters<typeof openTab>[0] = {}) {
+  const name = newBrowser();
+  const old = await adasTab(server, { name });
+  return { old, page: openTab({ name, ...options }) };
+}
+
+const failToSignIn = (page: AuthClient) => passUntil(failureOf(page.signIn()), 10);
+
+describe('a sign-out in another tab', () => {
+  it('a sign-out elsewhere ends a cookie’s sign-in in a new page', async () => {
+    const { old, page } = await adaAndNewPage();
+    const hold = server.holdRefresh();
+    const signingIn = failureOf(page.signIn());
+    await othersStaySilent();
+    await hold.arrived;
+    const signingOut = old.signOut();
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
+    hold.release();
+
+    expect(await passUntil(signingOut, 10)).toEqual({ serverConfirmed: true });
+    expect([old.getState(), page.getState(), server.cookie]).toEqual([SIGNED_OUT, SIGNED_OUT, undefined]);
+  });
+
+  it('a sign-out elsewhere ends a cookie’s sign-in that waits', async () => {
+    const { old, page } = await adaAndNewPage();
+    server.answerRefresh = sick;
+    server.answerLogout = sick;
+    await failToSignIn(page);
+    await passUntil(old.signOut(), 10);
+    server.answerRefresh = undefined;
+    await pass(10_000, 500);
+
+    expect([old.getState(), page.getState()]).toEqual([SIGNED_OUT, SIGNED_OUT]);
+  });
+
+  it('after a sign-out elsewhere the page hears of new sign-ins', async () => {
+    const [page, other] = await adasTwoTabs(server);
+    const hold = server.holdRefresh();
+    const signingIn = reasonOf(page.signIn());
+    await hold.arrived;
+    const signingOut = other.signOut();
+    hold.release();
+    await passUntil(Promise.all([signingIn, signingOut]), 10);
+    await passUntil(other.signIn(server.login('carol')), 10);
+
+    await until(() => page.getState().status === 'signed-in', 'the page knows her');
+    expect((await page.fetch(`${API}/orders`)).status).toBe(200);
+  });
+});
+
+describe('a cookie’s sign-in that fails', () => {
+  it('a page without a user hears of who signs in elsewhere', async () => {
+    const [page, other] = openTwoTabs();
+    await passUntil(reasonOf(page.restore()), 10);
+    server.answerRefresh = sick;
+    await failToSignIn(page);
+    await other.signIn(server.login('ada'));
+
+    await until(() => page.getState().status === 'signed-in', 'the page knows her');
+  });
+
+  it('a sign-in elsewhere counts at once, however long the server’s pause', async () => {
+    const { old, page } = await adaAndNewPage();
+    server.answerRefresh = () => new Response('{}', { status: 503, headers: { 'Retry-After': '600' } });
+    await failToSignIn(page);
+    await passUntil(old.signIn(server.login('carol')), 10);
+
+    await until(() => page.getState().status === 'signed-in', 'the page knows her');
+    expect(page.getState()).toMatchObject({ subject: 'carol' });
+  });
+
+  it('a request made during signIn() isn’t sent as another user', async () => {
+    const [page, other] = await adasTwoTabs(server);
+    server.answerRefresh = async () => {
+      await other.setSession(server.signIn('carol'));
+      await until(() => JSON.stringify(page.getState()).includes('carol'), 'the page knows her');
+      return sick();
+    };
+    const signingIn = failureOf(page.signIn());
+    const order = failureOf(page.fetch(`${API}/orders`, { method: 'POST' }));
+
+    await passUntil(signingIn, 10);
+    expect(await passUntil(order, 10)).toMatchObject({ code: 'session-changed' });
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('a 403 without a CSRF cookie signs nobody out in other tabs', async () => {
+    const csrf = { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' };
+    const { old, page } = await adaAndNewPage({ refresh: cookieRefresh({ url: '/auth/refresh', csrf }) });
+    server.answerRefresh = () => Response.json({}, { status: 403 });
+
+    expect(await failToSignIn(page)).toMatchObject({ code: 'refresh-unavailable' });
+    expect(old.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  });
+});

@@ -1,0 +1,140 @@
+/** P7: a sign-in that failed may have changed the cookie all the same, and opaque tokens don’t say whose they are. */
+
+import type { AuthClient, TokenResponse } from 'silent-refresh';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTwoTabs } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
+import { failureOf } from '../../given/failures.ts';
+import { usersOf } from '../../given/received.ts';
+import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { show } from '../../world/page.ts';
+import { record } from '../../world/tabs.ts';
+import { rest, until } from '../../world/waiting.ts';
+
+let server: AuthServer;
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+  server.opaque = true;
+  // Nobody's token is refreshed before somebody asks.
+  show('hidden');
+});
+
+async function failToSignIn(auth: AuthClient, request: () => Promise<TokenResponse>): Promise<void> {
+  const signingIn = auth.signIn(request);
+  signingIn.catch(() => {});
+  await expect(passUntil(signingIn, 1_000)).rejects.toBeInstanceOf(Error);
+  // Word of a session is there for a second.
+  await pass(1_000);
+}
+
+/** Bob's login, whose cookie lands, though its answer doesn't. */
+const unclear: [string, () => Promise<TokenResponse>][] = [
+  [
+    'whose answer was lost',
+    async () => {
+      server.signIn('bob');
+      throw new TypeError('Failed to fetch');
+    },
+  ],
+  [
+    'whose answer held no token',
+    async () => {
+      server.signIn('bob');
+      return Response.json({ welcome: 'bob' });
+    },
+  ],
+  [
+    'that never ended',
+    () => {
+      server.signIn('bob');
+      return new Promise(() => {});
+    },
+  ],
+];
+
+describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
+  it.each(['this tab', 'another tab'] as const)(
+    'Ada’s request in %s isn’t sent as whoever has the cookie',
+    async (where) => {
+      const [here, there] = await adasTwoTabs(server);
+      await failToSignIn(here, request);
+      outliveToken();
+      const seen = [record(here), record(there)];
+      const tab = where === 'this tab' ? here : there;
+      const order = failureOf(tab.fetch(`${API}/orders`, { method: 'POST', body: 'Ada’s' }));
+
+      expect(await order).toMatchObject({ code: 'session-changed', retryable: false });
+      expect(server.apiRequests).toEqual([]);
+      await until(() => seen.every((events) => events.length > 0), 'each tab has heard of it');
+      for (const events of seen) expect(events.map(({ name }) => name)).toEqual(['user-changed']);
+      expect((await tab.fetch(`${API}/orders`)).status).toBe(200);
+      expect(usersOf(server)).toEqual(['bob']);
+    },
+  );
+
+  it('after a failed sign-in only the next token is another user’s', async () => {
+    const [here] = await adasTwoTabs(server);
+    await failToSignIn(here, request);
+    outliveToken();
+    await here.refresh().catch(() => {});
+    const seen = record(here);
+    outliveToken();
+    await here.refresh();
+
+    expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
+  });
+
+  it('a sign-in after a failed one is one change of user', async () => {
+    const [here] = await adasTwoTabs(server);
+    await failToSignIn(here, request);
+    const seen = record(here);
+    await here.signIn(server.login('bob'));
+    outliveToken();
+    await here.refresh();
+
+    expect(seen.map(({ name }) => name)).toEqual(['user-changed', 'refreshed']);
+  });
+});
+
+describe('after a sign-in that the server has refused', () => {
+  it.each([400, 401, 403, 422])('a refusal with a %i makes nobody another user', async (status) => {
+    const [here, there] = await adasTwoTabs(server);
+    await failToSignIn(here, async () => Response.json({ error: 'invalid_grant' }, { status }));
+    outliveToken();
+    const seen = [record(here), record(there)];
+
+    expect((await here.fetch(`${API}/orders`)).status).toBe(200);
+    await until(() => seen.every((events) => events.length > 0), 'each tab has the new token');
+    for (const events of seen) expect(events.map(({ name }) => name)).toEqual(['refreshed']);
+    expect(usersOf(server)).toEqual(['ada']);
+  });
+});
+
+describe('a failed sign-in where tokens say whose they are', () => {
+  beforeEach(() => {
+    server.opaque = false;
+  });
+
+  it('a failed sign-in changes nothing where the token names the same user', async () => {
+    const [here, there] = await adasTwoTabs(server);
+    await failToSignIn(here, () => Promise.reject(new TypeError('Failed to fetch')));
+    outliveToken();
+    const seen = record(there);
+
+    expect((await there.fetch(`${API}/orders`)).status).toBe(200);
+    await rest();
+    expect(seen).toEqual([{ name: 'refreshed', detail: { by: 'this-tab' } }]);
+  });
+
+  it('a failed sign-in is another user’s where the token says so', async () => {
+    const [here] = await adasTwoTabs(server);
+    await failToSignIn(here, unclear[0]?.[1] as () => Promise<TokenResponse>);
+    outliveToken();
+
+    expect(await failureOf(here.fetch(`${API}/orders`))).toMatchObject({ code: 'session-changed' });
+    expect(here.getState()).toMatchObject({ subject: 'bob' });
+    expect(server.apiRequests).toEqual([]);
+  });
+});
