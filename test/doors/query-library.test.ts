@@ -3,11 +3,11 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { type AuthClient, isAuthError } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { API, type AuthServer, startAuthServer } from './world/auth-server.ts';
-import { pass, passUntil, stopClocks } from './world/clocks.ts';
-import { refusal } from './world/refusal.ts';
-import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
-import { until } from './world/waiting.ts';
+import { API, type AuthServer, startAuthServer } from '../world/auth-server.ts';
+import { pass, passUntil, stopClocks } from '../world/clocks.ts';
+import { refusal } from '../world/refusal.ts';
+import { openTab, openTwoTabs, signedInEverywhere } from '../world/tabs.ts';
+import { until } from '../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {

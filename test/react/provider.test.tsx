@@ -6,14 +6,14 @@ import { renderToString, version as serverVersion } from 'react-dom/server';
 import { type AuthClient, type AuthState, isAuthError } from 'silent-refresh';
 import { type Auth, AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
 import { describe, expect, inject, it } from 'vitest';
-import { API, startAuthServer, TOKEN_ENDPOINT } from './world/auth-server.ts';
-import { pass, stopClocks } from './world/clocks.ts';
-import { expectComplaints } from './world/complaints.ts';
-import { Boundary, Counted, Status, Subject, Watch } from './world/components.tsx';
-import { counted } from './world/counting.ts';
-import { newBrowser, openTab, record } from './world/tabs.ts';
-import { click, draw } from './world/tree.tsx';
-import { gate, rest, until } from './world/waiting.ts';
+import { API, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
+import { pass, stopClocks } from '../world/clocks.ts';
+import { expectComplaints } from '../world/complaints.ts';
+import { Boundary, Counted, Status, Subject, Watch } from '../world/components.tsx';
+import { counted } from '../world/counting.ts';
+import { newBrowser, openTab, record } from '../world/tabs.ts';
+import { click, draw } from '../world/tree.tsx';
+import { gate, rest, until } from '../world/waiting.ts';
 
 const known = (auth: AuthClient) => until(() => auth.getState().status !== 'restoring', 'it is known who is signed in');
 

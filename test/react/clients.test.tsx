@@ -4,12 +4,12 @@ import { type ReactNode, StrictMode, Suspense, startTransition } from 'react';
 import type { AuthClient, AuthState } from 'silent-refresh';
 import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
-import { type Data, Show } from './world/components.tsx';
-import { Notes, write } from './world/notes.tsx';
-import { openTab } from './world/tabs.ts';
-import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { draw, watchCommits } from './world/tree.tsx';
-import { gate, rest, until } from './world/waiting.ts';
+import { type Data, Show } from '../world/components.tsx';
+import { Notes, write } from '../world/notes.tsx';
+import { openTab } from '../world/tabs.ts';
+import { opaqueAnswer, tokenAnswer } from '../world/tokens.ts';
+import { draw, watchCommits } from '../world/tree.tsx';
+import { gate, rest, until } from '../world/waiting.ts';
 
 const guarded = (auth: AuthClient, guard: ReactNode) => <AuthProvider client={auth}>{guard}</AuthProvider>;
 

@@ -4,12 +4,12 @@ import { type ReactElement, type ReactNode, StrictMode, Suspense, startTransitio
 import type { AuthClient, AuthState } from 'silent-refresh';
 import { type Auth, AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
 import { describe, expect, it, vi } from 'vitest';
-import { expectComplaints } from './world/complaints.ts';
-import { Amid, Boundary, type Data, Show, Status, Watch } from './world/components.tsx';
-import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
-import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { draw, watchCommits } from './world/tree.tsx';
-import { gate, rest, until } from './world/waiting.ts';
+import { expectComplaints } from '../world/complaints.ts';
+import { Amid, Boundary, type Data, Show, Status, Watch } from '../world/components.tsx';
+import { openTab, openTwoTabs, signedInEverywhere } from '../world/tabs.ts';
+import { opaqueAnswer, tokenAnswer } from '../world/tokens.ts';
+import { draw, watchCommits } from '../world/tree.tsx';
+import { gate, rest, until } from '../world/waiting.ts';
 
 const ADA = { sub: 'ada', roles: ['reader', 'editor'], plan: { name: 'pro', exp: 1, seats: [1, 2] } };
 

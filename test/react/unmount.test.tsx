@@ -4,15 +4,15 @@ import { type ReactNode, StrictMode } from 'react';
 import type { AuthClient } from 'silent-refresh';
 import { type Auth, AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { startAuthServer } from './world/auth-server.ts';
-import { countChannels } from './world/channels.ts';
-import { stopClocks } from './world/clocks.ts';
-import { Status, Subject, Watch } from './world/components.tsx';
-import { counted } from './world/counting.ts';
-import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
-import { tokenAnswer } from './world/tokens.ts';
-import { draw } from './world/tree.tsx';
-import { rest, until } from './world/waiting.ts';
+import { startAuthServer } from '../world/auth-server.ts';
+import { countChannels } from '../world/channels.ts';
+import { stopClocks } from '../world/clocks.ts';
+import { Status, Subject, Watch } from '../world/components.tsx';
+import { counted } from '../world/counting.ts';
+import { openTab, openTwoTabs, signedInEverywhere } from '../world/tabs.ts';
+import { tokenAnswer } from '../world/tokens.ts';
+import { draw } from '../world/tree.tsx';
+import { rest, until } from '../world/waiting.ts';
 
 /** The listeners on the page that have been added and not removed, by type. */
 const listening: string[] = [];

@@ -4,13 +4,13 @@ import { Activity, type ReactNode, StrictMode, startTransition } from 'react';
 import type { AuthClient } from 'silent-refresh';
 import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
-import { startAuthServer } from './world/auth-server.ts';
-import { counted } from './world/counting.ts';
-import { type Log, Notes, write } from './world/notes.tsx';
-import { openTab, openTwoTabs } from './world/tabs.ts';
-import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { draw, watchCommits } from './world/tree.tsx';
-import { rest, until } from './world/waiting.ts';
+import { startAuthServer } from '../world/auth-server.ts';
+import { counted } from '../world/counting.ts';
+import { type Log, Notes, write } from '../world/notes.tsx';
+import { openTab, openTwoTabs } from '../world/tabs.ts';
+import { opaqueAnswer, tokenAnswer } from '../world/tokens.ts';
+import { draw, watchCommits } from '../world/tree.tsx';
+import { rest, until } from '../world/waiting.ts';
 
 type Mode = 'visible' | 'hidden';
 

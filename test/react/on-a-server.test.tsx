@@ -5,14 +5,14 @@ import { renderToString } from 'react-dom/server';
 import { type AuthClient, type AuthState, createAuthClient } from 'silent-refresh';
 import { AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
 import { describe, expect, it, vi } from 'vitest';
-import { startAuthServer } from './world/auth-server.ts';
-import { type Data, Show, Status, Watch } from './world/components.tsx';
-import { counted } from './world/counting.ts';
-import { onServer } from './world/server-side.ts';
-import { openTab } from './world/tabs.ts';
-import { tokenAnswer } from './world/tokens.ts';
-import { hydrate } from './world/tree.tsx';
-import { gate, rest, until } from './world/waiting.ts';
+import { startAuthServer } from '../world/auth-server.ts';
+import { type Data, Show, Status, Watch } from '../world/components.tsx';
+import { counted } from '../world/counting.ts';
+import { onServer } from '../world/server-side.ts';
+import { openTab } from '../world/tabs.ts';
+import { tokenAnswer } from '../world/tokens.ts';
+import { hydrate } from '../world/tree.tsx';
+import { gate, rest, until } from '../world/waiting.ts';
 
 /** As an app makes it in a module that a server loads, too. */
 const makeClient = () =>

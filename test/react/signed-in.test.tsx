@@ -4,13 +4,13 @@ import { type ReactNode, StrictMode, Suspense, useState } from 'react';
 import type { AuthClient } from 'silent-refresh';
 import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
-import { startAuthServer } from './world/auth-server.ts';
-import { type Data, Landing, Show } from './world/components.tsx';
-import { type Log, Notes, write } from './world/notes.tsx';
-import { openTab, openTwoTabs, signedInEverywhere } from './world/tabs.ts';
-import { opaqueAnswer, tokenAnswer } from './world/tokens.ts';
-import { draw, watchCommits } from './world/tree.tsx';
-import { gate, rest, until } from './world/waiting.ts';
+import { startAuthServer } from '../world/auth-server.ts';
+import { type Data, Landing, Show } from '../world/components.tsx';
+import { type Log, Notes, write } from '../world/notes.tsx';
+import { openTab, openTwoTabs, signedInEverywhere } from '../world/tabs.ts';
+import { opaqueAnswer, tokenAnswer } from '../world/tokens.ts';
+import { draw, watchCommits } from '../world/tree.tsx';
+import { gate, rest, until } from '../world/waiting.ts';
 
 async function drawNotes(auth: AuthClient) {
   const log: Log = [];
