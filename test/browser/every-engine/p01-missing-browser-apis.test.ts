@@ -1,8 +1,8 @@
-/** Real pages that lack Web Locks, BroadcastChannel, or both: still correct, only with more refreshes. */
+/** P1 in real pages that lack Web Locks, BroadcastChannel, or both: still correct, only with more refreshes. */
 
 import { describe, expect, it } from 'vitest';
 import type { Demo } from '../../../demo/page/expose.ts';
-import { restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { adasTab, adasTabs, restored, send, setBareStage, signIn, signOut, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import type { Conditions } from '../pages.ts';
 
@@ -20,15 +20,7 @@ const TABS = 4;
 async function openTabs(conditions: Conditions): Promise<Tab[]> {
   // Where tabs can't take turns, it takes a server that forgives.
   if (conditions.without?.includes('locks')) stage.server.settings.overlap = 10_000;
-  const first = await stage.openTab(conditions);
-  await signIn(first, 'ada');
-  const tabs = [first];
-  while (tabs.length < TABS) {
-    const tab = await stage.openTab(conditions);
-    expect(await restored(tab)).toBe('signed-in');
-    tabs.push(tab);
-  }
-  return tabs;
+  return adasTabs(stage, TABS, conditions);
 }
 
 async function expectAllAnswered(tabs: Tab[]) {
@@ -56,7 +48,7 @@ describe.each(surroundings)('without %s', (_, without = []) => {
     if (!without.includes('locks')) expect(stage.server.stats().overlappingRefreshes).toBe(0);
   });
 
-  it('the token is in no storage, and nothing else stays there', async () => {
+  it('the token is in no storage', async () => {
     const [tab, other] = await openTabs({ without });
     if (!tab || !other) throw new Error('no tabs');
     // Where a new tab doesn't hear the others, its restore may pass for another user's sign-in: see the README's limits.
@@ -70,19 +62,19 @@ describe.each(surroundings)('without %s', (_, without = []) => {
     for (const token of tokens) expect(stored).not.toContain(token.split('.').at(-1));
   });
 
-  it('a sign-out, and another user, show in the other tabs', async () => {
+  it('a sign-out and another user show in the other tabs', async () => {
     const [one, other] = await openTabs({ without });
     if (!one || !other) throw new Error('no tabs');
     expect(await signIn(one, 'bob')).toBe('signed-in');
     await expect.poll(() => send(other, 1).then(() => subjectOf(other))).toBe('bob');
-    await one.run(() => window.demo.auth.signOut().then(() => {}));
-    await expect.poll(() => other.run(() => window.demo.auth.getState().status)).toBe('signed-out');
+    await signOut(one);
+    await expect.poll(() => status(other)).toBe('signed-out');
     expect(stage.server.stats().reuseAlarms).toBe(0);
   });
 });
 
 describe('two clients of one name in one page', () => {
-  it('are one session: one refresh, one sign-in, one sign-out', async () => {
+  it('two clients of one name in one page share one session', async () => {
     const tab = await stage.openTab({ page: 'two-clients' });
     await expect.poll(() => tab.run(() => 'other' in window)).toBe(true);
     await signIn(tab, 'ada');
@@ -98,15 +90,14 @@ describe('two clients of one name in one page', () => {
     );
     expect(answers).toEqual([200, 200, 200, 200]);
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, unauthorized: 4, reuseAlarms: 0 });
-    await tab.run(() => window.demo.auth.signOut());
+    await signOut(tab);
     await expect.poll(states).toEqual(['signed-out', 'signed-out']);
   });
 });
 
 describe('tabs of two releases, whose messages have different versions', () => {
   async function openReleases(): Promise<Tab[]> {
-    const tabs = [await stage.openTab()];
-    await signIn(tabs[0] as Tab, 'ada');
+    const tabs = [await adasTab(stage)];
     for (const wire of [1, 2, 2]) {
       const tab = await stage.openTab({ wire });
       expect(await restored(tab)).toBe('signed-in');
@@ -115,7 +106,7 @@ describe('tabs of two releases, whose messages have different versions', () => {
     return tabs;
   }
 
-  it('refresh once for each release, never at the same time, and every request is answered', async () => {
+  it('tabs of two releases refresh once for each release, never together', async () => {
     const tabs = await openReleases();
     // The first of the other release couldn't ask anybody but the server.
     expect(stage.server.stats().refreshCalls).toBe(1);
@@ -129,9 +120,9 @@ describe('tabs of two releases, whose messages have different versions', () => {
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('sign out: the other release learns it from the server', async () => {
+  it('tabs of another release learn of a sign-out from the server', async () => {
     const tabs = await openReleases();
-    await tabs[0]?.run(() => window.demo.auth.signOut());
+    await signOut(tabs[0] as Tab);
     for (const tab of tabs.slice(1)) {
       expect([[401], ['session-expired'], ['signed-out']]).toContainEqual(await send(tab, 1));
       expect(await status(tab)).toBe('signed-out');

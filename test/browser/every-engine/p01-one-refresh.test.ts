@@ -1,14 +1,13 @@
 /** P1 in real tabs: however many ask at once, each expiry costs one refresh. */
 
 import { expect, it } from 'vitest';
-import { restored, rounds, send, setBareStage, signIn } from '../bare-stage.ts';
+import { adasTab, restored, rounds, send, setBareStage } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 
 const stage = setBareStage();
 
 async function openTabs(count: number): Promise<Tab[]> {
-  const tabs = [await stage.openTab()];
-  await signIn(tabs[0] as Tab, 'ada');
+  const tabs = [await adasTab(stage)];
   const { refreshCalls } = stage.server.stats();
   while (tabs.length < count) tabs.push(await stage.openTab());
   expect(new Set(await Promise.all(tabs.map(restored)))).toEqual(new Set(['signed-in']));
@@ -35,7 +34,7 @@ async function sendFromAll(tabs: Tab[], each: number, round: number): Promise<nu
   return entries.filter(({ outcome }) => outcome === 'rotated').map(({ at }) => at);
 }
 
-it('six tabs at each expiry that they meet: one refresh, no overlap, no reuse, and every request answered once', async () => {
+it('six tabs that meet an expiry share one refresh', async () => {
   const tabs = await openTabs(6);
   const [expiries, each] = [rounds(10, 200), rounds(20, 100)];
   let doubled = 0;
@@ -50,7 +49,7 @@ it('six tabs at each expiry that they meet: one refresh, no overlap, no reuse, a
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
-it('six tabs at each expiry that they foresee: one refresh, no overlap, no reuse, and every request answered once', async () => {
+it('six tabs that foresee an expiry share one refresh', async () => {
   const lifetime = 2_000;
   const tabs = await openTabs(6);
   stage.server.settings.lifetime = lifetime / 1_000;
@@ -69,7 +68,7 @@ it('six tabs at each expiry that they foresee: one refresh, no overlap, no reuse
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
-it('a dozen tabs at once, or fifty where it is done thoroughly: one refresh', async () => {
+it('a dozen tabs, or fifty in the thorough run, share one refresh', async () => {
   const tabs = await openTabs(rounds(12, 50));
   const { rotations } = stage.server.stats();
   stage.server.expire();

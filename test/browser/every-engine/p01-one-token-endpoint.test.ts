@@ -1,7 +1,17 @@
 /** P1 and P4 in real tabs: clients of different names share one token endpoint, its cookie, and its turns. */
 
 import { expect, it } from 'vitest';
-import { holdRefreshOf, restored, rounds, send, setBareStage, signIn, subjectOf } from '../bare-stage.ts';
+import {
+  adasTab,
+  holdRefreshOf,
+  restored,
+  rounds,
+  send,
+  setBareStage,
+  signIn,
+  signOut,
+  subjectOf,
+} from '../bare-stage.ts';
 import { spendCookie } from '../cookie-owner.ts';
 import type { Tab } from '../engines/engine.ts';
 
@@ -9,8 +19,7 @@ const stage = setBareStage();
 
 /** Ada in two tabs, whose clients don't hear each other. */
 async function adaByTwoNames(): Promise<[Tab, Tab]> {
-  const one = await stage.openTab({ options: { name: 'one' } });
-  await signIn(one, 'ada');
+  const one = await adasTab(stage, { options: { name: 'one' } });
   const other = await stage.openTab({ options: { name: 'other' } });
   expect(await restored(other)).toBe('signed-in');
   return [one, other];
@@ -48,7 +57,7 @@ it('a sign-out waits for another client’s refresh, whatever their names', asyn
   const [one, other] = await adaByTwoNames();
   stage.server.settings.signOutEnds = 'cookie';
   const held = await holdRefreshOf(stage, one);
-  const signingOut = other.run(() => window.demo.auth.signOut().then(({ serverConfirmed }) => serverConfirmed));
+  const signingOut = signOut(other);
   await other.run(() => fetch('/elsewhere').then(() => {}));
   expect(stage.server.stats().logouts).toBe(0);
   held.release();

@@ -1,14 +1,23 @@
-/** An app on plain http, on a name that isn't this machine's own: browsers keep Web Locks, and more, from it. */
+/** P1 on plain http, on a name that isn't this machine's own: browsers keep Web Locks, and more, from it. */
 
 import { expect, it } from 'vitest';
-import { adaInTwoTabs, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import {
+  adaInTwoTabs,
+  adasTab,
+  restored,
+  send,
+  setBareStage,
+  signIn,
+  signOut,
+  status,
+  subjectOf,
+} from '../bare-stage.ts';
 
 const stage = setBareStage({ host: 'app.test' });
 
-it('one tab: one refresh, every request answered, and a reload finds the session', async () => {
-  const tab = await stage.openTab();
+it('on plain http, one tab refreshes once and survives a reload', async () => {
+  const tab = await adasTab(stage);
   expect(await tab.run(() => [isSecureContext, navigator.locks === undefined])).toEqual([false, true]);
-  await signIn(tab, 'ada');
   stage.server.expire();
   expect(new Set(await send(tab, 20))).toEqual(new Set([200]));
   expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, reuseAlarms: 0 });
@@ -16,7 +25,7 @@ it('one tab: one refresh, every request answered, and a reload finds the session
   expect(await restored(tab)).toBe('signed-in');
 });
 
-it('several tabs: a new one needs no server, and each refreshes for itself at most', async () => {
+it('on plain http, each tab refreshes once at most', async () => {
   // They can't take turns: it takes a server that forgives.
   stage.server.settings.overlap = 10_000;
   const tabs = await adaInTwoTabs(stage);
@@ -28,10 +37,10 @@ it('several tabs: a new one needs no server, and each refreshes for itself at mo
   expect(stage.server.stats().reuseAlarms).toBe(0);
 });
 
-it('another user, and a sign-out, show in the other tab', async () => {
+it('on plain http, another user or a sign-out shows in other tabs', async () => {
   const [one, other] = await adaInTwoTabs(stage);
   await signIn(one, 'bob');
   await expect.poll(() => subjectOf(other)).toBe('bob');
-  await one.run(() => window.demo.auth.signOut());
+  await signOut(one);
   await expect.poll(() => status(other)).toBe('signed-out');
 });

@@ -1,36 +1,27 @@
-/** P4 in real tabs: what a request that a guest's page has left behind can still do to whoever signs in then. */
+/** P4 in real tabs: what a guest's page has left behind does no harm to whoever signs in then. */
 
 import { expect, it } from 'vitest';
 import { restored, setBareStage, signIn } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
-import { pageOf } from '../pages.ts';
+import { logInOnLoginPage, reload } from '../given.ts';
 
 const stage = setBareStage();
 
 const CONDITIONS = { options: { refreshTimeout: 4_000 } };
 
-const reload = (tab: Tab) => tab.goto(pageOf(stage.server, CONDITIONS));
-
 async function reloadInMidRestore(tab: Tab): Promise<void> {
   const { refreshCalls } = stage.server.stats();
   void restored(tab).catch(() => {});
   await expect.poll(() => stage.server.stats().refreshCalls).toBe(refreshCalls + 1);
-  await reload(tab);
+  await reload(stage, tab, CONDITIONS);
 }
 
-it('a former guest whom the server signed in survives a reload in mid-restore', async () => {
+it('a guest who has signed in survives a reload in mid-restore', async () => {
   const tab = await stage.openTab(CONDITIONS);
   expect(await restored(tab)).toBe('signed-out');
-  // A login page without the client; the app asks by restore(), as for any visitor.
-  await tab.goto(`${stage.server.url}/elsewhere`);
-  await tab.run(() =>
-    fetch('/auth/login', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ user: 'bob', password: 'demo' }),
-    }).then(() => {}),
-  );
-  await reload(tab);
+  // The app asks by restore(), as for any visitor.
+  await logInOnLoginPage(stage, tab);
+  await reload(stage, tab, CONDITIONS);
   stage.server.settings.refreshLatency = 500;
   await reloadInMidRestore(tab);
   expect(await restored(tab)).toBe('signed-in');
@@ -40,13 +31,13 @@ it('a former guest whom the server signed in survives a reload in mid-restore', 
 it('a late "no session" to a guest’s old page takes no new user’s cookie', async () => {
   const tab = await stage.openTab(CONDITIONS);
   expect(await restored(tab)).toBe('signed-out');
-  await reload(tab);
+  await reload(stage, tab, CONDITIONS);
   stage.server.settings.refreshLatency = 500;
   await reloadInMidRestore(tab);
   expect(await signIn(tab, 'ada')).toBe('signed-in');
   // The answer, which deletes the cookie, has landed.
   await expect.poll(() => stage.server.log().filter(({ kind }) => kind === 'refresh').length).toBe(2);
   await tab.run(() => fetch('/elsewhere').then(() => {}));
-  await reload(tab);
+  await reload(stage, tab, CONDITIONS);
   expect(await restored(tab)).toBe('signed-in');
 });

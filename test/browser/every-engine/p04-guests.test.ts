@@ -1,39 +1,35 @@
-/** P4 in real tabs: who isn't signed in has no cookie that a reload could lose, and waits for none. */
+/** P4 in real tabs: a guest has no cookie that a reload could lose, and waits for none. */
 
 import { expect, it } from 'vitest';
-import { holdRefreshOf, restored, setBareStage, signIn } from '../bare-stage.ts';
+import { holdRefreshOf, restored, setBareStage, signIn, signOut, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
-import { pageOf } from '../pages.ts';
+import { QUICK, reload } from '../given.ts';
 
 const stage = setBareStage();
 
 /** Half of it, longer than any of these tests, is what an answer that a page has left behind is waited for. */
 const PATIENT = { options: { refreshTimeout: 120_000 } };
-/** As in the tests of tabs that die. */
-const QUICK = { options: { refreshTimeout: 2_000 } };
-
-const reload = (tab: Tab, conditions = PATIENT) => tab.goto(pageOf(stage.server, conditions));
 
 /** Reloads the page while its restore stands still at the server. */
 async function reloadInMidRestore(tab: Tab): Promise<{ release(): void }> {
   const held = stage.server.holdRefresh();
   void restored(tab).catch(() => {});
   await held.arrived;
-  await reload(tab);
+  await reload(stage, tab, PATIENT);
   return held;
 }
 
 const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
   ['a guest', async (tab) => expect(await restored(tab)).toBe('signed-out')],
   [
-    'who signed out',
+    'a user who signed out',
     async (tab) => {
       await signIn(tab, 'ada');
-      expect(await tab.run(() => window.demo.auth.signOut())).toEqual({ serverConfirmed: true });
+      expect(await signOut(tab)).toBe(true);
     },
   ],
   [
-    'whose session has ended',
+    'a user whose session has ended',
     async (tab) => {
       await signIn(tab, 'ada');
       stage.server.revoke('ada');
@@ -42,10 +38,10 @@ const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
   ],
 ];
 
-it.each(pasts)('%s: a reload in mid-restore delays no restore', async (_, live) => {
+it.each(pasts)('for %s, a reload in mid-restore delays no restore', async (_, live) => {
   const tab = await stage.openTab(PATIENT);
   await live(tab);
-  await reload(tab);
+  await reload(stage, tab, PATIENT);
   const { refreshCalls } = stage.server.stats();
   const held = await reloadInMidRestore(tab);
   // The first page's answer is still held back.
@@ -56,10 +52,10 @@ it.each(pasts)('%s: a reload in mid-restore delays no restore', async (_, live) 
   held.release();
 });
 
-it.each(pasts)('%s: a reload in mid-restore delays no sign-in', async (_, live) => {
+it.each(pasts)('for %s, a reload in mid-restore delays no sign-in', async (_, live) => {
   const tab = await stage.openTab(PATIENT);
   await live(tab);
-  await reload(tab);
+  await reload(stage, tab, PATIENT);
   const { logins } = stage.server.stats();
   const held = await reloadInMidRestore(tab);
   const signingIn = signIn(tab, 'ada');
@@ -69,7 +65,7 @@ it.each(pasts)('%s: a reload in mid-restore delays no sign-in', async (_, live) 
   held.release();
 });
 
-it('a connection that failed delays no sign-in, where its page lives on', async () => {
+it('a failed connection delays no sign-in where its page lives on', async () => {
   const tab = await stage.openTab(PATIENT);
   Object.assign(stage.server.settings, { fault: 'drop', dropAfterRotation: false });
   expect(await tab.run(() => window.demo.auth.restore().catch(({ code }) => code))).toBe('refresh-unavailable');
@@ -85,7 +81,7 @@ it('a guest who has signed in stays so when reloaded in mid-refresh', async () =
   expect(await restored(tab)).toBe('signed-out');
   await signIn(tab, 'ada');
   const held = await holdRefreshOf(stage, tab);
-  await reload(tab, QUICK);
+  await reload(stage, tab, QUICK);
   const restoring = restored(tab);
   held.release();
   expect(await restoring).toBe('signed-in');
@@ -96,10 +92,10 @@ it('a guest who was signed in elsewhere stays so when reloaded in mid-refresh', 
   const [tab, other] = [await stage.openTab(QUICK), await stage.openTab(QUICK)];
   expect(await restored(tab)).toBe('signed-out');
   await signIn(other, 'ada');
-  await expect.poll(() => tab.run(() => window.demo.auth.getState().status)).toBe('signed-in');
+  await expect.poll(() => status(tab)).toBe('signed-in');
   await other.close();
   const held = await holdRefreshOf(stage, tab);
-  await reload(tab, QUICK);
+  await reload(stage, tab, QUICK);
   const restoring = restored(tab);
   held.release();
   expect(await restoring).toBe('signed-in');

@@ -1,8 +1,8 @@
-/** An app in a frame of another site's page: its cookie and its channels are kept apart there, or it gets no cookie at all. */
+/** P5 of an app in a frame of another site's page: its cookie and its channels are kept apart there, or it gets no cookie at all. */
 
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createDemoServer, type DemoServer } from '../../../demo/server/app.ts';
-import { setBareStage, signIn, status } from '../bare-stage.ts';
+import { setBareStage, signIn, signOut, status } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { pageOf, testPages } from '../pages.ts';
 
@@ -46,7 +46,7 @@ const sendFramed = (tab: Tab) =>
   );
 
 describe('whose cookie never arrives', () => {
-  it('is signed in for as long as its token lasts; then one refresh is tried, and it says that the session is over', async () => {
+  it('without a cookie, a framed app stays signed in until its token expires', async () => {
     const tab = await openAround(stage.server);
     expect(await signInFramed(tab)).toBe('signed-in');
     expect(await sendFramed(tab)).toEqual([200, 200, 200]);
@@ -64,7 +64,7 @@ describe('whose cookie never arrives', () => {
 
 /** WebKitGTK takes no `Secure` cookie over http, from loopback neither. */
 describe.each(inject('engine') === 'webkit' ? [] : ['partitioned'])('whose cookie is %s', () => {
-  it('one refresh, a reload finds the session, and the site’s own tab knows nothing of it', async () => {
+  it('a framed app’s session survives a reload, apart from its own tab', async () => {
     stage.server.settings.cookie = 'partitioned';
     const tab = await openAround(stage.server);
     const own = await stage.openTab();
@@ -78,7 +78,7 @@ describe.each(inject('engine') === 'webkit' ? [] : ['partitioned'])('whose cooki
 
     expect(await status(own)).toBe('restoring');
     expect(await signIn(own, 'bob')).toBe('signed-in');
-    await own.run(() => window.demo.auth.signOut());
+    await signOut(own);
     expect(await sendFramed(tab)).toEqual([200, 200, 200]);
     expect(stage.server.stats().reuseAlarms).toBe(0);
     await tab.close();

@@ -3,6 +3,8 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { Settings } from '../../../demo/server/settings.ts';
 import {
+  adasTab,
+  adasTabs,
   hasExpired,
   locksOf,
   restored,
@@ -10,17 +12,16 @@ import {
   send,
   sendPatiently,
   setBareStage,
-  signIn,
   status,
 } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
-import { pageOf } from '../pages.ts';
+import { HOUR, jumpWallClock, reload } from '../given.ts';
 
 const stage = setBareStage();
 
-async function adasTab(refreshTimeout = 10_000): Promise<Tab> {
-  const tab = await stage.openTab({ options: { refreshTimeout } });
-  await signIn(tab, 'ada');
+/** Ada's tab, whose access token the API refuses. */
+async function refusedTab(refreshTimeout = 10_000): Promise<Tab> {
+  const tab = await adasTab(stage, { options: { refreshTimeout } });
   stage.server.expire();
   return tab;
 }
@@ -33,9 +34,9 @@ describe('an outage', () => {
     ['a connection that is cut', { fault: 'drop', dropAfterRotation: false }],
   ];
 
-  it.each(outages)('%s: the session stays, calls are few, and it works again by itself', async (_, outage) => {
+  it.each(outages)('%s ends no session, and requests work again afterwards', async (_, outage) => {
     // So that callers are told before the outage is over.
-    const tab = await adasTab(600);
+    const tab = await refusedTab(600);
     Object.assign(stage.server.settings, outage);
     const { refreshCalls } = stage.server.stats();
 
@@ -50,10 +51,9 @@ describe('an outage', () => {
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it.each(outages)('%s, while the token expires: works again with nobody asking for anything', async (_, outage) => {
+  it.each(outages)('%s past an expiry is followed by a refresh of itself', async (_, outage) => {
     stage.server.settings.lifetime = 2;
-    const tab = await stage.openTab({ options: { refreshTimeout: 2_000 } });
-    await signIn(tab, 'ada');
+    const tab = await adasTab(stage, { options: { refreshTimeout: 2_000 } });
     Object.assign(stage.server.settings, outage);
     await expect.poll(() => hasExpired(tab)).toBe(true);
     expect(stage.server.stats().refreshCalls).toBeLessThan(3);
@@ -63,12 +63,12 @@ describe('an outage', () => {
     expect(stage.server.stats()).toMatchObject({ rotations: 1, unauthorized: 0, reuseAlarms: 0 });
   });
 
-  it('at page load: neither signed in nor out, until the server is back', async () => {
-    const tab = await adasTab();
+  it('a page loaded in an outage is restored once that is over', async () => {
+    const tab = await refusedTab();
     Object.assign(stage.server.settings, { fault: '503', retryAfter: 1 });
     const { refreshCalls } = stage.server.stats();
-    await tab.goto(pageOf(stage.server));
-    const restoring = tab.run(() => window.demo.auth.restore().then(({ status }) => status));
+    await reload(stage, tab);
+    const restoring = restored(tab);
     await expect.poll(() => stage.server.stats().refreshCalls).toBeGreaterThan(refreshCalls);
     expect(await status(tab)).toBe('restoring');
     stage.server.settings.fault = 'none';
@@ -78,10 +78,8 @@ describe('an outage', () => {
 
 describe('a server that is busy for a second', () => {
   it.each(['503', '429'] as const)('a single %s with Retry-After fails no request in six tabs', async (fault) => {
-    const tabs = [await adasTab()];
-    while (tabs.length < 6) tabs.push(await stage.openTab());
+    const tabs = await adasTabs(stage, 6);
     const [first, ...others] = tabs as [Tab, ...Tab[]];
-    for (const tab of others) expect(await restored(tab)).toBe('signed-in');
     for (let round = 1; round <= rounds(2, 10); round++) {
       const { rotations } = stage.server.stats();
       stage.server.expire();
@@ -101,8 +99,8 @@ describe('a server that is busy for a second', () => {
 
 /** WebKitGTK's driver has no switch for it. */
 describe.each(inject('engine') === 'webkit' ? [] : ['offline'])('a tab that is %s', () => {
-  it('keeps its session, is told so at once, and goes on when the network is back', async () => {
-    const tab = await adasTab();
+  it('a tab that is offline keeps its session, and goes on afterwards', async () => {
+    const tab = await refusedTab();
     await tab.setOffline?.(true);
     const { refreshCalls } = stage.server.stats();
     // A token that is still good is sent: then it is fetch that fails.
@@ -115,10 +113,10 @@ describe.each(inject('engine') === 'webkit' ? [] : ['offline'])('a tab that is %
     expect(stage.server.stats()).toMatchObject({ rotations: 1, reuseAlarms: 0 });
   });
 
-  it('whose token expires meanwhile has a new one when the network is back, with nobody asking for it', async () => {
-    const tab = await adasTab();
+  it('a token that expires offline is refreshed once the network is back', async () => {
+    const tab = await refusedTab();
     await tab.setOffline?.(true);
-    await tab.run(() => window.surroundings.shiftClocks({ wall: 3_600_000, monotonic: 0 }));
+    await jumpWallClock(tab, HOUR);
     expect(new Set(await send(tab, 3))).toEqual(new Set(['refresh-unavailable']));
     await tab.setOffline?.(false);
     await expect.poll(() => stage.server.stats().rotations).toBe(1);
@@ -126,9 +124,9 @@ describe.each(inject('engine') === 'webkit' ? [] : ['offline'])('a tab that is %
     expect(stage.server.stats()).toMatchObject({ rotations: 1, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('waits out no pause when the network is back', async () => {
+  it('a tab that is back online waits out no pause', async () => {
     // Less than the shortest pause: whoever has to wait for its end is told so.
-    const tab = await adasTab(900);
+    const tab = await refusedTab(900);
     await tab.setOffline?.(true);
     const refresh = () =>
       tab.run(() =>
@@ -147,9 +145,9 @@ describe.each(inject('engine') === 'webkit' ? [] : ['offline'])('a tab that is %
 describe('a connection that is cut after the server has rotated', () => {
   const CUT: Partial<Settings> = { fault: 'drop', dropAfterRotation: true };
 
-  it('is not tried again at once; a server that forgives for a while gets the next demand, and all is well', async () => {
+  it('a lost answer is not asked for again until the next demand', async () => {
     // Half of it is what an answer that may still come is waited for.
-    const tab = await adasTab(2_000);
+    const tab = await refusedTab(2_000);
     Object.assign(stage.server.settings, { ...CUT, overlap: 60_000 });
     // One demand: a later one would try again after the pause.
     expect(await send(tab, 1)).toEqual(['refresh-unavailable']);
@@ -160,8 +158,8 @@ describe('a connection that is cut after the server has rotated', () => {
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 2, rotations: 1, reuseAlarms: 0 });
   });
 
-  it('ends the session where the server forgives nothing, and that shows as the server’s word', async () => {
-    const tab = await adasTab(2_000);
+  it('a lost answer ends the session where the server forgives no reuse', async () => {
+    const tab = await refusedTab(2_000);
     Object.assign(stage.server.settings, CUT);
     expect(await send(tab, 1)).toEqual(['refresh-unavailable']);
     expect(await status(tab)).toBe('signed-in');
@@ -182,8 +180,8 @@ describe('a connection that is cut after the server has rotated', () => {
 });
 
 describe('an answer that comes late', () => {
-  it('callers are told at their deadline, and the answer counts when it comes', async () => {
-    const tab = await adasTab(500);
+  it('a late answer counts, though callers were told at their deadline', async () => {
+    const tab = await refusedTab(500);
     const hold = stage.server.holdRefresh();
     expect(await send(tab, 2)).toEqual(['refresh-unavailable', 'refresh-unavailable']);
     expect(await status(tab)).toBe('signed-in');
@@ -193,8 +191,8 @@ describe('an answer that comes late', () => {
     expect(stage.server.stats()).toMatchObject({ refreshCalls, reuseAlarms: 0 });
   });
 
-  it('another tab meanwhile: no second request with the same refresh token', async () => {
-    const tab = await adasTab(500);
+  it('while an answer is late, another tab sends no second request', async () => {
+    const tab = await refusedTab(500);
     const other = await stage.openTab({ options: { refreshTimeout: 500 } });
     await restored(other);
     const hold = stage.server.holdRefresh();

@@ -1,33 +1,21 @@
 /** P4 and P7 in real tabs: a user comes back from a login page, which has set the cookie of a new session. */
 
 import { expect, it } from 'vitest';
-import { restored, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { restored, setBareStage, signIn, signOut, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
-import { pageOf } from '../pages.ts';
+import { logInOnLoginPage, QUICK, reload } from '../given.ts';
 
 const stage = setBareStage();
 
-/** Half of it is what an answer that a page has left behind is waited for. */
-const QUICK = { options: { refreshTimeout: 2_000 } };
-
-/** A page without the client, where Bob signs in, and which leads back to the app. */
+/** Bob signs in there, and it leads back to the app. */
 async function comeFromLoginPage(tab: Tab): Promise<void> {
-  await tab.goto(`${stage.server.url}/elsewhere`);
-  await tab.run(() =>
-    fetch('/auth/login', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ user: 'bob', password: 'demo' }),
-    }).then(() => {}),
-  );
-  await tab.goto(pageOf(stage.server, QUICK));
+  await logInOnLoginPage(stage, tab);
+  await reload(stage, tab, QUICK);
 }
 
 /** Begins the session whose cookie is there; gives its user. */
 const signInByCookie = (tab: Tab): Promise<string | undefined> =>
   tab.run(() => window.demo.auth.signIn().then((state) => (state.status === 'signed-in' ? state.subject : undefined)));
-
-const signOut = (tab: Tab) => tab.run(() => window.demo.auth.signOut().then(() => {}));
 
 const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
   ['no visit', async () => {}],
@@ -51,7 +39,7 @@ it.each(pasts)('after %s, the cookie of a login page signs in', async (_, live) 
   expect(stage.server.stats()).toMatchObject({ refreshCalls: refreshCalls + 1, reuseAlarms: 0 });
 });
 
-it.each(pasts)('after %s, that sign-in survives a reload in mid-request', async (_, live) => {
+it.each(pasts)('after %s, a sign-in by cookie survives a reload in mid-request', async (_, live) => {
   const tab = await stage.openTab(QUICK);
   await live(tab);
   await comeFromLoginPage(tab);
@@ -59,12 +47,12 @@ it.each(pasts)('after %s, that sign-in survives a reload in mid-request', async 
   const leaving = signInByCookie(tab);
   leaving.catch(() => {});
   await Promise.race([held.arrived, leaving]);
-  await tab.goto(pageOf(stage.server, QUICK));
+  await reload(stage, tab, QUICK);
   const signingIn = signInByCookie(tab);
   held.release();
   expect(await signingIn).toBe('bob');
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
-  await tab.goto(pageOf(stage.server, QUICK));
+  await reload(stage, tab, QUICK);
   expect(await restored(tab)).toBe('signed-in');
 });
 

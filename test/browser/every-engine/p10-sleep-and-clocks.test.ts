@@ -3,6 +3,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import {
   adaInTwoTabs,
+  adasTab,
   hasExpired,
   holdRefreshOf,
   locksOf,
@@ -11,23 +12,24 @@ import {
   sendPatiently,
   setBareStage,
   signIn,
+  signOut,
   status,
   subjectOf,
 } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+import { HOUR, jumpWallClock } from '../given.ts';
 import type { Conditions } from '../pages.ts';
 
 const stage = setBareStage();
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 describe('the machine sleeps for an hour', () => {
   it.each([
-    ['both clocks jump', { wall: HOUR, monotonic: HOUR }],
-    ['only the wall clock does', { wall: HOUR, monotonic: 0 }],
-    ['only the monotonic clock does, and the wall clock is set back', { wall: -DAY, monotonic: HOUR }],
-  ])('%s: the first requests are answered, and none of them meets a 401', async (_, by) => {
+    ['by both clocks', { wall: HOUR, monotonic: HOUR }],
+    ['by the wall clock', { wall: HOUR, monotonic: 0 }],
+    ['by the monotonic clock, with the other set back', { wall: -DAY, monotonic: HOUR }],
+  ])('after an hour %s no request meets a 401', async (_, by) => {
     const tabs = await adaInTwoTabs(stage);
     for (const tab of tabs) await tab.run((by) => window.surroundings.shiftClocks(by), by);
     stage.server.expire();
@@ -42,9 +44,9 @@ describe('the wall clock is set', () => {
     ['back by a day', -DAY, 0],
     // That can't be told from a sleep.
     ['forward by a day', DAY, 1],
-  ])('%s: nothing breaks, then and at the next expiry', async (_, wall, refreshes) => {
+  ])('a wall clock set %s breaks nothing', async (_, wall, refreshes) => {
     const tabs = await adaInTwoTabs(stage);
-    for (const tab of tabs) await tab.run((wall) => window.surroundings.shiftClocks({ wall, monotonic: 0 }), wall);
+    for (const tab of tabs) await jumpWallClock(tab, wall);
     for (const tab of tabs) expect(await send(tab, 3)).toEqual([200, 200, 200]);
     expect(stage.server.stats().rotations).toBe(refreshes);
     stage.server.expire();
@@ -56,10 +58,9 @@ describe('the wall clock is set', () => {
 
 /** WebKitGTK shows each window, and nobody can put one behind another. */
 describe.each(inject('engine') === 'webkit' ? [] : ['hidden'])('a tab that is %s', () => {
-  it('lets its token expire, and refreshes once it is asked for one, however slow its timers are', async () => {
+  it('a hidden tab refreshes on demand only', async () => {
     stage.server.settings.lifetime = 1.5;
-    const tab = await stage.openTab();
-    await signIn(tab, 'ada');
+    const tab = await adasTab(stage);
     const before = await stage.engine.open(`${stage.server.url}/elsewhere`);
     await expect.poll(() => tab.run(() => document.visibilityState)).toBe('hidden');
     const { refreshCalls } = stage.server.stats();
@@ -72,12 +73,11 @@ describe.each(inject('engine') === 'webkit' ? [] : ['hidden'])('a tab that is %s
     await before.close();
   });
 
-  it('is shown again after its token has expired: it has a new one before anybody asks', async () => {
-    const tab = await stage.openTab();
-    await signIn(tab, 'ada');
+  it('a tab shown again has a new token before anybody asks', async () => {
+    const tab = await adasTab(stage);
     const before = await stage.engine.open(`${stage.server.url}/elsewhere`);
     await expect.poll(() => tab.run(() => document.visibilityState)).toBe('hidden');
-    await tab.run((wall) => window.surroundings.shiftClocks({ wall, monotonic: 0 }), HOUR);
+    await jumpWallClock(tab, HOUR);
     stage.server.expire();
     await tab.show?.();
     await expect.poll(() => stage.server.stats().rotations).toBe(1);
@@ -104,15 +104,15 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
 
   const elsewhere: [string, (shown: Tab) => Promise<unknown>, (woken: Tab) => Promise<void>][] = [
     [
-      'the user signs out elsewhere',
-      (shown) => shown.run(() => window.demo.auth.signOut()),
+      'a sign-out elsewhere',
+      (shown) => signOut(shown),
       async (woken) => {
         expect(await send(woken, 1)).toEqual([401]);
         expect(await status(woken)).toBe('signed-out');
       },
     ],
     [
-      'another user signs in elsewhere',
+      'a sign-in elsewhere',
       (shown) => signIn(shown, 'bob'),
       async (woken) => {
         expect(await send(woken, 1, 'woken')).toEqual([200]);
@@ -121,7 +121,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
       },
     ],
     [
-      'the token is refreshed elsewhere',
+      'a refresh elsewhere',
       async (shown) => {
         stage.server.expire();
         expect(await send(shown, 1)).toEqual([200]);
@@ -134,7 +134,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     ],
   ];
 
-  it.each(elsewhere)('%s: it is right with its first step', async (_, happen, expectRight) => {
+  it.each(elsewhere)('after %s a frozen tab is right with its first step', async (_, happen, expectRight) => {
     const [hidden, shown] = await adaInTheBackground();
     await hidden.freeze?.();
     await happen(shown);
@@ -143,7 +143,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('in mid-refresh: the others are told in time, nobody spends its refresh token, and all go on when it wakes', async () => {
+  it('nobody spends the refresh token of a tab frozen in mid-refresh', async () => {
     // It has more time than the others, or its own deadline would come with its waking.
     const [hidden, shown] = await adaInTheBackground({});
     const held = await holdRefreshOf(stage, hidden, 2);
@@ -159,9 +159,8 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     expect(stage.server.stats()).toMatchObject({ refreshCalls, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('with the lock, but waiting for what a dead tab has left behind: the others go on, and it doesn’t follow them', async () => {
-    const dying = await stage.openTab(conditions);
-    await signIn(dying, 'ada');
+  it('a tab frozen while it holds the lock doesn’t stop the others', async () => {
+    const dying = await adasTab(stage, conditions);
     const [hidden, shown] = [await stage.openTab(conditions), await stage.openTab(conditions)];
     for (const tab of [hidden, shown]) expect(await restored(tab)).toBe('signed-in');
     const held = await holdRefreshOf(stage, dying);
@@ -177,7 +176,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     expect(stage.server.stats()).toMatchObject({ rotations: 2, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('in the line for the lock: the others go on, and its own callers are told to try again', async () => {
+  it('a tab frozen in the line for the lock doesn’t stop others', async () => {
     const [hidden, shown] = await adaInTheBackground();
     const held = await holdRefreshOf(stage, shown);
     const second = send(hidden, 1);

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import { setBareStage, signIn } from '../bare-stage.ts';
+import { adasTab, setBareStage } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { watchGrowth } from '../page-memory.ts';
 
@@ -23,9 +23,9 @@ interface Arrived {
   readonly type: string | null;
 }
 
-async function adasTab(): Promise<Tab> {
-  const tab = await stage.openTab();
-  await signIn(tab, 'ada');
+/** Ada's tab, whose access token the API refuses. */
+async function refusedTab(): Promise<Tab> {
+  const tab = await adasTab(stage);
   stage.server.expire();
   return tab;
 }
@@ -107,16 +107,16 @@ describe('after a 401', () => {
       '{"a":1}',
       'application/json',
     ],
-  ])('%s arrives as it was', async (_, upload, expected, type) => {
-    const tab = await adasTab();
+  ])('after a 401, %s arrives as it was', async (_, upload, expected, type) => {
+    const tab = await refusedTab();
     const arrived = await tab.run(upload);
     expect(arrived).toMatchObject({ sha256: sha256(expected) });
     expect(arrived.type?.toLowerCase() ?? null).toBe(type?.toLowerCase() ?? null);
     expect(stage.server.stats()).toMatchObject({ unauthorized: 1, rotations: 1 });
   });
 
-  it('FormData with a file arrives as it was: fields, name, type and bytes', async () => {
-    const tab = await adasTab();
+  it('after a 401, FormData with a file arrives as it was', async () => {
+    const tab = await refusedTab();
     const received = await tab.run(async () => {
       const form = new FormData();
       form.append('field', 'grüße');
@@ -133,8 +133,8 @@ describe('after a 401', () => {
   // Chromium sends streams over HTTP/2 alone, which takes https, and WebKitGTK none: they refuse it before any 401.
   const refusal = { chromium: 'TypeError', firefox: 'BodyNotReplayableError', webkit: 'NotSupportedError' };
 
-  it('a stream can’t be sent again: an error says so by its type, and the next call works', async () => {
-    const tab = await adasTab();
+  it('a stream can’t be sent again, and an error says so', async () => {
+    const tab = await refusedTab();
     const outcome = await tab.run(async () => {
       const { auth } = window.demo;
       const init = { method: 'POST', body: new Response('once').body, duplex: 'half' } as RequestInit;
@@ -190,33 +190,29 @@ describe('an upload of 200 MB', () => {
     (['Blob', 'FormData'] as const).map((as) => ({ door, as })),
   );
 
-  it.each(cases)(
-    'as $as by $door, after a 401: arrives as it was, and takes no more memory than plain fetch',
-    async ({ door, as }) => {
-      const tab = await stage.openTab();
-      await signIn(tab, 'ada');
-      await makeFile(tab);
-      const plain = await watchGrowth(() => upload(tab, 'plain', as));
-      stage.server.expire();
-      const { result, megabytes } = await watchGrowth(() => upload(tab, door, as));
-      expect(result.size).toBeGreaterThanOrEqual(COUNT * MEGABYTE);
-      expect(result.sha256).toBe(expected(result, as));
-      expect(stage.server.stats()).toMatchObject({ unauthorized: 1, rotations: 1 });
-      stage.report(
-        `${as} by ${door}: the page grew by ${Math.round(megabytes)} MB, by plain fetch ${Math.round(plain.megabytes)}`,
-      );
-      // WebKitGTK reads the body of a `Request`, which ky sends, into the page's memory at times; with plain fetch, too.
-      if (inject('engine') === 'webkit' && door === 'ky') return;
-      expect(megabytes).toBeLessThan(plain.megabytes + 20);
+  it.each(cases)('200 MB as $as by $door take no more memory than plain fetch', async ({ door, as }) => {
+    const tab = await adasTab(stage);
+    await makeFile(tab);
+    const plain = await watchGrowth(() => upload(tab, 'plain', as));
+    stage.server.expire();
+    const { result, megabytes } = await watchGrowth(() => upload(tab, door, as));
+    expect(result.size).toBeGreaterThanOrEqual(COUNT * MEGABYTE);
+    expect(result.sha256).toBe(expected(result, as));
+    expect(stage.server.stats()).toMatchObject({ unauthorized: 1, rotations: 1 });
+    stage.report(
+      `${as} by ${door}: the page grew by ${Math.round(megabytes)} MB, by plain fetch ${Math.round(plain.megabytes)}`,
+    );
+    // WebKitGTK reads the body of a `Request`, which ky sends, into the page's memory at times; with plain fetch, too.
+    if (inject('engine') === 'webkit' && door === 'ky') return;
+    expect(megabytes).toBeLessThan(plain.megabytes + 20);
 
-      // A copy of half of it would show.
-      const copying = await watchGrowth(() =>
-        tab.run(async () => {
-          const copy = await window.file.slice(0, 100_000_000).arrayBuffer();
-          return Object.assign(window, { copy }).copy.byteLength;
-        }),
-      );
-      expect(copying.megabytes).toBeGreaterThan(60);
-    },
-  );
+    // A copy of half of it would show.
+    const copying = await watchGrowth(() =>
+      tab.run(async () => {
+        const copy = await window.file.slice(0, 100_000_000).arrayBuffer();
+        return Object.assign(window, { copy }).copy.byteLength;
+      }),
+    );
+    expect(copying.megabytes).toBeGreaterThan(60);
+  });
 });

@@ -1,12 +1,11 @@
 /** P11 in real tabs: as with plain fetch, what the caller changes after the call changes nothing, however late it is sent. */
 
 import { describe, expect, it } from 'vitest';
-import { setBareStage, signIn } from '../bare-stage.ts';
+import { adasTab, setBareStage } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+import { HOUR, jumpWallClock } from '../given.ts';
 
 const stage = setBareStage();
-
-const HOUR = 3_600_000;
 
 const situations: [string, (tab: Tab) => unknown][] = [
   ['sent at once', () => {}],
@@ -15,7 +14,7 @@ const situations: [string, (tab: Tab) => unknown][] = [
     'sent once there is a new token',
     async (tab) => {
       stage.server.expire();
-      await tab.run((wall) => window.surroundings.shiftClocks({ wall, monotonic: 0 }), HOUR);
+      await jumpWallClock(tab, HOUR);
     },
   ],
 ];
@@ -23,7 +22,7 @@ const situations: [string, (tab: Tab) => unknown][] = [
 /** What a page does, and what the server must say that it got. */
 const changes: [string, () => Promise<unknown>, unknown][] = [
   [
-    'the same URLSearchParams, changed between calls, arrive as at each call',
+    'URLSearchParams changed between calls arrive as at each call',
     () => {
       const body = new URLSearchParams();
       const calls = ['1', '2', '3'].map((id) => {
@@ -118,8 +117,7 @@ const changes: [string, () => Promise<unknown>, unknown][] = [
 describe.each(situations)('a request that is %s', (_, prepare) => {
   it.each(changes)('%s', async (_, act, expected) => {
     // The strict policy lets no page make a worker.
-    const tab = await stage.openTab({ page: 'open' });
-    await signIn(tab, 'ada');
+    const tab = await adasTab(stage, { page: 'open' });
     await prepare(tab);
     expect(await tab.run(act)).toEqual(expected);
   });

@@ -1,7 +1,7 @@
-/** Pages that a browser has ready before anybody goes there: Chromium prerenders them, the others load them then. */
+/** P12 of pages that a browser has ready before anybody goes there: Chromium prerenders them, the others load them then. */
 
 import { expect, inject, it } from 'vitest';
-import { restored, rounds, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import { adasTab, restored, rounds, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
 import { type Conditions, pageOf } from '../pages.ts';
 
@@ -52,8 +52,7 @@ it.each([
   ['a peer’s token', 0, async () => {}],
   ['a refresh of its own', 1, (peer: Tab) => peer.close()],
 ])('a prerendered page’s requests are answered with %s', async (_, refreshes, prepareAll) => {
-  const peer = await stage.openTab();
-  await signIn(peer, 'ada');
+  const peer = await adasTab(stage);
   const tab = await openEmptyTab();
   await prepareAll(peer);
   await prepare(tab, 'request');
@@ -63,8 +62,7 @@ it.each([
 });
 
 it('showing prerendered pages costs no refresh where a peer has a token', async () => {
-  const peer = await stage.openTab();
-  await signIn(peer, 'ada');
+  await adasTab(stage);
   const tab = await openEmptyTab();
   const activations = rounds(10, 100);
   let extra = 0;
@@ -87,8 +85,7 @@ it('a prerendered page asks for no session before it is shown', async () => {
 });
 
 it('a prerendered page is that of the user who came since', async () => {
-  const peer = await stage.openTab();
-  await signIn(peer, 'ada');
+  const peer = await adasTab(stage);
   const tab = await openEmptyTab();
   await prepare(tab, 'request');
   await signIn(peer, 'bob');
@@ -98,8 +95,7 @@ it('a prerendered page is that of the user who came since', async () => {
 });
 
 it('a prerendered page signs in when it is shown, not before', async () => {
-  const peer = await stage.openTab();
-  await signIn(peer, 'ada');
+  const peer = await adasTab(stage);
   const tab = await openEmptyTab();
   await prepare(tab, 'signIn');
   if (prerenders) expect([await subjectOf(peer), stage.server.stats().logins]).toEqual(['ada', 1]);
@@ -109,8 +105,7 @@ it('a prerendered page signs in when it is shown, not before', async () => {
 });
 
 it('a prerendered page signs out when it is shown, not before', async () => {
-  const peer = await stage.openTab();
-  await signIn(peer, 'ada');
+  const peer = await adasTab(stage);
   const tab = await openEmptyTab();
   await prepare(tab, 'signOut');
   if (prerenders) expect([await status(peer), stage.server.stats().logouts]).toEqual(['signed-in', 0]);

@@ -1,12 +1,21 @@
 /** P15 in real tabs: the client keeps no page out of the back/forward cache, and a page that comes back is right at once. */
 
 import { describe, expect, it } from 'vitest';
-import { adaInTwoTabs, restored, send, setBareStage, signIn, status, subjectOf } from '../bare-stage.ts';
+import {
+  adaInTwoTabs,
+  adasTab,
+  restored,
+  send,
+  setBareStage,
+  signIn,
+  signOut,
+  status,
+  subjectOf,
+} from '../bare-stage.ts';
 import type { Tab } from '../engines/engine.ts';
+import { HOUR, jumpWallClock } from '../given.ts';
 
 const stage = setBareStage();
-
-const HOUR = 3_600_000;
 
 /** Firefox keeps no page that holds a lock, and word of a refresh is left as a lock for a second. */
 const holdsNoLock = (tab: Tab) =>
@@ -19,9 +28,8 @@ const leave = async (tab: Tab) => {
 
 const cameBackFromCache = (tab: Tab) => tab.run(() => window.surroundings.isRestored);
 
-it('after sign-in, refresh and requests it is still kept, and comes back as it was', async () => {
-  const tab = await stage.openTab();
-  await signIn(tab, 'ada');
+it('a page that has refreshed comes back from the cache', async () => {
+  const tab = await adasTab(stage);
   stage.server.expire();
   expect(await send(tab, 3)).toEqual([200, 200, 200]);
   await leave(tab);
@@ -36,13 +44,12 @@ it('after sign-in, refresh and requests it is still kept, and comes back as it w
   const other = await stage.openTab();
   expect(await restored(other)).toBe('signed-in');
   expect(stage.server.stats().refreshCalls).toBe(refreshCalls);
-  await other.run(() => window.demo.auth.signOut());
+  await signOut(other);
   await expect.poll(() => status(tab)).toBe('signed-out');
 });
 
-it('after dispose() it is kept, too', async () => {
-  const tab = await stage.openTab();
-  await signIn(tab, 'ada');
+it('a page comes back from the cache after dispose()', async () => {
+  const tab = await adasTab(stage);
   await tab.run(() => window.demo.auth.dispose());
   await leave(tab);
   await tab.back();
@@ -52,8 +59,8 @@ it('after dispose() it is kept, too', async () => {
 describe('while it is away', () => {
   const meanwhile: [string, (other: Tab) => Promise<unknown>, (back: Tab) => Promise<void>][] = [
     [
-      'the user signs out',
-      (other) => other.run(() => window.demo.auth.signOut()),
+      'a sign-out elsewhere',
+      (other) => signOut(other),
       async (back) => {
         expect(await send(back, 1, 'back')).toEqual([401]);
         expect(stage.server.log().find(({ requestId }) => requestId === 'back-0')?.user).toBeUndefined();
@@ -61,7 +68,7 @@ describe('while it is away', () => {
       },
     ],
     [
-      'another user signs in',
+      'a sign-in elsewhere',
       (other) => signIn(other, 'bob'),
       async (back) => {
         expect(await send(back, 1, 'back')).toEqual([200]);
@@ -70,7 +77,7 @@ describe('while it is away', () => {
       },
     ],
     [
-      'the token is refreshed',
+      'a refresh elsewhere',
       async (other) => {
         stage.server.expire();
         expect(await send(other, 3)).toEqual([200, 200, 200]);
@@ -83,7 +90,7 @@ describe('while it is away', () => {
     ],
   ];
 
-  it.each(meanwhile)('%s: its first step is right', async (_, happen, expectRight) => {
+  it.each(meanwhile)('after %s a page that comes back is right at once', async (_, happen, expectRight) => {
     const [tab, other] = await adaInTwoTabs(stage);
     await leave(tab);
     await happen(other);
@@ -94,7 +101,7 @@ describe('while it is away', () => {
 
   it('a page back with expired tokens finds the new user itself', async () => {
     const [tab, other] = await adaInTwoTabs(stage);
-    await tab.run((wall) => window.surroundings.shiftClocks({ wall, monotonic: 0 }), HOUR);
+    await jumpWallClock(tab, HOUR);
     await leave(tab);
     await signIn(other, 'bob');
     // A hidden tab lets its token expire, and answers without one. WebKitGTK can't be told to hide it.
@@ -112,10 +119,10 @@ describe('while it is away', () => {
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, reuseAlarms: 0 });
   });
 
-  it('the user signs out in a tab that is closed by then: its first step is right', async () => {
+  it('a page that comes back learns of a closed tab’s sign-out', async () => {
     const [tab, other] = await adaInTwoTabs(stage);
     await leave(tab);
-    await other.run(() => window.demo.auth.signOut());
+    await signOut(other);
     await other.close();
     await tab.back();
     // WebKit brings the page back as it was, and nobody is left to tell it: it learns it from the server.
