@@ -58,8 +58,8 @@ async function adasOrders(auth = openTab(), recipe: Recipe = 'what failed for wa
   return { auth, queries, orders, asked: () => asked };
 }
 
-describe('TanStack Query on auth.fetch (P12, 48)', () => {
-  it('what needs a session is asked for once where there is none', async () => {
+describe('TanStack Query on auth.fetch (P12)', () => {
+  it('a query that needs a session is tried once without one', async () => {
     const { auth, queries } = await adasOrders();
     await auth.signOut();
     let asked = 0;
@@ -77,7 +77,7 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     expect(asked).toBe(1);
   });
 
-  it('a server that is down is asked for again', async () => {
+  it('a query is tried again while the server is down', async () => {
     const { queries, orders, asked } = await adasOrders();
     server.expireAccessTokens();
     server.answerRefresh = () => {
@@ -90,7 +90,7 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     expect(asked()).toBeGreaterThan(1);
   });
 
-  it('a query that failed in an outage is asked for again once that is over', async () => {
+  it('a query that failed in an outage is tried again afterwards', async () => {
     const { auth, queries, orders } = await adasOrders();
     const shown = new QueryObserver(queries, orders);
     const stop = shown.subscribe(() => {});
@@ -158,7 +158,7 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     });
   });
 
-  it('a query that the API refused is not asked again by a refresh', async () => {
+  it('a refresh doesn’t repeat a query that the API refused', async () => {
     server.lifetime = 3_600;
     const { auth, queries, orders, asked } = await adasOrders();
     server.answerApi = () => refusal();
@@ -171,7 +171,7 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     expect(asked()).toBe(before);
   });
 
-  it('when another user comes, a mounted query shows that user’s data, and before that none (36)', async () => {
+  it('a mounted query shows another user’s data, and none before it', async () => {
     const [auth, other] = openTwoTabs();
     const { queries, orders } = await adasOrders(auth);
     await signedInEverywhere(auth, other);
@@ -187,7 +187,7 @@ describe('TanStack Query on auth.fetch (P12, 48)', () => {
     stop();
   });
 
-  it('when the user leaves, the cache is empty before the new state shows (36)', async () => {
+  it('the cache is empty before a sign-out shows', async () => {
     const { auth, queries, orders } = await adasOrders();
     await queries.fetchQuery(orders);
     const atChange: unknown[] = [];

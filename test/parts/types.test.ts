@@ -277,7 +277,7 @@ describe('types', () => {
     });
   });
 
-  it('useAuth() gives the client and what is asked of it most, whatever the status', () => {
+  it('useAuth() gives the client, `fetch` and `signOut`, whatever the status', () => {
     typesOf(() => {
       const { status, fetch, signOut, client } = useAuth();
       expectTypeOf(status).toEqualTypeOf<AuthState['status']>();
@@ -372,7 +372,7 @@ describe('types', () => {
     ]);
   });
 
-  it('the other methods', () => {
+  it('each other method has its type', () => {
     expectTypeOf<AuthClient['getAccessToken']>().returns.resolves.toEqualTypeOf<string>();
     expectTypeOf<AuthClient['signOut']>().returns.resolves.toEqualTypeOf<SignOutResult>();
     expectTypeOf<SignOutResult>().toEqualTypeOf<{ readonly serverConfirmed: boolean }>();

@@ -2,16 +2,15 @@
 
 import { type ReactNode, StrictMode, Suspense, startTransition } from 'react';
 import type { AuthClient, AuthState } from 'silent-refresh';
-import { AuthProvider, SignedIn } from 'silent-refresh/react';
+import { SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
+import { below, twoClients } from '../given/react-guarded.tsx';
 import { type Data, Show } from '../world/components.tsx';
 import { Notes, write } from '../world/notes.tsx';
 import { openTab } from '../world/tabs.ts';
 import { opaqueAnswer, tokenAnswer } from '../world/tokens.ts';
 import { draw, watchCommits } from '../world/tree.tsx';
 import { gate, rest, until } from '../world/waiting.ts';
-
-const guarded = (auth: AuthClient, guard: ReactNode) => <AuthProvider client={auth}>{guard}</AuthProvider>;
 
 describe.each<[string, (draw: () => void) => void, (content: ReactNode) => ReactNode]>([
   ['at once', (draw) => draw(), (content) => content],
@@ -21,12 +20,11 @@ describe.each<[string, (draw: () => void) => void, (content: ReactNode) => React
   it.each([
     ['tokens with a subject', () => tokenAnswer({ sub: 'ada' })],
     ['opaque tokens', () => opaqueAnswer()],
-  ])('with %s', async (_, answer) => {
-    const [first, second] = [openTab(), openTab()];
-    for (const client of [first, second]) await client.setSession(answer());
+  ])('another client with %s finds nothing of the earlier user', async (_, answer) => {
+    const [first, second] = await twoClients(answer);
     const content = (client: AuthClient) =>
       inMode(
-        guarded(
+        below(
           client,
           <SignedIn>
             <Notes />
@@ -44,14 +42,13 @@ describe.each<[string, (draw: () => void) => void, (content: ReactNode) => React
     }
   });
 
-  it('though the page waits for its data meanwhile', async () => {
-    const [first, second] = [openTab(), openTab()];
-    for (const client of [first, second]) await client.setSession(opaqueAnswer());
+  it('another client finds nothing, though the page waits for its data', async () => {
+    const [first, second] = await twoClients();
     const { opened, open } = gate();
     const data: Data = { arrival: opened };
     const content = (client: AuthClient, part: ReactNode) =>
       inMode(
-        guarded(
+        below(
           client,
           <Suspense fallback="loading">
             <SignedIn>
@@ -91,7 +88,7 @@ describe('a client made by hand, as tests do', () => {
       signOut: async () => ({ serverConfirmed: true }),
     }) as unknown as AuthClient;
   const content = (client: AuthClient, page: ReactNode = <Notes />) =>
-    guarded(
+    below(
       client,
       <SignedIn fallback="login" restoring="splash">
         {page}
@@ -100,7 +97,7 @@ describe('a client made by hand, as tests do', () => {
   const signedIn = (subject?: string) =>
     byHand({ status: 'signed-in', subject, claims: undefined, expiresAt: undefined });
 
-  it('shows what its state says', async () => {
+  it('SignedIn shows what the state of a client made by hand says', async () => {
     const tree = await draw(content(byHand({ status: 'restoring' })));
     expect(tree.text).toBe('splash');
     await tree.draw(content(byHand({ status: 'signed-out', reason: 'expired' })));
@@ -109,21 +106,21 @@ describe('a client made by hand, as tests do', () => {
     expect(tree.text).toContain('ada wrote: ');
   });
 
-  it.each([['ada'], [undefined]])('keeps what is open, for the subject %s', async (subject) => {
+  it.each([['ada'], [undefined]])('a client made by hand keeps what subject %s has open', async (subject) => {
     const tree = await draw(content(signedIn(subject)));
     await write(tree);
     await tree.draw(content(signedIn(subject)));
     expect(tree.text).toContain(`wrote: a secret of ${subject}`);
   });
 
-  it('keeps nothing for another subject', async () => {
+  it('a client made by hand keeps nothing for another subject', async () => {
     const tree = await draw(content(signedIn('ada')));
     await write(tree);
     await tree.draw(content(signedIn('bob')));
     expect(tree.text).toContain('bob wrote: Write');
   });
 
-  it('from a real one, by copying it at each rendering, keeps what is open', async () => {
+  it('a client copied at each rendering keeps what is open', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const tree = await draw(content({ ...auth }));
@@ -135,7 +132,7 @@ describe('a client made by hand, as tests do', () => {
     expect(tree.text).toContain('bob wrote: Write');
   });
 
-  it('from a real one, whose states it copies, keeps nothing for another subject', async () => {
+  it('a client that copies its states keeps nothing for another subject', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const tree = await draw(content({ ...auth, getState: () => ({ ...auth.getState() }) }));

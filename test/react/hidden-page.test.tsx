@@ -1,12 +1,12 @@
 /** SignedIn in a part of the page that React hides, and shows again with its state: no user finds an earlier one's. */
 
-import { Activity, type ReactNode, StrictMode, startTransition } from 'react';
+import { Activity, type ReactNode, startTransition } from 'react';
 import type { AuthClient } from 'silent-refresh';
-import { AuthProvider, SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
+import { asItIs, below, modes, notesPage, twoClients } from '../given/react-guarded.tsx';
 import { startAuthServer } from '../world/auth-server.ts';
 import { counted } from '../world/counting.ts';
-import { type Log, Notes, write } from '../world/notes.tsx';
+import { type Log, write } from '../world/notes.tsx';
 import { openTab, openTwoTabs } from '../world/tabs.ts';
 import { opaqueAnswer, tokenAnswer } from '../world/tokens.ts';
 import { draw, watchCommits } from '../world/tree.tsx';
@@ -14,28 +14,16 @@ import { rest, until } from '../world/waiting.ts';
 
 type Mode = 'visible' | 'hidden';
 
-const pageOf = (log: Log) => (
-  <SignedIn fallback="login" restoring="splash">
-    <Notes log={log} />
-  </SignedIn>
-);
-
 /** How a page comes to be drawn again: with its parent, or not even then, since its element is the same one. */
 const pages: [string, (log: Log) => () => ReactNode][] = [
-  ['drawn anew', (log) => () => pageOf(log)],
+  ['drawn anew', (log) => () => notesPage(log)],
   [
     'that nothing draws anew',
     (log) => {
-      const page = pageOf(log);
+      const page = notesPage(log);
       return () => page;
     },
   ],
-];
-
-const asItIs = (content: ReactNode) => content;
-const modes: [string, typeof asItIs][] = [
-  ['as it is', asItIs],
-  ['in StrictMode', (content) => <StrictMode>{content}</StrictMode>],
 ];
 
 const cases = pages.flatMap(([page, makePage]) =>
@@ -47,11 +35,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     const log: Log = [];
     const page = makePage(log);
     const content = (mode: Mode, client: AuthClient) =>
-      inMode(
-        <AuthProvider client={client}>
-          <Activity mode={mode}>{page()}</Activity>
-        </AuthProvider>,
-      );
+      inMode(below(client, <Activity mode={mode}>{page()}</Activity>));
     const tree = await draw(content('visible', first));
     return {
       tree,
@@ -69,7 +53,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
   it.each([
     ['with another subject', (sub: string) => tokenAnswer({ sub })],
     ['with opaque tokens', () => opaqueAnswer()],
-  ])('shows the second user nothing of the first one, %s', async (_, answer) => {
+  ])('a hidden page shows nothing of an earlier user, %s', async (_, answer) => {
     const auth = openTab();
     await auth.setSession(answer('ada'));
     const { tree, hide, reveal } = await drawHideable(auth);
@@ -85,7 +69,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     for (const text of shown) expect(text).not.toMatch(/a secret|ada/);
   });
 
-  it('shows nothing to the second user after a sign-out, either', async () => {
+  it('a hidden page shows the next user nothing after a sign-out', async () => {
     const auth = openTab({ signOut: undefined });
     await auth.setSession(opaqueAnswer());
     const { tree, hide, reveal } = await drawHideable(auth);
@@ -100,7 +84,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     for (const text of shown) expect(text).not.toContain('a secret');
   });
 
-  it('shows nothing that the first user wrote before the second one came', async () => {
+  it('a user who comes back finds nothing in a hidden page', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const { tree, hide, reveal } = await drawHideable(auth);
@@ -114,7 +98,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     for (const text of shown) expect(text).not.toContain('a secret');
   });
 
-  it('shows nothing of the first user to who signs in elsewhere', async () => {
+  it('a hidden page shows nothing to who signed in elsewhere', async () => {
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
     await here.signIn(server.login('ada'));
@@ -129,7 +113,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     for (const text of shown) expect(text).not.toMatch(/a secret|ada/);
   });
 
-  it('shows nothing that is not for all once nobody is signed in', async () => {
+  it('a hidden page shows the login once nobody is signed in', async () => {
     const auth = openTab({ signOut: undefined });
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const { tree, hide, reveal } = await drawHideable(auth);
@@ -142,9 +126,8 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     expect(new Set(shown)).toEqual(new Set(['login']));
   });
 
-  it('shows the second client’s user nothing of the first one’s', async () => {
-    const [first, second] = [openTab(), openTab()];
-    for (const client of [first, second]) await client.setSession(opaqueAnswer());
+  it('a hidden page shows another client’s user nothing of the first’s', async () => {
+    const [first, second] = await twoClients();
     const { tree, hide, reveal } = await drawHideable(first);
     await write(tree);
     await hide();
@@ -155,7 +138,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     for (const text of shown) expect(text).not.toContain('a secret');
   });
 
-  it('runs no effect of the first user’s page for the second one', async () => {
+  it('a hidden page runs no effect for an earlier user', async () => {
     const auth = openTab();
     await auth.setSession(opaqueAnswer());
     const { tree, log, hide, reveal } = await drawHideable(auth);
@@ -171,7 +154,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     expect(log.slice(log.indexOf('comes'))).toEqual(inMode === asItIs ? ['comes'] : ['comes', 'goes', 'comes']);
   });
 
-  it('leaves nothing of the first user in the page while it is hidden', async () => {
+  it('a hidden page loses what its user wrote at the sign-out', async () => {
     const auth = openTab({ signOut: undefined });
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const { tree, hide } = await drawHideable(auth);
@@ -183,7 +166,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     expect(tree.text).toBe('');
   });
 
-  it('follows another user after it is shown again', async () => {
+  it('a page shown again follows another user', async () => {
     const auth = openTab();
     await auth.setSession(opaqueAnswer());
     const { tree, hide, reveal } = await drawHideable(auth);
@@ -195,7 +178,7 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
     expect(tree.text).toContain('wrote: Write');
   });
 
-  it('keeps for the same user what they wrote, through refreshes', async () => {
+  it('a hidden page keeps what its user wrote, through refreshes', async () => {
     const auth = openTab({ refresh: async () => tokenAnswer({ sub: 'ada', roles: [Math.random()] }) });
     await auth.restore();
     const { tree, log, hide, reveal } = await drawHideable(auth);
@@ -212,15 +195,11 @@ describe.each(cases)('a hidden page %s', (_, makePage, inMode) => {
 });
 
 describe('a hidden page', () => {
-  it('listens to the client no more, once it is removed', async () => {
+  it('a hidden page that is removed listens to the client no more', async () => {
     const { client, counts } = counted(openTab());
     await client.setSession(tokenAnswer({ sub: 'ada' }));
-    const page = pageOf([]);
-    const content = (mode: Mode) => (
-      <AuthProvider client={client}>
-        <Activity mode={mode}>{page}</Activity>
-      </AuthProvider>
-    );
+    const page = notesPage([]);
+    const content = (mode: Mode) => below(client, <Activity mode={mode}>{page}</Activity>);
     const tree = await draw(content('visible'));
     await tree.draw(content('hidden'));
     expect(counts.listeners).toBe(1);
@@ -230,16 +209,12 @@ describe('a hidden page', () => {
 });
 
 describe('a page that is drawn before it is shown', () => {
-  it('shows nothing that was made for an earlier user', async () => {
+  it('a page drawn before it is shown shows nothing of earlier users', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const log: Log = [];
-    const page = pageOf(log);
-    const content = (mode: Mode) => (
-      <AuthProvider client={auth}>
-        <Activity mode={mode}>{page}</Activity>
-      </AuthProvider>
-    );
+    const page = notesPage(log);
+    const content = (mode: Mode) => below(auth, <Activity mode={mode}>{page}</Activity>);
     const tree = await draw(content('hidden'));
     await until(() => log.includes('ada: ""'));
     await auth.setSession(tokenAnswer({ sub: 'bob' }));

@@ -1,10 +1,11 @@
 /** P14 with React: a server renders what shows while nothing is known, opens nothing, and the page takes it over as it is. */
 
-import { type ReactNode, StrictMode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { renderToString } from 'react-dom/server';
 import { type AuthClient, type AuthState, createAuthClient } from 'silent-refresh';
 import { AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
 import { describe, expect, it, vi } from 'vitest';
+import { modes } from '../given/react-guarded.tsx';
 import { startAuthServer } from '../world/auth-server.ts';
 import { type Data, Show, Status, Watch } from '../world/components.tsx';
 import { counted } from '../world/counting.ts';
@@ -33,7 +34,7 @@ const App = ({ client, children }: { readonly client: AuthClient; readonly child
 const RESTORING = '<header><i>restoring<!-- --> </i></header><p>splash</p>';
 
 describe('on a server', () => {
-  it('nothing is opened, asked or heard: neither by making the client nor by rendering', async () => {
+  it('making a client and rendering open nothing on a server', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const watched = {
@@ -52,7 +53,7 @@ describe('on a server', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('one client for all requests, or one for each: the same view', () => {
+  it('a server renders the same with one client or with many', () => {
     const forAll = onServer(makeClient);
     const views = onServer(() => [
       renderToString(<App client={forAll} />),
@@ -63,13 +64,13 @@ describe('on a server', () => {
     expect(views).toEqual([RESTORING, RESTORING, RESTORING, RESTORING]);
   });
 
-  it('nobody listens to the client, and nobody asks it to restore', () => {
+  it('on a server nobody listens to the client or restores it', () => {
     const { client, counts } = counted(onServer(makeClient));
     onServer(() => renderToString(<App client={client} />));
     expect(counts).toEqual({ listeners: 0, subscriptions: 0, restores: 0 });
   });
 
-  it('a selector is given `restoring`, and may build what it likes', () => {
+  it('on a server a selector is given `restoring`', () => {
     const given: AuthState[] = [];
     const seen: unknown[] = [];
     const use = () =>
@@ -88,17 +89,12 @@ describe('on a server', () => {
     expect(seen).toEqual([{ asked: new Set(['restoring']) }]);
   });
 
-  it('whoever is signed in where HTML is made in a browser: it is what a server would make', async () => {
+  it('a browser makes the HTML that a server makes, whoever is there', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     expect(renderToString(<App client={auth} />)).toBe(RESTORING);
   });
 });
-
-const modes: [string, (content: ReactNode) => ReactNode][] = [
-  ['as it is', (content) => content],
-  ['in StrictMode', (content) => <StrictMode>{content}</StrictMode>],
-];
 
 describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode) => {
   /** The page of a server, taken over in a browser; between the two the test may change what it likes. */
@@ -109,7 +105,7 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
     return hydrate(html, app(client));
   }
 
-  it('finds nothing amiss, though it knows already who is signed in, and then shows it', async () => {
+  it('hydration finds nothing amiss where the user is known already', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const seen: string[] = [];
@@ -126,7 +122,7 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
     expect(page.tree.container.firstChild).toBe(page.came[0]);
   });
 
-  it('does so where it is known that nobody is signed in', async () => {
+  it('hydration finds nothing amiss where nobody is signed in', async () => {
     const auth = openTab({ signOut: undefined });
     await auth.signOut();
     const { tree, amiss } = await takeOver(auth);
@@ -134,7 +130,7 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
     expect(amiss).toEqual([]);
   });
 
-  it('keeps what the server shows until that is known', async () => {
+  it('hydration keeps what the server shows until the user is known', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const refresh = server.holdRefresh();
@@ -149,7 +145,7 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
     await until(() => tree.text === 'signed-in orders');
   });
 
-  it('finds out what isn’t known yet, once', async () => {
+  it('a hydrated page asks once who is signed in', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const refresh = server.holdRefresh();
@@ -166,7 +162,7 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
   it.each<[string, (state: AuthState) => unknown]>([
     ['object', (state) => ({ known: [state.status !== 'restoring'] })],
     ['Set', (state) => new Set([state.status])],
-  ])('has no trouble with a selector that builds a new %s each time', async (_, make) => {
+  ])('hydration takes a selector that builds a new %s each time', async (_, make) => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const seen: unknown[] = [];
@@ -176,7 +172,7 @@ describe.each(modes)('a page that takes over a server’s HTML, %s', (_, inMode)
     expect(amiss).toEqual([]);
   });
 
-  it('takes over later what suspends at first, as it came from the server', async () => {
+  it('hydration takes over later what suspends at first', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const { opened, open } = gate();

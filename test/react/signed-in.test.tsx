@@ -2,8 +2,9 @@
 
 import { type ReactNode, StrictMode, Suspense, useState } from 'react';
 import type { AuthClient } from 'silent-refresh';
-import { AuthProvider, SignedIn } from 'silent-refresh/react';
+import { SignedIn } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
+import { below, notesPage } from '../given/react-guarded.tsx';
 import { startAuthServer } from '../world/auth-server.ts';
 import { type Data, Landing, Show } from '../world/components.tsx';
 import { type Log, Notes, write } from '../world/notes.tsx';
@@ -14,29 +15,21 @@ import { gate, rest, until } from '../world/waiting.ts';
 
 async function drawNotes(auth: AuthClient) {
   const log: Log = [];
-  const tree = await draw(
-    <AuthProvider client={auth}>
-      <SignedIn fallback="login" restoring="splash">
-        <Notes log={log} />
-      </SignedIn>
-    </AuthProvider>,
-  );
+  const tree = await draw(below(auth, notesPage(log)));
   return { tree, log };
 }
 
 /** Shows what it found when it was made. */
 const Made = ({ find }: { readonly find: () => string }) => useState(find)[0];
 
-const guarded = (auth: AuthClient, guard: ReactNode) => <AuthProvider client={auth}>{guard}</AuthProvider>;
-
 describe('SignedIn shows', () => {
-  it('what is given for `restoring`, then its children, then the fallback', async () => {
+  it('SignedIn shows `restoring`, then its children, then the fallback', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const refresh = server.holdRefresh();
     const auth = openTab();
     const tree = await draw(
-      guarded(
+      below(
         auth,
         <SignedIn fallback={<b>login</b>} restoring={<i>splash</i>}>
           <u>orders</u>
@@ -53,13 +46,13 @@ describe('SignedIn shows', () => {
     expect(tree.container.innerHTML).toBe('<b>login</b>');
   });
 
-  it('nothing for what is not given', async () => {
+  it('SignedIn shows nothing for what is not given', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const refresh = server.holdRefresh();
     const auth = openTab();
     const tree = await draw(
-      guarded(
+      below(
         auth,
         <>
           <SignedIn />
@@ -79,12 +72,12 @@ describe('SignedIn shows', () => {
     expect(tree.text).toBe('login');
   });
 
-  it('children of any kind, and several of them', async () => {
+  it('SignedIn shows children of any kind, and several of them', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
     const tree = await draw(
-      guarded(
+      below(
         auth,
         <SignedIn>
           <i>one </i>
@@ -100,24 +93,24 @@ describe('SignedIn shows', () => {
     expect(tree.text).toBe('one two 3 four five');
   });
 
-  it('children that its parent has changed', async () => {
+  it('SignedIn shows children that its parent has changed', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
-    const tree = await draw(guarded(auth, <SignedIn>one</SignedIn>));
-    await tree.draw(guarded(auth, <SignedIn>two</SignedIn>));
+    const tree = await draw(below(auth, <SignedIn>one</SignedIn>));
+    await tree.draw(below(auth, <SignedIn>two</SignedIn>));
     expect(tree.text).toBe('two');
     await auth.signOut();
-    await tree.draw(guarded(auth, <SignedIn fallback="login">two</SignedIn>));
+    await tree.draw(below(auth, <SignedIn fallback="login">two</SignedIn>));
     expect(tree.text).toBe('login');
-    await tree.draw(guarded(auth, <SignedIn fallback="sign in">two</SignedIn>));
+    await tree.draw(below(auth, <SignedIn fallback="sign in">two</SignedIn>));
     expect(tree.text).toBe('sign in');
   });
 
   it.each([
     ['signed out', 'signed-out'],
     ['ended by the server', 'expired'],
-  ])('the fallback once the session is %s, and the children are gone', async (_, reason) => {
+  ])('SignedIn shows the fallback once the session is %s', async (_, reason) => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -132,7 +125,7 @@ describe('SignedIn shows', () => {
     expect(log).toEqual(['ada: ""', 'comes', 'goes']);
   });
 
-  it('the fallback in all tabs, once one of them signs out', async () => {
+  it('SignedIn shows the fallback once another tab signs out', async () => {
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
     await there.signIn(server.login('ada'));
@@ -144,7 +137,7 @@ describe('SignedIn shows', () => {
 });
 
 describe('another user finds nothing of the earlier one', () => {
-  it('who signs in in this tab: the children are made anew', async () => {
+  it('children are made anew for who signs in in this tab', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -158,7 +151,7 @@ describe('another user finds nothing of the earlier one', () => {
     expect(log).toEqual(['ada: ""', 'comes', 'ada: "a secret of ada"', 'bob: ""', 'goes', 'comes']);
   });
 
-  it('who signs in in another tab', async () => {
+  it('children are made anew for who signs in in another tab', async () => {
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
     await here.signIn(server.login('ada'));
@@ -176,7 +169,7 @@ describe('another user finds nothing of the earlier one', () => {
   it.each([
     ['opaque tokens', () => opaqueAnswer()],
     ['tokens that name no subject', () => tokenAnswer({ role: 'user' })],
-  ])('whom nothing tells from the earlier one, with %s', async (_, answer) => {
+  ])('children are made anew for a user who has %s', async (_, answer) => {
     const auth = openTab();
     await auth.setSession(answer());
     const { tree } = await drawNotes(auth);
@@ -187,7 +180,7 @@ describe('another user finds nothing of the earlier one', () => {
     expect(tree.text).toContain('wrote: Write');
   });
 
-  it('whom a refresh brings, since the cookie has become theirs', async () => {
+  it('children are made anew for another user whom a refresh brings', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -201,7 +194,7 @@ describe('another user finds nothing of the earlier one', () => {
     expect(log).not.toContain('bob: "a secret of ada"');
   });
 
-  it('after a sign-out', async () => {
+  it('children are made anew for another user after a sign-out', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -214,7 +207,7 @@ describe('another user finds nothing of the earlier one', () => {
     expect(tree.text).toContain('bob wrote: Write');
   });
 
-  it('nor does the same user, after a sign-out', async () => {
+  it('children are made anew for the same user after a sign-out', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -227,7 +220,7 @@ describe('another user finds nothing of the earlier one', () => {
     expect(tree.text).toContain('ada wrote: Write');
   });
 
-  it('nor does the first one, who comes back after the second', async () => {
+  it('children are made anew for a user who comes back', async () => {
     const auth = openTab();
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const { tree } = await drawNotes(auth);
@@ -241,7 +234,7 @@ describe('another user finds nothing of the earlier one', () => {
     expect(tree.text).toContain('ada wrote: Write');
   });
 
-  it('who signs in before React has run its effects', async () => {
+  it('children follow a user who signs in before React’s effects run', async () => {
     const auth = openTab();
     await auth.setSession(opaqueAnswer());
     const found: string[] = [];
@@ -253,7 +246,7 @@ describe('another user finds nothing of the earlier one', () => {
     // A sign-in waits for microtasks alone; newer Reacts give the effects of a page that is drawn first a later task.
     const signIn = () => void auth.setSession(opaqueAnswer());
     const tree = await draw(
-      guarded(
+      below(
         auth,
         <>
           <SignedIn>
@@ -268,13 +261,13 @@ describe('another user finds nothing of the earlier one', () => {
     expect(tree.text).toBe('another user');
   });
 
-  it('while a part of the page waits for its data', async () => {
+  it('children are made anew while the page waits for its data', async () => {
     const auth = openTab();
     await auth.setSession(opaqueAnswer());
     const { opened, open } = gate();
     const data: Data = { arrival: opened };
     const content = (part: ReactNode) =>
-      guarded(
+      below(
         auth,
         <Suspense fallback="loading">
           <SignedIn>
@@ -298,14 +291,14 @@ describe('another user finds nothing of the earlier one', () => {
     for (const text of shown) expect(text).not.toContain('a secret');
   });
 
-  it('in StrictMode, and below guards inside of guards', async () => {
+  it('children of nested guards are made anew in StrictMode', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
     const log: Log = [];
     const tree = await draw(
       <StrictMode>
-        {guarded(
+        {below(
           auth,
           <SignedIn>
             <SignedIn>
@@ -325,7 +318,7 @@ describe('another user finds nothing of the earlier one', () => {
 });
 
 describe('the same user keeps what is open', () => {
-  it('through refreshes, also such that change the claims', async () => {
+  it('refreshes that change the claims keep what is open', async () => {
     const auth = openTab({ refresh: async () => tokenAnswer({ sub: 'ada', roles: [Math.random()] }) });
     await auth.restore();
     const { tree, log } = await drawNotes(auth);
@@ -339,7 +332,7 @@ describe('the same user keeps what is open', () => {
     expect(log).not.toContain('goes');
   });
 
-  it('through refreshes of opaque tokens', async () => {
+  it('refreshes of opaque tokens keep what is open', async () => {
     const auth = openTab({ refresh: async () => opaqueAnswer() });
     await auth.restore();
     const { tree, log } = await drawNotes(auth);
@@ -351,7 +344,7 @@ describe('the same user keeps what is open', () => {
     expect(log).not.toContain('goes');
   });
 
-  it('signing in once more, in this tab or another', async () => {
+  it('the same user who signs in once more keeps what is open', async () => {
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
     await here.signIn(server.login('ada'));
@@ -369,13 +362,13 @@ describe('the same user keeps what is open', () => {
     expect(log).not.toContain('goes');
   });
 
-  it('when the parent renders again, with new children and fallback', async () => {
+  it('a parent that renders again keeps what is open', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
     const log: Log = [];
     const content = () =>
-      guarded(
+      below(
         auth,
         <SignedIn fallback={<b />} restoring={<b />}>
           <Notes log={log} />

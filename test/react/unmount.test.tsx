@@ -1,9 +1,11 @@
 /** The React door leaves nothing where a tree has stood, comes back to life with it, and follows another client. */
 
-import { type ReactNode, StrictMode } from 'react';
+import type { ReactNode } from 'react';
 import type { AuthClient } from 'silent-refresh';
 import { type Auth, AuthProvider, SignedIn, useAuth } from 'silent-refresh/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { modes } from '../given/react-guarded.tsx';
+import { useWhole } from '../given/react-watched.tsx';
 import { startAuthServer } from '../world/auth-server.ts';
 import { countChannels } from '../world/channels.ts';
 import { stopClocks } from '../world/clocks.ts';
@@ -51,13 +53,8 @@ const App = ({ client }: { readonly client: AuthClient }) => (
 /** One for each component, and a second one of SignedIn, which goes on while React hides it. */
 const LISTENERS = 4;
 
-const modes: [string, (content: ReactNode) => ReactNode][] = [
-  ['as it is', (content) => content],
-  ['in StrictMode', (content) => <StrictMode>{content}</StrictMode>],
-];
-
 describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
-  it('listens to the client no more', async () => {
+  it('a removed tree listens to the client no more', async () => {
     startAuthServer();
     const { client, counts } = counted(openTab());
     const tree = await draw(inMode(<App client={client} />));
@@ -69,7 +66,7 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     expect(counts.listeners).toBe(0);
   });
 
-  it('has added no listener to the page, and no timer', async () => {
+  it('a tree adds no listener to the page, and no timer', async () => {
     stopClocks();
     const { client } = counted(openTab({ refresh: async () => tokenAnswer({ sub: 'ada' }) }));
     await client.setSession(tokenAnswer({ sub: 'ada' }));
@@ -85,7 +82,7 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     expect(now()).toEqual(before);
   });
 
-  it('leaves the client as it is: it is its maker’s to dispose of', async () => {
+  it('a removed tree leaves the client as it is', async () => {
     const server = startAuthServer();
     const auth = openTab();
     await auth.signIn(server.login('ada'));
@@ -96,7 +93,7 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     expect(await auth.refresh()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
-  it('leaves nothing at all, once the client is disposed of', async () => {
+  it('a removed tree and a disposed client leave nothing at all', async () => {
     stopClocks();
     const auth = openTab({ refresh: async () => tokenAnswer({ sub: 'ada' }) });
     const tree = await draw(inMode(<App client={auth} />));
@@ -115,7 +112,7 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     });
   });
 
-  it('shows what other tabs do when it is drawn again', async () => {
+  it('a tree drawn again shows what other tabs do', async () => {
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
     await here.signIn(server.login('ada'));
@@ -130,7 +127,7 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
     await until(() => tree.text === 'signed-in bob somebody');
   });
 
-  it('shows, when it is drawn again, what happened meanwhile', async () => {
+  it('a tree drawn again shows what happened meanwhile', async () => {
     const server = startAuthServer();
     const [here, there] = openTwoTabs();
     await here.signIn(server.login('ada'));
@@ -145,7 +142,7 @@ describe.each(modes)('a tree that is removed, %s', (_, inMode) => {
 });
 
 describe('a part of the tree that goes', () => {
-  it('takes its own listeners along, and no others', async () => {
+  it('a part that goes takes its own listeners along alone', async () => {
     startAuthServer();
     const { client, counts } = counted(openTab());
     const content = (part: ReactNode) => (
@@ -163,7 +160,7 @@ describe('a part of the tree that goes', () => {
     expect(tree.text).toBe('signed-out ');
   });
 
-  it('leaves the others’ selectors alone: they aren’t called for what has gone', async () => {
+  it('the selector of a part that has gone isn’t called', async () => {
     const auth = openTab({ refresh: async () => tokenAnswer({ sub: 'ada' }) });
     await auth.setSession(tokenAnswer({ sub: 'ada' }));
     const select = vi.fn(() => 'selected');
@@ -178,7 +175,7 @@ describe('a part of the tree that goes', () => {
 });
 
 describe.each(modes)('another client for the same tree, %s', (_, inMode) => {
-  it('is followed, and the earlier one has no listener left', async () => {
+  it('another client is followed, and the earlier one has no listener', async () => {
     const server = startAuthServer();
     const [first, second] = [counted(openTab()), counted(openTab())];
     await first.client.signIn(server.login('ada'));
@@ -198,7 +195,7 @@ describe.each(modes)('another client for the same tree, %s', (_, inMode) => {
     expect(tree.text).toBe('signed-out signed-out nobody');
   });
 
-  it('is restored', async () => {
+  it('another client is restored', async () => {
     const server = startAuthServer();
     const first = openTab();
     await first.signIn(server.login('ada'));
@@ -212,7 +209,7 @@ describe.each(modes)('another client for the same tree, %s', (_, inMode) => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('is given by the hook, though both clients’ states have the same content', async () => {
+  it('useAuth() gives another client, though their states are alike', async () => {
     const answer = tokenAnswer({ sub: 'ada' });
     const clients = [openTab({ refresh: async () => answer }), openTab({ refresh: async () => answer })] as const;
     for (const client of clients) await client.setSession(answer);
@@ -220,7 +217,7 @@ describe.each(modes)('another client for the same tree, %s', (_, inMode) => {
     const content = (client: AuthClient) =>
       inMode(
         <AuthProvider client={client}>
-          <Watch use={useAuth as () => Auth} seen={seen} />
+          <Watch use={useWhole} seen={seen} />
         </AuthProvider>,
       );
     const tree = await draw(content(clients[0]));
@@ -236,14 +233,14 @@ describe.each(modes)('another client for the same tree, %s', (_, inMode) => {
     expect(seen.length).toBeGreaterThan(count);
   });
 
-  it('is given also while neither is known', async () => {
+  it('useAuth() gives another client while neither has been restored', async () => {
     const never = { refresh: () => new Promise<never>(() => {}) };
     const clients = [openTab(never), openTab(never)] as const;
     const seen: Auth[] = [];
     const content = (client: AuthClient) =>
       inMode(
         <AuthProvider client={client}>
-          <Watch use={useAuth as () => Auth} seen={seen} />
+          <Watch use={useWhole} seen={seen} />
         </AuthProvider>,
       );
     const tree = await draw(content(clients[0]));
