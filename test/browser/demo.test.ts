@@ -47,27 +47,21 @@ async function play(page: Page, id: string, client: 'silent-refresh' | 'plain'):
 }
 
 describe('each scenario, clicked', () => {
-  it.each(SCENARIOS)(
-    'page and server say that $id with silent-refresh keeps every promise',
-    async ({ id, kept }) => {
-      const page = await stage.openTab();
-      const verdicts = await play(page, id, 'silent-refresh');
-      expect(verdicts.length).toBeGreaterThan(3);
-      expect(new Set(verdicts)).toEqual(new Set(['kept']));
-      expect(stage.server.stage.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0, ...kept });
-      // What the policy forbids, and what else goes wrong in a page, is printed.
-      expect(stage.console.filter((line) => !line.startsWith('Failed to load resource'))).toEqual([]);
-    },
-  );
+  it.each(SCENARIOS)('page and server say that $id with silent-refresh keeps every promise', async ({ id, kept }) => {
+    const page = await stage.openTab();
+    const verdicts = await play(page, id, 'silent-refresh');
+    expect(verdicts.length).toBeGreaterThan(3);
+    expect(new Set(verdicts)).toEqual(new Set(['kept']));
+    expect(stage.server.stage.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0, ...kept });
+    // What the policy forbids, and what else goes wrong in a page, is printed.
+    expect(stage.console.filter((line) => !line.startsWith('Failed to load resource'))).toEqual([]);
+  });
 
-  it.each(SCENARIOS)(
-    'page and server say that $id with an interceptor breaks promises',
-    async ({ id, harm }) => {
-      const page = await stage.openTab();
-      expect(await play(page, id, 'plain')).toContain('broken');
-      expect(harm(stage.server.stage.stats(), stage.server.stage.log())).toBe(true);
-    },
-  );
+  it.each(SCENARIOS)('page and server say that $id with an interceptor breaks promises', async ({ id, harm }) => {
+    const page = await stage.openTab();
+    expect(await play(page, id, 'plain')).toContain('broken');
+    expect(harm(stage.server.stage.stats(), stage.server.stage.log())).toBe(true);
+  });
 
   it('a plain interceptor does as well in one tab', async () => {
     const page = await stage.openTab();
