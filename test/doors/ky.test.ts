@@ -24,7 +24,7 @@ async function signedIn(options?: Options) {
   return { server, auth, api: createKy(auth, { prefix: API, ...options }) };
 }
 
-/** The API refuses her token, though nobody knows it yet. */
+/** The API refuses Ada's token, though nobody knows it yet. */
 async function refused(options?: Options) {
   const world = await signedIn(options);
   world.server.expireAccessTokens();
@@ -105,7 +105,7 @@ describe('the replay below ky (P3, P11)', () => {
   ];
 
   for (const retry of [0, 2]) {
-    it.for(sendings)(`$how is replayed after one refresh with retry: ${retry}`, async ({ send, body }) => {
+    it.for(sendings)(`$how is replayed after one refresh, retry ${retry}`, async ({ send, body }) => {
       const { server, api, auth } = await refused({ retry });
       const events = record(auth);
 

@@ -18,9 +18,9 @@ describe.each<[string, (draw: () => void) => void, (content: ReactNode) => React
   ['in StrictMode', (draw) => draw(), (content) => <StrictMode>{content}</StrictMode>],
 ])('another client finds nothing of the earlier one’s user, %s', (_, change, inMode) => {
   it.each([
-    ['tokens with a subject', () => tokenAnswer({ sub: 'ada' })],
+    ['JWTs', () => tokenAnswer({ sub: 'ada' })],
     ['opaque tokens', () => opaqueAnswer()],
-  ])('another client with %s finds nothing of the earlier user', async (_, answer) => {
+  ])('with %s another client finds nothing of the earlier user', async (_, answer) => {
     const [first, second] = await twoClients(answer);
     const content = (client: AuthClient) =>
       inMode(

@@ -52,7 +52,7 @@ describe('useAuth(): a refresh', () => {
     ['another exp inside of a claim', { plan: { ...ADA.plan, exp: 2 } }],
     ['a claim named expiresIn', { expiresIn: 5 }],
     ['a claim of its own named expiresAt', { expiresAt: 7 }],
-    ['an exp inside of a claim named claims', { claims: { exp: 2 } }],
+    ['an exp in a claim named claims', { claims: { exp: 2 } }],
     ['an object where a list was', { roles: { 0: 'reader', 1: 'editor' } }],
   ])('a refresh with %s renders once', async (_, change) => {
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
@@ -114,8 +114,8 @@ describe('useAuth(): a refresh', () => {
 describe('useAuth(): another user or none', () => {
   it.each([
     ['signing out', tokenAnswer(ADA)],
-    ['signing out, with an opaque token', opaqueAnswer()],
-  ])('%s renders once, and signing in again once more', async (_, answer) => {
+    ['signing out with an opaque token', opaqueAnswer()],
+  ])('%s renders once, and signing in once more', async (_, answer) => {
     const { auth } = await signedIn(answer);
     const { seen } = await drawWatch(auth, useWhole);
     await auth.signOut();

@@ -61,11 +61,11 @@ describe('useAuth(selector)', () => {
     ['Set', (state) => new Set(rolesOf(state))],
     ['Map', (state) => new Map([['roles', rolesOf(state)]])],
     ['Date', (state) => new Date(session(state)?.expiresAt ?? 0)],
-    ['object without a prototype', (state) => Object.assign(Object.create(null), { roles: rolesOf(state) })],
+    ['bare object', (state) => Object.assign(Object.create(null), { roles: rolesOf(state) })],
     ['function', (state) => () => rolesOf(state), (made: () => unknown) => made()],
     ['React element', (state) => <b title={String(rolesOf(state))} />, (made: ReactElement) => made.props],
   ];
-  it.each(makers)('a selector that builds a new %s makes no loop', async (...args) => {
+  it.each(makers)('a selector that builds a %s makes no loop', async (...args) => {
     const [, make, read = (made) => made] = args;
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
     // Inline, as it is written in apps: another function at each rendering.
@@ -78,7 +78,7 @@ describe('useAuth(selector)', () => {
     expect(read(seen[2] as never)).toEqual(read(make(auth.getState()) as never));
   });
 
-  it.each(makers)('a selector that builds a new %s makes no loop in StrictMode', async (...args) => {
+  it.each(makers)('a selector that builds a %s makes no loop in StrictMode', async (...args) => {
     const [, make, read = (made) => made] = args;
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
     const { seen, drawAgain } = await drawWatch(auth, () => useAuth((state) => make(state)), StrictMode);
@@ -132,8 +132,8 @@ describe('useAuth(selector)', () => {
     ['the whole state', (state) => state],
     ['a copy of the state', (state) => ({ ...state })],
     ['all claims', (state) => session(state)?.claims],
-    ['an object with the expiry in it', (state) => ({ expiresAt: session(state)?.expiresAt })],
-    ['an object with all claims in it', (state) => ({ claims: session(state)?.claims })],
+    ['an object with the expiry', (state) => ({ expiresAt: session(state)?.expiresAt })],
+    ['an object with all claims', (state) => ({ claims: session(state)?.claims })],
   ])('a selector of %s follows each refresh', async (_, select) => {
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
     const { seen } = await drawWatch(auth, () => useAuth(select));

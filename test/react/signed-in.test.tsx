@@ -168,8 +168,8 @@ describe('another user finds nothing of the earlier one', () => {
 
   it.each([
     ['opaque tokens', () => opaqueAnswer()],
-    ['tokens that name no subject', () => tokenAnswer({ role: 'user' })],
-  ])('children are made anew for a user who has %s', async (_, answer) => {
+    ['tokens without a subject', () => tokenAnswer({ role: 'user' })],
+  ])('children are made anew for another user with %s', async (_, answer) => {
     const auth = openTab();
     await auth.setSession(answer());
     const { tree } = await drawNotes(auth);

@@ -28,7 +28,7 @@ it('a guest who has signed in survives a reload in mid-restore', async () => {
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
-it('a late "no session" to a guest’s old page takes no new user’s cookie', async () => {
+it('a late "no session" to a guest’s page takes no user’s cookie', async () => {
   const tab = await stage.openTab(CONDITIONS);
   expect(await restored(tab)).toBe('signed-out');
   await reload(stage, tab, CONDITIONS);

@@ -20,16 +20,16 @@ async function reloadInMidRestore(tab: Tab): Promise<{ release(): void }> {
 }
 
 const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
-  ['a guest', async (tab) => expect(await restored(tab)).toBe('signed-out')],
+  ['a guest’s visit', async (tab) => expect(await restored(tab)).toBe('signed-out')],
   [
-    'a user who signed out',
+    'a sign-out',
     async (tab) => {
       await signIn(tab, 'ada');
       expect(await signOut(tab)).toBe(true);
     },
   ],
   [
-    'a user whose session has ended',
+    'the session’s end',
     async (tab) => {
       await signIn(tab, 'ada');
       stage.server.revoke('ada');
@@ -38,7 +38,7 @@ const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
   ],
 ];
 
-it.each(pasts)('for %s, a reload in mid-restore delays no restore', async (_, live) => {
+it.each(pasts)('after %s, a reload in mid-restore delays no restore', async (_, live) => {
   const tab = await stage.openTab(PATIENT);
   await live(tab);
   await reload(stage, tab, PATIENT);
@@ -52,7 +52,7 @@ it.each(pasts)('for %s, a reload in mid-restore delays no restore', async (_, li
   held.release();
 });
 
-it.each(pasts)('for %s, a reload in mid-restore delays no sign-in', async (_, live) => {
+it.each(pasts)('after %s, a reload in mid-restore delays no sign-in', async (_, live) => {
   const tab = await stage.openTab(PATIENT);
   await live(tab);
   await reload(stage, tab, PATIENT);

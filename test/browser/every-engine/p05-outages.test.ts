@@ -31,7 +31,7 @@ describe('an outage', () => {
     ['503 with Retry-After', { fault: '503', retryAfter: 1 }],
     ['429 with Retry-After', { fault: '429', retryAfter: 1 }],
     ['a proxy’s HTML 403', { fault: 'html-403' }],
-    ['a connection that is cut', { fault: 'drop', dropAfterRotation: false }],
+    ['a cut connection', { fault: 'drop', dropAfterRotation: false }],
   ];
 
   it.each(outages)('%s ends no session, and requests work again afterwards', async (_, outage) => {
@@ -51,7 +51,7 @@ describe('an outage', () => {
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it.each(outages)('%s past an expiry is followed by a refresh of itself', async (_, outage) => {
+  it.each(outages)('a token that expires during %s is refreshed afterwards', async (_, outage) => {
     stage.server.settings.lifetime = 2;
     const tab = await adasTab(stage, { options: { refreshTimeout: 2_000 } });
     Object.assign(stage.server.settings, outage);

@@ -28,7 +28,7 @@ describe('the machine sleeps for an hour', () => {
   it.each([
     ['by both clocks', { wall: HOUR, monotonic: HOUR }],
     ['by the wall clock', { wall: HOUR, monotonic: 0 }],
-    ['by the monotonic clock, with the other set back', { wall: -DAY, monotonic: HOUR }],
+    ['against the wall clock', { wall: -DAY, monotonic: HOUR }],
   ])('after an hour %s no request meets a 401', async (_, by) => {
     const tabs = await adaInTwoTabs(stage);
     for (const tab of tabs) await tab.run((by) => window.surroundings.shiftClocks(by), by);
