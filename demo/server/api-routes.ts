@@ -5,7 +5,8 @@ import { Hono } from 'hono';
 import type { Activity } from './activity.ts';
 import type { AnswerTiming } from './answer-timing.ts';
 import { requestId } from './request-id.ts';
-import type { AccessToken, AccessTokens } from './tokens.ts';
+import type { TokenFormat } from './token-format.ts';
+import { type AccessToken, type AccessTokens, bearerOf } from './tokens.ts';
 
 interface ApiEnv {
   Variables: { token: AccessToken };
@@ -23,12 +24,17 @@ const ORDERS: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-export function apiRoutes(parts: { tokens: AccessTokens; activity: Activity; timing: AnswerTiming }): Hono<ApiEnv> {
-  const { tokens, activity, timing } = parts;
+export function apiRoutes(parts: {
+  tokens: AccessTokens;
+  format: TokenFormat;
+  activity: Activity;
+  timing: AnswerTiming;
+}): Hono<ApiEnv> {
+  const { tokens, format, activity, timing } = parts;
   const routes = new Hono<ApiEnv>();
 
   routes.use(async (c, next) => {
-    const judged = await tokens.judge(c.req.header('Authorization'));
+    const judged = tokens.judge(await format.idOf(bearerOf(c.req.header('Authorization'))));
     const user = judged.token?.family.user.id;
     activity.countApiRequest(user);
     if (judged.verdict === 'good') {

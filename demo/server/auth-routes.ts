@@ -9,7 +9,9 @@ import { drop, faultyAnswer } from './faults.ts';
 import { requestId } from './request-id.ts';
 import type { Grant, Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
+import type { TokenFormat } from './token-format.ts';
 import type { AccessTokens } from './tokens.ts';
+import { findUser } from './users.ts';
 
 type AuthContext = Context<{ Bindings: HttpBindings }>;
 /** Whom a request is about, for the log. */
@@ -24,10 +26,11 @@ export function authRoutes(parts: {
   settings: Settings;
   sessions: Sessions;
   tokens: AccessTokens;
+  format: TokenFormat;
   activity: Activity;
   timing: AnswerTiming;
 }): Hono<{ Bindings: HttpBindings }> {
-  const { cookiePath, settings, sessions, tokens, activity, timing } = parts;
+  const { cookiePath, settings, sessions, tokens, format, activity, timing } = parts;
   const routes = new Hono<{ Bindings: HttpBindings }>();
 
   routes.use(async (c, next) => {
@@ -37,7 +40,8 @@ export function authRoutes(parts: {
 
   routes.post('/login', async (c) => {
     const { user, password } = await c.req.json().catch(() => ({}));
-    const grant = sessions.signIn(String(user), String(password));
+    const known = findUser(String(user), String(password));
+    const grant = known && sessions.begin(known);
     if (grant) activity.count('logins');
     const body = grant && (await tokenResponse(grant));
     await timing.beforeAnswer('login');
@@ -117,7 +121,7 @@ export function authRoutes(parts: {
 
   async function tokenResponse(grant: Grant): Promise<object> {
     const { lifetime } = settings;
-    return { access_token: await tokens.mint(grant), token_type: 'Bearer', expires_in: lifetime };
+    return { access_token: await format.write(tokens.issue(grant)), token_type: 'Bearer', expires_in: lifetime };
   }
 
   function answered(

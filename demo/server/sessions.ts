@@ -1,16 +1,11 @@
-/** Who may sign in, and the families of refresh tokens: each token is good once, and a second use ends its family. */
+/** The families of refresh tokens: each token is good once, and a second use ends its family. Unit tests go by it, too. */
 
-import { randomBytes, randomUUID } from 'node:crypto';
+import { type ClockAndSecrets, REAL } from './clock-and-secrets.ts';
 import type { Settings } from './settings.ts';
-
-export interface User {
-  readonly id: string;
-  readonly name: string;
-}
+import type { User } from './users.ts';
 
 /** All that descends from one sign-in. */
 export interface Family {
-  readonly id: string;
   readonly user: User;
   /** How many times it has been refreshed. */
   generation: number;
@@ -30,8 +25,8 @@ export type Rotation =
   | { readonly outcome: 'reused' | 'revoked' | 'unknown' };
 
 export interface Sessions {
-  /** `undefined`: no such user, or the wrong password. */
-  signIn(user: string, password: string): Grant | undefined;
+  /** Begins a family of its own, whoever else is signed in. */
+  begin(user: User): Grant;
   familyOf(refreshToken: string | undefined): Family | undefined;
   rotate(refreshToken: string | undefined): Rotation;
   revoke(family: Family): void;
@@ -39,19 +34,13 @@ export interface Sessions {
   reset(): void;
 }
 
-const USERS: readonly User[] = [
-  { id: 'ada', name: 'Ada' },
-  { id: 'bob', name: 'Bob' },
-];
-const PASSWORD = 'demo';
-
-export function createSessions(settings: Settings): Sessions {
+export function createSessions(settings: Pick<Settings, 'overlap'>, { now, secret }: ClockAndSecrets = REAL): Sessions {
   const families = new Set<Family>();
   // A real server keeps hashes of its refresh tokens; this one dies with its process.
   const known = new Map<string, { grant: Grant; spent?: { at: number; successor: Grant } }>();
 
   function issue(family: Family): Grant {
-    const grant = { family, generation: family.generation, refreshToken: randomBytes(32).toString('base64url') };
+    const grant = { family, generation: family.generation, refreshToken: secret() };
     known.set(grant.refreshToken, { grant });
     return grant;
   }
@@ -64,10 +53,8 @@ export function createSessions(settings: Settings): Sessions {
     revoke,
     familyOf: (refreshToken) => known.get(refreshToken ?? '')?.grant.family,
 
-    signIn(id, password) {
-      const user = USERS.find((each) => each.id === id);
-      if (!user || password !== PASSWORD) return undefined;
-      const family: Family = { id: randomUUID(), user, generation: 0, state: 'active' };
+    begin(user) {
+      const family: Family = { user, generation: 0, state: 'active' };
       families.add(family);
       return issue(family);
     },
@@ -79,14 +66,15 @@ export function createSessions(settings: Settings): Sessions {
       const { family } = entry.grant;
       if (family.state === 'revoked') return { outcome: 'revoked' };
       if (entry.spent) {
-        if (Date.now() - entry.spent.at < settings.overlap)
-          return { outcome: 'repeated', grant: entry.spent.successor };
+        const { at, successor } = entry.spent;
+        // Without an overlap nothing is forgiven, though a clock be set back.
+        if (settings.overlap > 0 && now() - at < settings.overlap) return { outcome: 'repeated', grant: successor };
         revoke(family);
         return { outcome: 'reused' };
       }
       family.generation++;
       const successor = issue(family);
-      entry.spent = { at: Date.now(), successor };
+      entry.spent = { at: now(), successor };
       return { outcome: 'rotated', grant: successor };
     },
 

@@ -1,15 +1,18 @@
-/** Access tokens: minted as JWTs or as opaque strings, and judged when the API meets one. */
+/** Access tokens: what is remembered of each, and the verdict when the API meets one. Unit tests go by it, too. */
 
-import { randomBytes, randomUUID } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { type ClockAndSecrets, REAL } from './clock-and-secrets.ts';
 import type { Family, Grant } from './sessions.ts';
 import type { Settings } from './settings.ts';
 
 /** What the server remembers of a token that it has issued. */
 export interface AccessToken {
+  /** What the text of a token carries, or is. */
+  readonly id: string;
   readonly family: Family;
   readonly generation: number;
+  readonly issuedAt: number;
   readonly expiresAt: number;
+  /** Counts up. */
   readonly serial: number;
 }
 
@@ -19,8 +22,9 @@ export type TokenVerdict =
   | { readonly verdict: 'missing' | 'unknown' | 'expired' | 'revoked'; readonly token?: AccessToken };
 
 export interface AccessTokens {
-  mint(grant: Grant): Promise<string>;
-  judge(authorization: string | undefined): Promise<TokenVerdict>;
+  issue(grant: Grant): AccessToken;
+  /** @param id `undefined` where no token came */
+  judge(id: string | undefined): TokenVerdict;
   /** All tokens issued so far count as expired. */
   expireAll(): void;
   reset(): void;
@@ -29,56 +33,35 @@ export interface AccessTokens {
 /** The oldest are forgotten, so that a long load test doesn't fill the memory. */
 const REMEMBERED = 100_000;
 
-export function createAccessTokens(settings: Settings): AccessTokens {
-  const key = randomBytes(32);
+/** The token of an `Authorization` header. */
+export const bearerOf = (authorization: string | null | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+
+export function createAccessTokens(
+  settings: Pick<Settings, 'lifetime'>,
+  { now, secret }: ClockAndSecrets = REAL,
+): AccessTokens {
   const issued = new Map<string, AccessToken>();
   let serial = 0;
   let expiredUpTo = 0;
 
-  function remember(id: string, token: AccessToken): void {
-    issued.set(id, token);
-    const [oldest] = issued.keys();
-    if (issued.size > REMEMBERED && oldest !== undefined) issued.delete(oldest);
-  }
-
-  /** An opaque token is its own id; a JWT carries it, and has to be genuine. */
-  async function idOf(token: string): Promise<string | undefined> {
-    if (!token.includes('.')) return token;
-    // Its expiry is judged below, to the millisecond: `exp` is compared in whole seconds.
-    const verified = await jwtVerify(token, key, { algorithms: ['HS256'], currentDate: new Date(0) }).catch(
-      () => undefined,
-    );
-    return verified?.payload.jti;
-  }
-
   return {
-    async mint({ family, generation }) {
-      const { user } = family;
-      const issuedAt = Date.now();
-      const token = { family, generation, expiresAt: issuedAt + settings.lifetime * 1_000, serial: ++serial };
-      if (settings.tokens === 'opaque') {
-        const opaque = randomBytes(32).toString('base64url');
-        remember(opaque, token);
-        return opaque;
-      }
-      const jti = randomUUID();
-      remember(jti, token);
-      return new SignJWT({ name: user.name, gen: generation })
-        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
-        .setSubject(user.id)
-        .setIssuedAt(issuedAt / 1_000)
-        .setExpirationTime(token.expiresAt / 1_000)
-        .setJti(jti)
-        .sign(key);
+    issue({ family, generation }) {
+      const issuedAt = now();
+      const expiresAt = issuedAt + settings.lifetime * 1_000;
+      const token = { id: secret(), family, generation, issuedAt, expiresAt, serial: ++serial };
+      issued.set(token.id, token);
+      const [oldest] = issued.keys();
+      if (issued.size > REMEMBERED && oldest !== undefined) issued.delete(oldest);
+      return token;
     },
 
-    async judge(authorization) {
-      const [, value] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-      if (!value) return { verdict: 'missing' };
-      const token = issued.get((await idOf(value)) ?? '');
+    judge(id) {
+      if (id === undefined) return { verdict: 'missing' };
+      const token = issued.get(id);
       if (!token) return { verdict: 'unknown' };
       if (token.family.state === 'revoked') return { verdict: 'revoked', token };
-      if (token.serial <= expiredUpTo || token.expiresAt <= Date.now()) return { verdict: 'expired', token };
+      if (token.serial <= expiredUpTo || token.expiresAt <= now()) return { verdict: 'expired', token };
       return { verdict: 'good', token };
     },
 

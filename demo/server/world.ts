@@ -9,6 +9,7 @@ import { authRoutes } from './auth-routes.ts';
 import { type Control, controlRoutes } from './control-routes.ts';
 import { createSessions } from './sessions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import { createTokenFormat } from './token-format.ts';
 import { createAccessTokens } from './tokens.ts';
 
 /** What tests in this process see of it, and do to it. */
@@ -39,6 +40,7 @@ export function createWorld(path: string): ServedWorld {
   const settings: Settings = { ...DEFAULT_SETTINGS };
   const sessions = createSessions(settings);
   const tokens = createAccessTokens(settings);
+  const format = createTokenFormat(settings);
   const activity = createActivity();
   const timing = createAnswerTiming(settings);
   const closing = new AbortController();
@@ -57,8 +59,11 @@ export function createWorld(path: string): ServedWorld {
   };
 
   const routes = new Hono<{ Bindings: HttpBindings }>();
-  routes.route('/auth', authRoutes({ cookiePath: `${path}/auth`, settings, sessions, tokens, activity, timing }));
-  routes.route('/api', apiRoutes({ tokens, activity, timing }));
+  routes.route(
+    '/auth',
+    authRoutes({ cookiePath: `${path}/auth`, settings, sessions, tokens, format, activity, timing }),
+  );
+  routes.route('/api', apiRoutes({ tokens, format, activity, timing }));
   routes.route('/control', controlRoutes({ settings, activity, control, closing: closing.signal }));
 
   return {

@@ -74,6 +74,10 @@ export const rounds = (few: number, many: number): number => (inject('effort') =
 export const signIn = (tab: Tab, user: string): Promise<string> =>
   tab.run((user) => window.demo.signInAs(user).then(({ status }) => status), user);
 
+/** Gives whether the server has confirmed it. */
+export const signOut = (tab: Tab): Promise<boolean> =>
+  tab.run(() => window.demo.auth.signOut().then(({ serverConfirmed }) => serverConfirmed));
+
 /** Resolves when the tab knows whether somebody is signed in. */
 export const restored = (tab: Tab): Promise<string> =>
   tab.run(() => window.demo.auth.restore().then(({ status }) => status));
@@ -149,10 +153,27 @@ export async function holdRefreshOf(
   return { answers, release };
 }
 
+/** A tab in which Ada is signed in. */
+export async function adasTab(stage: BareStage, conditions?: Conditions): Promise<Tab> {
+  const tab = await stage.openTab(conditions);
+  await signIn(tab, 'ada');
+  return tab;
+}
+
+/** Tabs that all know that Ada is signed in. */
+export async function adasTabs(stage: BareStage, count: number, conditions?: Conditions): Promise<Tab[]> {
+  const tabs = [await adasTab(stage, conditions)];
+  while (tabs.length < count) {
+    const tab = await stage.openTab(conditions);
+    expect(await restored(tab)).toBe('signed-in');
+    tabs.push(tab);
+  }
+  return tabs;
+}
+
 /** The first one is behind the second, where tabs can be. */
 export async function adaInTwoTabs(stage: BareStage, first?: Conditions, second = first): Promise<[Tab, Tab]> {
-  const one = await stage.openTab(first);
-  await signIn(one, 'ada');
+  const one = await adasTab(stage, first);
   const other = await stage.openTab(second);
   expect(await restored(other)).toBe('signed-in');
   return [one, other];

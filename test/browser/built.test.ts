@@ -8,17 +8,17 @@ import { expect, it } from 'vitest';
 const dist = join(import.meta.dirname, '../../dist');
 const require = createRequire(import.meta.url);
 
-it.each(['react.js', 'react.cjs'])('%s is marked as a client’s, in the prologue, where alone it counts', (file) => {
+it.each(['react.js', 'react.cjs'])('%s is marked as a client’s in its prologue', (file) => {
   const [prologue] = /^(\s*(["'])use \w+\2;)*/.exec(readFileSync(join(dist, file), 'utf8')) ?? [];
   expect(prologue).toContain('"use client";');
 });
 
-it('the core isn’t', () => {
+it('the core and the ky door are not marked as a client’s', () => {
   for (const file of ['index.js', 'index.cjs', 'ky.js', 'ky.cjs'])
     expect(readFileSync(join(dist, file), 'utf8')).not.toContain('use client');
 });
 
-it('all doors load as CommonJS, and an error of one is recognised by another', () => {
+it('all doors load as CommonJS and recognise each other’s errors', () => {
   const core = require('silent-refresh');
   const { useAuth, AuthProvider, SignedIn } = require('silent-refresh/react');
   expect(Object.keys(require('silent-refresh/ky'))).toEqual(['createKy']);

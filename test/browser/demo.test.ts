@@ -47,35 +47,29 @@ async function play(page: Page, id: string, client: 'silent-refresh' | 'plain'):
 }
 
 describe('each scenario, clicked', () => {
-  it.each(SCENARIOS)(
-    '$id with silent-refresh: every promise kept, says the page, and so says the server',
-    async ({ id, kept }) => {
-      const page = await stage.openTab();
-      const verdicts = await play(page, id, 'silent-refresh');
-      expect(verdicts.length).toBeGreaterThan(3);
-      expect(new Set(verdicts)).toEqual(new Set(['kept']));
-      expect(stage.server.stage.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0, ...kept });
-      // What the policy forbids, and what else goes wrong in a page, is printed.
-      expect(stage.console.filter((line) => !line.startsWith('Failed to load resource'))).toEqual([]);
-    },
-  );
+  it.each(SCENARIOS)('page and server say that $id with silent-refresh keeps every promise', async ({ id, kept }) => {
+    const page = await stage.openTab();
+    const verdicts = await play(page, id, 'silent-refresh');
+    expect(verdicts.length).toBeGreaterThan(3);
+    expect(new Set(verdicts)).toEqual(new Set(['kept']));
+    expect(stage.server.stage.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0, ...kept });
+    // What the policy forbids, and what else goes wrong in a page, is printed.
+    expect(stage.console.filter((line) => !line.startsWith('Failed to load resource'))).toEqual([]);
+  });
 
-  it.each(SCENARIOS)(
-    '$id with a plain interceptor: promises broken, says the page, and the server saw the harm',
-    async ({ id, harm }) => {
-      const page = await stage.openTab();
-      expect(await play(page, id, 'plain')).toContain('broken');
-      expect(harm(stage.server.stage.stats(), stage.server.stage.log())).toBe(true);
-    },
-  );
+  it.each(SCENARIOS)('page and server say that $id with an interceptor breaks promises', async ({ id, harm }) => {
+    const page = await stage.openTab();
+    expect(await play(page, id, 'plain')).toContain('broken');
+    expect(harm(stage.server.stage.stats(), stage.server.stage.log())).toBe(true);
+  });
 
-  it('one-refresh with a plain interceptor: in one tab, on a good network, it does as well', async () => {
+  it('a plain interceptor does as well in one tab', async () => {
     const page = await stage.openTab();
     expect(new Set(await play(page, 'one-refresh', 'plain'))).toEqual(new Set(['kept']));
     expect(stage.server.stage.stats()).toMatchObject(ONE_TAB.kept);
   });
 
-  it('is played with the other client by the button below it', async () => {
+  it('a button plays a scenario with the other client', async () => {
     const page = await stage.openTab();
     await play(page, 'someone-else', 'silent-refresh');
     await page.getByTestId('play-other').click();
@@ -83,7 +77,7 @@ describe('each scenario, clicked', () => {
     expect(await page.getByTestId('client-plain').isChecked()).toBe(true);
   });
 
-  it('the timeline shows whose token each request bore, in words too', async () => {
+  it('the timeline shows whose token each request bore', async () => {
     const page = await stage.openTab();
     await play(page, 'one-refresh', 'silent-refresh');
     const timeline = page.locator('.timeline').first();
@@ -100,7 +94,7 @@ describe('each scenario, clicked', () => {
     );
   });
 
-  it('the page’s own session is left alone', async () => {
+  it('a scenario leaves the page’s own session alone', async () => {
     const page = await stage.openTab();
     await signIn(page, 'bob');
     const before = stage.server.stats();
@@ -113,7 +107,7 @@ describe('each scenario, clicked', () => {
 describe('by hand', () => {
   const lanes = (page: Page) => page.locator('.timeline').last().getByTestId('lane');
 
-  it('what another tab does is drawn live, until the drawing is paused', async () => {
+  it('what another tab does is drawn live until that is paused', async () => {
     const [page, other] = [await stage.openTab(), await stage.openTab()];
     await signIn(page, 'ada');
     await expect.poll(() => status(other)).toBe('signed-in');
@@ -136,7 +130,7 @@ describe('by hand', () => {
     await expect.poll(() => otherLane.locator('.request').count()).toBe(2);
   });
 
-  it('sign in, expire, send twenty: one refresh, twenty answers (P1)', async () => {
+  it('twenty requests by hand after an expiry cost one refresh (P1)', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     await page.getByTestId('reset-counts').click();
@@ -148,7 +142,7 @@ describe('by hand', () => {
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, reuseAlarms: 0, unauthorized: 20 });
   });
 
-  it('a tab killed in mid-refresh: this one goes on, and a reload finds the session (P4)', async () => {
+  it('the page goes on when a tab is killed in mid-refresh (P4)', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     await page.getByTestId('kill-tab').click();
@@ -159,7 +153,7 @@ describe('by hand', () => {
     expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
-  it('offline in the page: requests fail, the session stays, and all is well without a click (P5)', async () => {
+  it('a page set offline keeps its session (P5)', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     stage.server.expire();
@@ -184,7 +178,7 @@ describe('by hand', () => {
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 2, rotations: 1, unauthorized: 1 });
   });
 
-  it('orders go when their user does, and the next one sees none of them', async () => {
+  it('orders go when their user does', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     await page.getByTestId('load-orders').click();
@@ -213,7 +207,7 @@ describe('whoever comes', () => {
     return () => page.evaluate('window.seen');
   }
 
-  it('a reload never flashes "signed out" while the server is slow (scenario 45)', async () => {
+  it('a reload never flashes "signed out" while the server is slow', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     const states = await watchStates(page);
@@ -226,7 +220,7 @@ describe('whoever comes', () => {
     expect(await states()).toEqual(['restoring', 'signed-in']);
   });
 
-  it('a reload while the auth server is down is not "signed out", and recovers by itself (P5)', async () => {
+  it('a reload while the auth server is down stays `restoring` (P5)', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     const states = await watchStates(page);
@@ -240,7 +234,7 @@ describe('whoever comes', () => {
     expect(await states()).toEqual(['restoring', 'signed-in']);
   });
 
-  it('by keyboard: a scenario is reached by Tab, and played by Enter', async () => {
+  it('a scenario is reached by Tab and played by Enter', async () => {
     const page = await stage.openTab();
     await page.getByTestId('client-silent-refresh').focus();
     await page.keyboard.press('Tab');
@@ -251,7 +245,7 @@ describe('whoever comes', () => {
     );
   });
 
-  it('from 360 px to wide screens nothing sticks out', async () => {
+  it('nothing sticks out from 360 px to wide screens', async () => {
     const page = await stage.openTab();
     await signIn(page, 'ada');
     await play(page, 'one-refresh', 'silent-refresh');

@@ -1,9 +1,12 @@
 /**
- * A strict auth server and its API, behind msw: a refresh token is good once, a second use revokes the session and is
- * counted. It has one cookie jar, that of one browser: a Set-Cookie lands there when the answer does.
+ * A strict auth server and its API, behind msw, by the rules of the demo's server: a refresh token is good once, a second
+ * use revokes the session and is counted. It has one cookie jar, that of one browser: a Set-Cookie lands there when the
+ * answer does.
  */
 
 import { HttpResponse, http } from 'msw';
+import { createSessions, type Grant } from '../../demo/server/sessions.ts';
+import { bearerOf, createAccessTokens } from '../../demo/server/tokens.ts';
 import { network } from './network.ts';
 import { gate } from './waiting.ts';
 
@@ -19,13 +22,6 @@ export interface ApiRequest {
   readonly headers: Headers;
 }
 
-interface Family {
-  readonly user: string;
-  current: string;
-  generation: number;
-  revoked: boolean;
-}
-
 export const API = 'https://api.test';
 export const TOKEN_ENDPOINT = 'https://app.test/auth/refresh';
 
@@ -36,11 +32,11 @@ export function jwt(payload: object): string {
 }
 
 export function startAuthServer() {
-  const families = new Map<string, Family>();
-  const tokens = new Map<string, { family: Family; generation: number; expiresAt: number }>();
-  let serial = 0;
   /** Millisecond clock of the server, apart from the page's. */
   let serverNow = () => Date.now();
+  const now = () => serverNow();
+  let serial = 0;
+  const sessions = createSessions({ overlap: 0 }, { now, secret: () => `refresh-${++serial}` });
   let underWay = 0;
 
   const server = {
@@ -70,17 +66,18 @@ export function startAuthServer() {
     opaque: false,
 
     signIn(user: string): object {
-      const family: Family = { user, current: '', generation: 0, revoked: false };
-      return issue(family);
+      const grant = sessions.begin({ id: user, name: user });
+      server.cookie = grant.refreshToken;
+      return tokenAnswer(grant);
     },
     /** The request for `auth.signIn`. */
     login: (user: string) => async () => server.signIn(user),
     /** Every access token so far meets a 401, though nobody knows. */
     expireAccessTokens() {
-      for (const token of tokens.values()) token.expiresAt = 0;
+      tokens.expireAll();
     },
     revoke(user: string) {
-      for (const family of families.values()) if (family.user === user) family.revoked = true;
+      sessions.revokeUser(user);
     },
     setClock(clock: () => number) {
       serverNow = clock;
@@ -115,19 +112,19 @@ export function startAuthServer() {
   let held: { arrived(): void; released: Promise<void> } | undefined;
   let heldApi: { arrived(): void; released: Promise<void> } | undefined;
 
-  function issue(family: Family): object {
-    family.generation++;
-    family.current = `refresh-${++serial}`;
-    families.set(family.current, family);
-    server.cookie = family.current;
-    const iat = Math.floor(serverNow() / 1_000);
-    const payload = { sub: family.user, iat, exp: iat + server.lifetime, gen: family.generation, jti: String(serial) };
-    const token = server.opaque ? `opaque-${serial}` : jwt(payload);
-    tokens.set(token, {
-      family,
-      generation: family.generation,
-      expiresAt: serverNow() + server.lifetime * 1_000,
-    });
+  // Numbered as the refresh token that comes with it.
+  const tokens = createAccessTokens(server, { now, secret: () => String(serial) });
+  /** By what is written, to the letter: nobody here verifies a signature. */
+  const idsOfTokens = new Map<string, string>();
+  /** From the sign-in on: 1, 2, … */
+  const generationOf = ({ generation }: { readonly generation: number }) => generation + 1;
+
+  function tokenAnswer(grant: Grant): object {
+    const { id, issuedAt } = tokens.issue(grant);
+    const iat = Math.floor(issuedAt / 1_000);
+    const payload = { sub: grant.family.user.id, iat, exp: iat + server.lifetime, gen: generationOf(grant), jti: id };
+    const token = server.opaque ? `opaque-${id}` : jwt(payload);
+    idsOfTokens.set(token, id);
     return server.shape(token, server.lifetime);
   }
 
@@ -137,25 +134,17 @@ export function startAuthServer() {
     if (++underWay > 1) server.overlaps++;
     try {
       if (server.answerRefresh) return await server.answerRefresh(request);
-      const presented = server.cookie;
-      const family = presented ? families.get(presented) : undefined;
-      if (!family || family.revoked) return HttpResponse.json({ error: 'invalid_grant' }, { status: 401 });
-      if (family.current !== presented) {
-        server.reuseAlarms++;
-        family.revoked = true;
-        return HttpResponse.json({ error: 'invalid_grant' }, { status: 401 });
-      }
-      const before = server.cookie;
-      const answer = issue(family);
-      const rotated = server.cookie;
+      const rotation = sessions.rotate(server.cookie);
+      if (rotation.outcome === 'reused') server.reuseAlarms++;
+      if (!('grant' in rotation)) return HttpResponse.json({ error: 'invalid_grant' }, { status: 401 });
+      const answer = tokenAnswer(rotation.grant);
       // The cookie lands in the jar with the answer, not before it.
-      server.cookie = before;
       if (held) {
         const { arrived, released } = held;
         arrived();
         await released;
       }
-      server.cookie = rotated;
+      server.cookie = rotation.grant.refreshToken;
       return HttpResponse.json(answer, { headers: { 'Cache-Control': 'no-store' } });
     } finally {
       underWay--;
@@ -164,15 +153,16 @@ export function startAuthServer() {
 
   async function api(request: Request): Promise<Response> {
     const authorization = request.headers.get('authorization');
-    const token = tokens.get(authorization?.replace('Bearer ', '') ?? '');
-    const isGood = token && !token.family.revoked && token.expiresAt > serverNow();
+    const bearer = bearerOf(authorization);
+    const { verdict, token } = tokens.judge(bearer && (idsOfTokens.get(bearer) ?? 'never issued'));
     const body = await request.clone().arrayBuffer();
-    const good = isGood
-      ? HttpResponse.json({ user: token.family.user, generation: token.generation })
-      : HttpResponse.json(
-          { error: 'invalid_token' },
-          { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' } },
-        );
+    const good =
+      verdict === 'good'
+        ? HttpResponse.json({ user: token.family.user.id, generation: generationOf(token) })
+        : HttpResponse.json(
+            { error: 'invalid_token' },
+            { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' } },
+          );
     if (heldApi) {
       const { arrived, released } = heldApi;
       arrived();
@@ -183,8 +173,8 @@ export function startAuthServer() {
       method: request.method,
       url: request.url,
       authorization,
-      user: token?.family.user,
-      generation: token?.generation,
+      user: token?.family.user.id,
+      generation: token && generationOf(token),
       status: response.status,
       body,
       headers: request.headers,
@@ -198,8 +188,8 @@ export function startAuthServer() {
       server.logouts++;
       server.logoutRequests.push(request);
       if (server.answerLogout) return server.answerLogout(request);
-      const family = families.get(server.cookie ?? '');
-      if (family) family.revoked = true;
+      const family = sessions.familyOf(server.cookie);
+      if (family) sessions.revoke(family);
       server.cookie = undefined;
       return new HttpResponse(null, { status: 204 });
     }),
