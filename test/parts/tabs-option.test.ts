@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { holdLock, locksHeld } from '../given/held-locks.ts';
-import { startAuthServer } from '../world/auth-server.ts';
+import { startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { newBrowser, openTab } from '../world/tabs.ts';
 import { rest } from '../world/waiting.ts';
 
@@ -11,7 +11,7 @@ describe('tabs: false', () => {
     const server = startAuthServer();
     const name = newBrowser();
     const heard: unknown[] = [];
-    const listener = new BroadcastChannel(`silent-refresh:${name}`);
+    const listener = new BroadcastChannel(`silent-refresh:${name} ${TOKEN_ENDPOINT}`);
     listener.onmessage = ({ data }) => heard.push(data);
     const [alone, other] = [openTab({ name, tabs: false }), openTab({ name, tabs: false })];
     await alone.signIn(server.login('ada'));

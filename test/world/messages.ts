@@ -1,6 +1,7 @@
 /** Messages between tabs that come late, or never: a gate in every BroadcastChannel. */
 
 import { vi } from 'vitest';
+import { TOKEN_ENDPOINT } from './auth-server.ts';
 
 /** From now on messages stay on the way, until they are delivered or lost. */
 export function holdMessages() {
@@ -27,7 +28,7 @@ export function holdMessages() {
 
 /** What another page of this origin could say on the clients' own channel, inside the library's envelope or outside. */
 export function openRawChannel(name: string) {
-  const channel = new BroadcastChannel(`silent-refresh:${name}`);
+  const channel = new BroadcastChannel(`silent-refresh:${name} ${TOKEN_ENDPOINT}`);
   const heard: Record<string, unknown>[] = [];
   channel.onmessage = ({ data }: MessageEvent) => heard.push(data.data);
   return {

@@ -2,8 +2,9 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { adasTab } from '../../given/ada.ts';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { HOUR } from '../../given/durations.ts';
+import { reasonOf } from '../../given/failures.ts';
 import { SIGNED_OUT, statesOf } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
@@ -116,4 +117,24 @@ describe('a clock that was set back (P7, P10)', () => {
     await bobs.fetch(`${API}/orders`);
     expect(server.apiRequests.at(-1)?.user).toBe('bob');
   });
+});
+
+it('the last sign-in is the one that shows, beside a failed one', async () => {
+  for (let round = 0; round < 8; round++) {
+    const [one, two] = await adasTwoTabs(server);
+    await pass(2_000);
+    jumpWallClock(-60_000);
+    server.answerRefresh = () => Response.json({}, { status: 503 });
+    const all = [reasonOf(one.signIn())];
+    await rest();
+    all.push(reasonOf(two.signIn(server.login('carol'))), reasonOf(one.signIn(server.login('bob'))));
+    await passUntil(Promise.all(all), 50);
+    server.answerRefresh = undefined;
+    await rest();
+
+    const fromTheServer = await passUntil(openTab().restore(), 10);
+    expect(one.getState()).toMatchObject({ subject: fromTheServer.status === 'signed-in' && fromTheServer.subject });
+    one.dispose();
+    two.dispose();
+  }
 });

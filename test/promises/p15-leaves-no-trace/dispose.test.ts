@@ -131,6 +131,21 @@ describe('dispose() (P15)', () => {
     expect(server.reuseAlarms).toBe(0);
   });
 
+  it('dispose() frees sign-ins and sign-outs at once', async () => {
+    const auth = openTimelessTab();
+    const calls = [
+      failureOf(auth.signIn(() => new Promise<never>(() => {}))),
+      failureOf(auth.setSession(new Response(new ReadableStream()))),
+    ];
+    await rest();
+    const signOut = auth.signOut();
+
+    auth.dispose();
+
+    for (const call of calls) expect(await call).toMatchObject({ code: 'configuration' });
+    expect(await signOut).toEqual({ serverConfirmed: false });
+  });
+
   it('dispose() keeps a login that waits its turn from being sent', async () => {
     stopClocks();
     const server = startAuthServer();

@@ -1,0 +1,148 @@
+/** P6: a sign-out that crosses with a sign-in, or with another sign-out, has the last word. */
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
+import { reasonOf } from '../../given/failures.ts';
+import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { holdMessages } from '../../world/messages.ts';
+import { activate, prerender } from '../../world/page.ts';
+import { openTab } from '../../world/tabs.ts';
+import { gate, rest, until } from '../../world/waiting.ts';
+
+let server: AuthServer;
+beforeEach(() => {
+  stopClocks();
+  server = startAuthServer();
+});
+
+/** What the next page load would find: it has nothing but the browser's cookie. */
+const nextPageLoad = () => passUntil(openTab().restore(), 10);
+
+describe('a sign-in that was called before this tab heard of the sign-out', () => {
+  it('no login is sent after a sign-out that had its turn', async () => {
+    const [one, two] = await adasTwoTabs(server);
+    await pass(2_000);
+    const messages = holdMessages();
+    const signingOut = one.signOut();
+    const signingIn = reasonOf(two.signIn(server.login('bob')));
+    await rest();
+    messages.deliver();
+
+    expect(await passUntil(signingOut, 10)).toEqual({ serverConfirmed: true });
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
+    expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
+  });
+
+  it('no login is sent by a page that was prerendered before the sign-out', async () => {
+    const [one, two] = await adasTwoTabs(server);
+    await pass(2_000);
+    prerender();
+    const signingIn = reasonOf(two.signIn(server.login('bob')));
+    await rest();
+    // The one document stands for both tabs' pages.
+    Object.assign(document, { prerendering: false });
+    await passUntil(one.signOut(), 10);
+    await until(() => two.getState().status === 'signed-out');
+    activate();
+
+    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
+    expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
+  });
+});
+
+describe('two sign-outs', () => {
+  /** The server has processed a sign-out; its answer comes when the test says so. */
+  function slowSignOut() {
+    const [arrived, answered] = [gate(), gate()];
+    server.answerLogout = async () => {
+      server.cookie = undefined;
+      arrived.open();
+      await answered.opened;
+      return new Response(null, { status: 204 });
+    };
+    return { arrived: arrived.opened, answer: answered.open };
+  }
+
+  it('the next user’s sign-out has a request of its own', async () => {
+    const auth = await adasTab(server);
+    const slow = slowSignOut();
+    const first = auth.signOut();
+    await slow.arrived;
+    await auth.setSession(server.signIn('bob'));
+
+    const second = auth.signOut();
+    await rest();
+    slow.answer();
+
+    expect(await first).toEqual({ serverConfirmed: true });
+    expect(await second).toEqual({ serverConfirmed: true });
+    expect(server.logouts).toBe(2);
+    expect(server.cookie).toBeUndefined();
+  });
+
+  it('calls before the request is sent share it', async () => {
+    const auth = await adasTab(server);
+
+    const results = await Promise.all([auth.signOut(), auth.signOut()]);
+
+    expect(results).toEqual([{ serverConfirmed: true }, { serverConfirmed: true }]);
+    expect(server.logouts).toBe(1);
+  });
+
+  it('a second click leaves no cookie of a refresh that was overtaken', async () => {
+    const [one, two] = await adasTwoTabs(server);
+    await pass(2_000);
+    const refresh = server.holdRefresh();
+    void one.refresh();
+    await refresh.arrived;
+    const answered = gate();
+    server.answerLogout = async () => {
+      await answered.opened;
+      server.cookie = undefined;
+      return new Response(null, { status: 204 });
+    };
+    const first = two.signOut();
+    await pass(10_500, 100);
+
+    const second = two.signOut();
+    await rest();
+    answered.open();
+    server.answerLogout = undefined;
+    await rest();
+    refresh.release();
+    await passUntil(Promise.all([first, second]), 10);
+    await pass(1_000, 50);
+
+    expect(server.cookie).toBeUndefined();
+  });
+});
+
+it('a sign-out counts though the clock was set back meanwhile', async () => {
+  for (let round = 0; round < 8; round++) {
+    const [page, other] = await adasTwoTabs(server);
+    jumpWallClock(-60_000);
+    const refresh = server.holdRefresh();
+    const signingIn = reasonOf(page.signIn());
+    await refresh.arrived;
+    await other.setSession(server.signIn('carol'));
+    await rest();
+
+    const signingOut = page.signOut();
+    await rest();
+    refresh.release();
+    await passUntil(Promise.all([signingOut, signingIn]), 10);
+    await rest();
+
+    expect(page.getState().status).toBe('signed-out');
+    page.dispose();
+    other.dispose();
+  }
+});
+
+it('a sign-out that an HTML page answers isn’t confirmed', async () => {
+  const auth = await adasTab(server);
+  server.answerLogout = () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } });
+
+  expect(await passUntil(auth.signOut(), 10)).toEqual({ serverConfirmed: false });
+});
