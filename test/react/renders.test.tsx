@@ -115,7 +115,7 @@ describe('useAuth(): another user or none', () => {
   it.each([
     ['signing out', tokenAnswer(ADA)],
     ['signing out with an opaque token', opaqueAnswer()],
-  ])('%s renders once, and signing in once more', async (_, answer) => {
+  ])('%s renders once, signing in once more', async (_, answer) => {
     const { auth } = await signedIn(answer);
     const { seen } = await drawWatch(auth, useWhole);
     await auth.signOut();

@@ -88,7 +88,7 @@ it('a guest who has signed in stays so when reloaded in mid-refresh', async () =
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
-it('a guest who was signed in elsewhere stays so when reloaded in mid-refresh', async () => {
+it('a guest signed in elsewhere stays so when reloaded in mid-refresh', async () => {
   const [tab, other] = [await stage.openTab(QUICK), await stage.openTab(QUICK)];
   expect(await restored(tab)).toBe('signed-out');
   await signIn(other, 'ada');

@@ -46,7 +46,7 @@ const sendFramed = (tab: Tab) =>
   );
 
 describe('whose cookie never arrives', () => {
-  it('without a cookie, a framed app stays signed in until its token expires', async () => {
+  it('a framed app without a cookie lasts as long as its token', async () => {
     const tab = await openAround(stage.server);
     expect(await signInFramed(tab)).toBe('signed-in');
     expect(await sendFramed(tab)).toEqual([200, 200, 200]);

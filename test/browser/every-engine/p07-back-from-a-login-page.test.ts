@@ -39,7 +39,7 @@ it.each(pasts)('after %s, the cookie of a login page signs in', async (_, live) 
   expect(stage.server.stats()).toMatchObject({ refreshCalls: refreshCalls + 1, reuseAlarms: 0 });
 });
 
-it.each(pasts)('after %s, a sign-in by cookie survives a reload in mid-request', async (_, live) => {
+it.each(pasts)('after %s, a sign-in by cookie survives a reload', async (_, live) => {
   const tab = await stage.openTab(QUICK);
   await live(tab);
   await comeFromLoginPage(tab);
@@ -56,7 +56,7 @@ it.each(pasts)('after %s, a sign-in by cookie survives a reload in mid-request',
   expect(await restored(tab)).toBe('signed-in');
 });
 
-it('a tab that knows another user learns who came from a login page', async () => {
+it('a tab of another user learns who came from a login page', async () => {
   const [adas, bobs] = [await stage.openTab(QUICK), await stage.openTab(QUICK)];
   await signIn(adas, 'ada');
   await comeFromLoginPage(bobs);
@@ -65,7 +65,7 @@ it('a tab that knows another user learns who came from a login page', async () =
   expect(stage.server.stats().refreshCalls).toBe(1);
 });
 
-it('a tab that was signed out learns who came from a login page', async () => {
+it('a signed-out tab learns who came from a login page', async () => {
   const [other, tab] = [await stage.openTab(QUICK), await stage.openTab(QUICK)];
   await signIn(other, 'ada');
   await signOut(other);

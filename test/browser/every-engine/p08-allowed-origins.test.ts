@@ -34,7 +34,7 @@ describe('another origin', () => {
     expect(stage.server.stats().refreshCalls).toBe(0);
   });
 
-  it('a listed origin gets the token, and after a 401 a fresh one', async () => {
+  it('a listed origin gets the token, after a 401 a fresh one', async () => {
     const foreign = await startForeignServer(({ time }) => (time === 1 ? UNAUTHORIZED : { status: 200 }));
     const tab = await openPage({ allowedOrigins: [foreign.url] });
     const first = await tab.run(() => window.demo.auth.getAccessToken());

@@ -134,7 +134,7 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     ],
   ];
 
-  it.each(elsewhere)('after %s a frozen tab is right with its first step', async (_, happen, expectRight) => {
+  it.each(elsewhere)('after %s a frozen tab is right at once', async (_, happen, expectRight) => {
     const [hidden, shown] = await adaInTheBackground();
     await hidden.freeze?.();
     await happen(shown);

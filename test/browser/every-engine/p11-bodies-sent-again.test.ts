@@ -190,7 +190,7 @@ describe('an upload of 200 MB', () => {
     (['Blob', 'FormData'] as const).map((as) => ({ door, as })),
   );
 
-  it.each(cases)('200 MB as $as by $door take no more memory than plain fetch', async ({ door, as }) => {
+  it.each(cases)('200 MB by $door as $as take no extra memory', async ({ door, as }) => {
     const tab = await adasTab(stage);
     await makeFile(tab);
     const plain = await watchGrowth(() => upload(tab, 'plain', as));

@@ -90,7 +90,7 @@ describe('while it is away', () => {
     ],
   ];
 
-  it.each(meanwhile)('after %s a page that comes back is right at once', async (_, happen, expectRight) => {
+  it.each(meanwhile)('a page that comes back after %s is right', async (_, happen, expectRight) => {
     const [tab, other] = await adaInTwoTabs(stage);
     await leave(tab);
     await happen(other);
