@@ -1,6 +1,6 @@
 /** The TypeScript snippets of README.md and docs/*.md compile under this project's strict flags, as a reader would paste them. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
@@ -59,4 +59,37 @@ it('the README gives the size limits that are checked', () => {
   expect(limits).toHaveLength(4);
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   for (const [, limit = ''] of limits) expect(readme).toContain(limit);
+});
+
+it('every link between the documents leads to a file, and to a heading of it', () => {
+  const all = [...documents, 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+  const proseOf = (path: string) => readFileSync(path, 'utf8').replace(/^```.*?^```/gms, '');
+  /** As GitHub makes them. */
+  const anchorsOf = (path: string) =>
+    [...proseOf(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\- _]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+  const broken = all.flatMap((document) => {
+    const links = [...proseOf(join(root, document)).matchAll(/\]\((?!https:)([^)\s]+)\)/g)];
+    return links
+      .map(([, link = '']) => link)
+      .filter((link) => {
+        const [path, anchor] = link.split('#');
+        const target = path ? join(root, dirname(document), path) : join(root, document);
+        return !existsSync(target) || (anchor && !anchorsOf(target).includes(anchor));
+      })
+      .map((link) => `${document}: ${link}`);
+  });
+  expect(broken).toEqual([]);
+});
+
+it('every source file that the architecture page names is there', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const named = [...text.matchAll(/`((?:[\w-]+\/)+[\w-]+\.tsx?|[\w-]+\.ts)`/g)].map(([, path = '']) => path);
+  const roots = [join(root, 'src'), join(root, 'src/refresh'), root];
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((path) => !roots.some((each) => existsSync(join(each, path))))).toEqual([]);
 });

@@ -12,8 +12,8 @@ import { within } from '../wait.js';
 
 export interface SignOutResult {
   /**
-   * Whether the server has answered 2xx, and no refresh can bring the cookie back. `false`: its cookie may still be
-   * there; sign out again once it can be reached.
+   * Whether the server has answered 2xx, not with an HTML page, and no refresh can bring the cookie back. `false`: its
+   * cookie may still be there; sign out again once it can be reached.
    */
   readonly serverConfirmed: boolean;
 }

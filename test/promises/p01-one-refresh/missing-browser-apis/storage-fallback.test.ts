@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../../given/failures.ts';
 import { subjectOf } from '../../../given/shown.ts';
-import { API, startAuthServer } from '../../../world/auth-server.ts';
+import { API, startAuthServer, TOKEN_ENDPOINT } from '../../../world/auth-server.ts';
 import { pass, stopClocks } from '../../../world/clocks.ts';
 import { newBrowser, openTab, record } from '../../../world/tabs.ts';
 
@@ -67,7 +67,7 @@ describe('with the storage fallback (P9)', () => {
     await settled(b.signOut());
 
     expect(new Set(tokens).size).toBe(10);
-    expect(everStored.filter((key) => key === `${CHANNEL_KEY}${name}`).length).toBeGreaterThan(5);
+    expect(everStored.filter((key) => key === `${CHANNEL_KEY}${name} ${TOKEN_ENDPOINT}`).length).toBeGreaterThan(5);
     expect(everStored.join()).toContain('signed-out');
     for (const value of everStored) {
       for (const token of tokens) for (const part of token.split('.')) expect(value).not.toContain(part);
@@ -186,7 +186,9 @@ describe('with the storage fallback (P9)', () => {
       { v: 1, kind: 'session', epoch: 9e15 },
     ]) {
       const newValue = JSON.stringify(inEnvelope(data));
-      window.dispatchEvent(Object.assign(new Event('storage'), { key: CHANNEL_KEY + name, newValue }));
+      window.dispatchEvent(
+        Object.assign(new Event('storage'), { key: `${CHANNEL_KEY}${name} ${TOKEN_ENDPOINT}`, newValue }),
+      );
     }
     await settle();
 
