@@ -88,18 +88,25 @@ async function signOutAtServer(
  * Where there is an endpoint for it: the option `signOut`, or the strategy's revocation of its refresh token. Whether all
  * of them have answered 2xx, and not with an HTML page. Never rejects, and ends in time.
  */
-export async function sendSignOut(
-  { signOut, tokenEndpoint, deadlines }: SignOutSettings,
+export async function sendSignOut(settings: SignOutSettings, refreshToken: string | undefined): Promise<boolean> {
+  const answers =
+    (await within(
+      settings.deadlines.signOut,
+      requestSignOut(settings, refreshToken).catch(() => []),
+    )) ?? [];
+  return answers.length > 0 && answers.every(isConfirmation);
+}
+
+async function requestSignOut(
+  { signOut, tokenEndpoint }: SignOutSettings,
   refreshToken: string | undefined,
-): Promise<boolean> {
+): Promise<Response[]> {
   const { strategy, fetch } = tokenEndpoint;
   const requests = [
     signOut && sendAuthRequest(signOut, { fetch }),
     refreshToken && strategy.revoke?.({ fetch, refreshToken }),
-  ].filter((request) => !!request);
-  const answers = Promise.all(requests).catch(() => []);
-  const received = (await within(deadlines.signOut, answers)) ?? [];
-  return received.length > 0 && received.every(isConfirmation);
+  ];
+  return Promise.all(requests.filter((request) => !!request));
 }
 
 /** An HTML page comes from something else than the endpoint: a proxy, or the fallback of a single-page app. */
