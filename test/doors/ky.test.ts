@@ -5,13 +5,13 @@ import { HttpResponse } from 'msw';
 import { RefreshUnavailableError, SessionExpiredError, SignedOutError } from 'silent-refresh';
 import { createKy } from 'silent-refresh/ky';
 import { describe, expect, it, vi } from 'vitest';
+import { reasonOf } from '../given/failures.ts';
 import { API, type ApiRequest, startAuthServer } from '../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
 import { show } from '../world/page.ts';
 import { openTab, record } from '../world/tabs.ts';
 import { rest } from '../world/waiting.ts';
 
-const reasonOf = (promise: Promise<unknown>) => promise.then(() => undefined).catch((reason: unknown) => reason);
 const text = (request: ApiRequest | undefined) => new TextDecoder().decode(request?.body);
 const atOnce = { delay: () => 0 };
 

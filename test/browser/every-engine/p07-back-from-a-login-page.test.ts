@@ -19,7 +19,7 @@ const signInByCookie = (tab: Tab): Promise<string | undefined> =>
 
 const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
   ['no visit', async () => {}],
-  ['a guest’s visit', async (tab) => expect(await restored(tab)).toBe('signed-out')],
+  ['a visitor’s visit', async (tab) => expect(await restored(tab)).toBe('signed-out')],
   ['another user', (tab) => signIn(tab, 'ada')],
   [
     'a sign-out',

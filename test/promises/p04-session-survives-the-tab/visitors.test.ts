@@ -1,4 +1,4 @@
-/** P4: a guest’s page has no cookie that it could lose, so nobody waits for what it has left behind. */
+/** P4: a visitor’s page has no cookie that it could lose, so nobody waits for what it has left behind. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { othersStaySilent } from '../../given/new-tab.ts';
@@ -20,7 +20,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('guests, whose page has no cookie to wait for', () => {
+describe('visitors, whose page has no cookie to wait for', () => {
   const NOBODY = [[KEY, 'nobody']];
 
   async function visit() {
@@ -58,7 +58,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     expect([...marks]).toEqual([]);
   });
 
-  it('a guest’s mark goes with the answer, but they stay a guest', async () => {
+  it('a visitor’s mark goes with the answer, but they stay a visitor', async () => {
     (await visit()).dispose();
     const hold = gate<Response>();
     server.answerRefresh = () => hold.opened;
@@ -71,7 +71,7 @@ describe('guests, whose page has no cookie to wait for', () => {
     expect([...marks]).toEqual(NOBODY);
   });
 
-  it('a guest’s lost request delays nothing for longer than a second', async () => {
+  it('a visitor’s lost request delays nothing for longer than a second', async () => {
     marks.set(KEY, `nobody ${Date.now()}`);
     const restoring = openMarkingTab().restore();
     await pass(990, 10);
@@ -84,7 +84,7 @@ describe('guests, whose page has no cookie to wait for', () => {
   it.each<[string, (auth: ReturnType<typeof openTab>) => Promise<unknown>]>([
     ['restore', (auth) => auth.restore()],
     ['sign-in', (auth) => auth.signIn(server.login('ada'))],
-  ])('a guest’s %s waits for nobody', async (_, act) => {
+  ])('a visitor’s %s waits for nobody', async (_, act) => {
     marks.set(KEY, 'nobody');
     const acting = act(openMarkingTab());
     await othersStaySilent();

@@ -1,4 +1,4 @@
-/** P4 in real tabs: what a guest's page has left behind does no harm to whoever signs in then. */
+/** P4 in real tabs: what a visitor's page has left behind does no harm to whoever signs in then. */
 
 import { expect, it } from 'vitest';
 import { restored, setBareStage, signIn } from '../bare-stage.ts';
@@ -16,7 +16,7 @@ async function reloadInMidRestore(tab: Tab): Promise<void> {
   await reload(stage, tab, CONDITIONS);
 }
 
-it('a guest who has signed in survives a reload in mid-restore', async () => {
+it('a visitor who has signed in survives a reload in mid-restore', async () => {
   const tab = await stage.openTab(CONDITIONS);
   expect(await restored(tab)).toBe('signed-out');
   // The app asks by restore(), as for any visitor.
@@ -28,7 +28,7 @@ it('a guest who has signed in survives a reload in mid-restore', async () => {
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
-it('a late "no session" to a guest’s page takes no user’s cookie', async () => {
+it('a late "no session" to a visitor’s page takes no user’s cookie', async () => {
   const tab = await stage.openTab(CONDITIONS);
   expect(await restored(tab)).toBe('signed-out');
   await reload(stage, tab, CONDITIONS);

@@ -1,4 +1,4 @@
-/** P4 in real tabs: a guest has no cookie that a reload could lose, and waits for none. */
+/** P4 in real tabs: a visitor has no cookie that a reload could lose, and waits for none. */
 
 import { expect, it } from 'vitest';
 import { holdRefreshOf, restored, setBareStage, signIn, signOut, status } from '../bare-stage.ts';
@@ -20,7 +20,7 @@ async function reloadInMidRestore(tab: Tab): Promise<{ release(): void }> {
 }
 
 const pasts: [string, (tab: Tab) => Promise<unknown>][] = [
-  ['a guest’s visit', async (tab) => expect(await restored(tab)).toBe('signed-out')],
+  ['a visitor’s visit', async (tab) => expect(await restored(tab)).toBe('signed-out')],
   [
     'a sign-out',
     async (tab) => {
@@ -76,7 +76,7 @@ it('a failed connection delays no sign-in where its page lives on', async () => 
   expect(await signingIn).toBe('signed-in');
 });
 
-it('a guest who has signed in stays so when reloaded in mid-refresh', async () => {
+it('a visitor who has signed in stays so when reloaded in mid-refresh', async () => {
   const tab = await stage.openTab(QUICK);
   expect(await restored(tab)).toBe('signed-out');
   await signIn(tab, 'ada');
@@ -88,7 +88,7 @@ it('a guest who has signed in stays so when reloaded in mid-refresh', async () =
   expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
 });
 
-it('a guest signed in elsewhere stays so when reloaded in mid-refresh', async () => {
+it('a visitor signed in elsewhere stays so when reloaded in mid-refresh', async () => {
   const [tab, other] = [await stage.openTab(QUICK), await stage.openTab(QUICK)];
   expect(await restored(tab)).toBe('signed-out');
   await signIn(other, 'ada');
