@@ -55,8 +55,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
   restore(): Promise<AuthState<Claims>>;
 
   /**
-   * Begins the session whose cookie is already there: back from a login page, say. Refreshes, whoever was signed in
-   * before; a request made meanwhile waits for it, and belongs to the new session.
+   * Begins the session whose cookie is already there: back from a login page, say. It always refreshes, even if another
+   * user was signed in. A request made meanwhile waits for it, and belongs to the new session.
    *
    * @throws {@link SignInFailedError} the server refused the cookie
    * @throws {@link SignedOutError} `signOut()` was called meanwhile

@@ -12,7 +12,7 @@ import type { RefreshStrategy } from './refresh/refresh-strategy.js';
 import type { TokenEndpoint } from './refresh/token-endpoint.js';
 import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
 
-/** Your own refresh request. Reject, or give a `Response` of 400, 401 or 403, and see {@link AuthClientOptions.refresh}. */
+/** Your own refresh request. {@link AuthClientOptions.refresh} says what its answers mean. */
 export type RefreshFunction = (context: { readonly signal: AbortSignal }) => Promise<TokenResponse>;
 
 export interface SignOutOptions {
@@ -27,12 +27,13 @@ export interface SignOutOptions {
 
 export interface AuthClientOptions {
   /**
-   * Where access tokens come from. A relative URL is resolved when the client is made. A URL is short for {@link
-   * cookieRefresh}: it is POSTed with cookies. A function sends
-   * a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON. Its answer (or
-   * the `response` of the error it throws) with 400, 401 or 403 ends the session; anything else it throws doesn't. What it
-   * throws is the `cause` of our errors only if it is a `TypeError` or a `DOMException`, as `fetch` throws them: others may
-   * quote the request.
+   * Where access tokens come from. A URL is short for {@link cookieRefresh}: it is POSTed with cookies. A relative URL is
+   * resolved when the client is made.
+   *
+   * A function sends a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON.
+   * An answer of 400, 401 or 403 ends the session, unless it is an HTML page. So does an error with such a `response`.
+   * Any other error doesn't. Its cause is kept only if it is a `TypeError` or a `DOMException`, as `fetch` throws them:
+   * others may quote the request.
    */
   readonly refresh: string | URL | RefreshStrategy | RefreshFunction;
 
@@ -67,9 +68,10 @@ export interface AuthClientOptions {
   readonly refreshAhead?: number | undefined;
 
   /**
-   * Milliseconds until callers that wait for a refresh (or a sign-in for its turn) are told that it's unavailable; until
-   * then a refresh that met 429 or 503 is tried again, in every tab that waits. A request that is under way runs on, up to
-   * three times as long, since giving up one that the server has processed would lose the rotated cookie.
+   * Milliseconds that callers wait for a refresh, and a sign-in or a sign-out for its turn. Then they get an error, and a
+   * sign-out is sent out of its turn. Until then a refresh that met 429 or 503 is tried again, in every tab that waits. A
+   * request that is under way runs on, up to three times as long: giving up one that the server has processed would lose
+   * the rotated cookie.
    *
    * @default 10_000
    */

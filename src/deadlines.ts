@@ -4,7 +4,10 @@
 export interface Deadlines {
   /** For callers who wait for a refresh. */
   readonly caller: number;
-  /** For this tab's turn, while another one refreshes, signs in or signs out. */
+  /**
+   * For this tab's turn, while another one refreshes, signs in or signs out. Callers of `signIn()` wait so long for the
+   * turn, and a sign-out so long before it is sent out of turn. More than `caller` would let rounds outlive their flights.
+   */
   readonly turn: number;
   /** For a request in its turn. It runs on after its callers got their error: the server may have processed it already. */
   readonly request: number;

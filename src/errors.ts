@@ -15,7 +15,7 @@ export abstract class AuthError extends Error {
   readonly [BRAND] = true;
 }
 
-/** The server has ended the session (its answer to a refresh was 400, 401 or 403): the user must sign in again. */
+/** The server has ended the session (it answered a refresh with 400, 401 or 403, and no HTML page): sign in again. */
 export class SessionExpiredError extends AuthError {
   override readonly name = 'SessionExpiredError';
   readonly code = 'session-expired';

@@ -14,7 +14,7 @@ export interface RequestSummary {
 
 /** The events and what each of them carries; never a token, never a query string. */
 export interface AuthEvents {
-  /** Somebody is signed in who wasn't: after `signIn`, `setSession`, a restore, or a sign-in in another tab. */
+  /** A user is signed in, and nobody was before: after `signIn`, `setSession`, a restore, or a sign-in in another tab. */
   'signed-in': { readonly subject: string | undefined };
   /** The same user has a new access token, obtained by this tab or by another. */
   refreshed: { readonly by: 'this-tab' | 'another-tab' };
@@ -47,7 +47,7 @@ interface EventMap extends AuthEvents {
   readonly state: undefined;
 }
 
-/** Each entry is an event and one listener to it. */
+/** Each entry is an event and one listener for it. */
 export type Listeners = Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
 
 /** Returns its undo. */

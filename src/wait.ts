@@ -67,7 +67,7 @@ export function opened(gate: Gate, ms: number): Promise<void> {
   });
 }
 
-/** The promise's outcome, or `undefined` once the gate is open. */
+/** The promise's outcome, or `undefined` if the gate opens first. */
 export function unlessOpen<T>(gate: Gate, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const forget = gate.onOpen(() => resolve(undefined));

@@ -22,7 +22,7 @@ export interface RequestSettings {
 
 /** A stream can't be replayed, so its token should outlast the upload's start. */
 const STREAM_VALIDITY = 30_000;
-/** RFC 9110 §9.2.1. */
+/** These methods are safe to repeat (RFC 9110 §9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /** Where nothing has to be waited for, the request is sent in the same tick, as `fetch` does it. */

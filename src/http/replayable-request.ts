@@ -5,7 +5,7 @@ import type { AccessToken } from '../session/access-token.js';
 export interface ReplayableRequest {
   readonly method: string;
   readonly signal: AbortSignal | null | undefined;
-  /** A stream as `init.body` can be read once only. */
+  /** `one-shot`: `init.body` is a stream, which can be read only once. */
   readonly body: 'replayable' | 'one-shot';
   /** It has an `Authorization` of the caller's own. */
   readonly isAuthorized: boolean;

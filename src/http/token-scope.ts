@@ -3,7 +3,7 @@
 import { withoutQuery } from '../page.js';
 
 export interface TokenScope {
-  /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry names a part of it. */
+  /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry limits it to a path. */
   readonly allowed: readonly URL[];
   /** Origin and path of the endpoints whose own 401 must never ask for a refresh. */
   readonly authEndpoints: readonly (string | undefined)[];

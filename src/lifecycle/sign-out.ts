@@ -35,7 +35,7 @@ export async function signOut(
   lifecycle: Lifecycle,
 ): Promise<SignOutResult> {
   const { session } = parts;
-  // On a server, and after `dispose()`.
+  // There is no session on a server, or after `dispose()`.
   if (session.disposed.isOpen) return { serverConfirmed: false };
   const { refreshToken } = session.record;
   endSession(session, 'signed-out');
@@ -68,7 +68,7 @@ async function signOutAtServer(
     // A refresh may bring the cookie back.
     return false;
   };
-  // A page that is being left can't wait for its turn, and its user has seen that they are signed out.
+  // A page that is being left can't wait for its turn. Its user already sees that they are signed out.
   let leaving: Promise<boolean> | undefined;
   const onLeave = () => {
     leaving = sendOutOfTurn();

@@ -11,14 +11,14 @@ import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshin
 import type { Verdict } from './token-response.js';
 
 /** What was known when the token endpoint was called. */
-export interface Circumstances {
+export interface KnownAtCall {
   /** The sign-in for which it was called, if it was one. */
   readonly cookieSignIn: CookieSignIn | undefined;
-  /** What other tabs had posted until then. */
+  /** What other tabs had posted until atCall. */
   readonly newestHeard: SessionRecord | undefined;
 }
 
-export const circumstancesOf = ({ cookieSignIn }: Session): Circumstances => ({
+export const knownAtCall = ({ cookieSignIn }: Session): KnownAtCall => ({
   cookieSignIn,
   newestHeard: cookieSignIn?.newestHeard,
 });
@@ -33,17 +33,17 @@ function saysNoSession({ verdict }: Verdict, { record, cookieSignIn }: Session):
 }
 
 /** Whether a sign-in came after the request was sent, here or in another tab: the answer is about an earlier cookie. */
-function isOutdated({ cookieSignIn }: Session, then: Circumstances): boolean {
-  if (cookieSignIn !== then.cookieSignIn) return true;
+function isOutdated({ cookieSignIn }: Session, atCall: KnownAtCall): boolean {
+  if (cookieSignIn !== atCall.cookieSignIn) return true;
   const heard = cookieSignIn?.newestHeard;
-  return !!heard && heard !== then.newestHeard && isOpen(heard);
+  return !!heard && heard !== atCall.newestHeard && isOpen(heard);
 }
 
-/** Whether the answer ends the session. */
-export const endsSession = (verdict: Verdict, session: Session, then: Circumstances): boolean =>
-  saysNoSession(verdict, session) && !isOutdated(session, then);
+/** Whether the answer says that the session of now is over. */
+export const isSessionOver = (verdict: Verdict, session: Session, atCall: KnownAtCall): boolean =>
+  saysNoSession(verdict, session) && !isOutdated(session, atCall);
 
-export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict, then: Circumstances): RefreshOutcome {
+export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict, atCall: KnownAtCall): RefreshOutcome {
   const { settings, session, refreshing } = parts;
   if (verdict.verdict === 'unchanged') {
     resetCoolDown(refreshing.coolDown);
@@ -51,14 +51,14 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     return 'changed';
   }
   if (verdict.verdict === 'renewed') {
-    if (then.cookieSignIn) beginCookieSession(session, then.cookieSignIn, verdict.grant);
+    if (atCall.cookieSignIn) beginCookieSession(session, atCall.cookieSignIn, verdict.grant);
     else renewSession(session, verdict.grant);
     return 'changed';
   }
   const { why, retryAfter, cause } = verdict;
   if (saysNoSession(verdict, session)) {
-    const isOver = endsSession(verdict, session, then);
-    if (then.cookieSignIn) refuseCookieSignIn(session, then.cookieSignIn, why);
+    const isOver = isSessionOver(verdict, session, atCall);
+    if (atCall.cookieSignIn) refuseCookieSignIn(session, atCall.cookieSignIn, why);
     if (!isOver) return 'changed';
     // A visitor who never signed in has lost nothing.
     const reason = session.record.epoch ? 'expired' : 'no-session';

@@ -11,7 +11,7 @@ export interface CoolDown {
 export interface Pause {
   readonly length: number;
   readonly since: Instant;
-  /** By the server. */
+  /** Whether the server has set the length (`Retry-After`). */
   readonly isNamed: boolean;
   /** The server has surely not spent the refresh token: waiting callers may try again after the pause. */
   readonly mayRetry: boolean;
@@ -19,8 +19,9 @@ export interface Pause {
   readonly end: Gate;
 }
 
-/** Milliseconds. */
+/** Milliseconds: the shortest pause. */
 export const LEAST_PAUSE = 1_000;
+/** Milliseconds: the longest pause that the server hasn't set. */
 const CEILING = 30_000;
 
 /** What begins a pause. */

@@ -3,7 +3,7 @@
 import type { AccessToken } from '../session/access-token.js';
 import { elapsed, type Instant, now } from '../wait.js';
 
-/** What has become of the refreshes that 401s have asked for. An address is a method, an origin and a path. */
+/** What a client remembers of the refreshes that 401s have asked for. An address is a method, an origin and a path. */
 export interface FruitlessRefreshes {
   /** Whose tokens have met what is remembered. */
   userVersion: number;
@@ -49,7 +49,7 @@ export function recordBegun({ begun }: FruitlessRefreshes): void {
   begun.push({ at: now(), helped: false });
 }
 
-/** A 401 asks for a refresh. */
+/** A 401 asks for a refresh. The refused token is remembered: a second refusal shows that the refresh didn't help. */
 export function recordAsked({ asked }: FruitlessRefreshes, address: string, refused: string): void {
   // At the end, where the young ones are.
   asked.delete(address);

@@ -6,7 +6,7 @@ import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Instant, now, opened } from '../wait.js';
-import { applyVerdict, circumstancesOf, endsSession } from './apply-verdict.js';
+import { applyVerdict, isSessionOver, knownAtCall } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
 import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import { callTokenEndpoint } from './token-endpoint.js';
@@ -71,13 +71,13 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
 async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
   const { settings, session, tabs, refreshing } = parts;
   const { cookieSignIn, record } = session;
-  const then = circumstancesOf(session);
+  const atCall = knownAtCall(session);
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
   // No caller's abort reaches the request: the signal is that of the turn, for a request that never ends.
   const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? {} : record);
   // A page that is being left sees its request fail, though the request goes on. Offline, no request has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
-  const isOver = endsSession(verdict, session, then) && !hasChanged(parts, flight);
+  const isOver = isSessionOver(verdict, session, atCall) && !hasChanged(parts, flight);
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
   if (hasChanged(parts, flight)) {
@@ -87,7 +87,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     return 'changed';
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);
-  const outcome = applyVerdict(parts, verdict, then);
+  const outcome = applyVerdict(parts, verdict, atCall);
   if (outcome !== 'changed') {
     // A page that is being left sees its request fail, and must not report that to the other tabs as an outage.
     void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));

@@ -7,7 +7,7 @@ import { liftPause, pauseLeft } from './cool-down.js';
 import { refresh } from './refresher.js';
 import type { RefreshParts } from './refreshing.js';
 
-/** After a failure that named no pause. */
+/** Milliseconds from a failure to the next attempt, at least: a pause may be longer. */
 const RETRY_AFTER = 1_000;
 
 /**

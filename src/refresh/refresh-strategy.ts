@@ -4,14 +4,18 @@ import type { ReadTokens, TokenResponse } from './token-response.js';
 
 /** One way of asking the auth server for a new access token. */
 export interface RefreshStrategy {
-  /** The token endpoint: `auth.fetch` leaves requests to it alone. */
+  /** The token endpoint. `auth.fetch` sends requests to it as plain `fetch` does. */
   readonly url: string | URL;
   /**
    * Sends the request, once. `signal` is aborted only when the client gives the request up for good, never when a
    * caller leaves. May reject; that means "unreachable".
    */
   request(context: RefreshContext): Promise<TokenResponse>;
-  /** Reads the answers of this strategy's server, where the option `readTokens` isn't given. */
+  /**
+   * Reads the answers of this strategy's server, where the option `readTokens` isn't given. A refresh token that it finds
+   * is kept in memory, handed to other tabs like the access token, and given to `request()` and `revoke()`. The shapes
+   * that are built in leave refresh tokens out.
+   */
   readonly readTokens?: ReadTokens | undefined;
   /** Revokes the refresh token when the user signs out (RFC 7009), beside the option `signOut`. */
   revoke?(context: RevokeContext): Promise<Response>;
@@ -20,7 +24,10 @@ export interface RefreshStrategy {
 export interface RefreshContext {
   readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
-  /** The newest one that `readTokens` has found; `undefined` where it finds none, since a cookie holds it. */
+  /**
+   * The newest one that `readTokens` has found. `undefined` where a cookie holds it, and in a tab that knows of no session:
+   * a strategy that needs it then gives `new Response(null, { status: 401 })`, without a request.
+   */
   readonly refreshToken: string | undefined;
 }
 

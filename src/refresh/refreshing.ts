@@ -43,7 +43,7 @@ export type RefreshOutcome = 'changed' | RefreshUnavailableError;
 
 export interface RefreshSettings {
   readonly tokenEndpoint: TokenEndpoint;
-  /** Milliseconds before expiry. */
+  /** Milliseconds before expiry at which a visible tab refreshes. */
   readonly refreshAhead: number;
   readonly deadlines: Deadlines;
 }

@@ -56,7 +56,7 @@ export function immediateToken(
 function mayRefreshFor(parts: RefreshParts, { label }: TokenDemand, token: AccessToken): boolean {
   const { fruitless, coolDown } = parts.refreshing;
   if (!isRefreshUseful(fruitless, label, token)) return false;
-  // A pause says more than the 401.
+  // During a pause the caller gets the pause's error instead of the 401, since it says when to try again.
   return isRefreshing(parts) || pauseLeft(coolDown) > 0 || mayBeginRefresh(fruitless);
 }
 
@@ -90,7 +90,10 @@ export async function tokenFor(parts: RefreshParts, demand: TokenDemand): Promis
   }
 }
 
-/** Waits for the one refresh, but no longer than half of what is left of the current token: an endpoint may hang. */
+/**
+ * Waits for the one refresh. While the current token is good, the wait ends after half of what is left of it, since the
+ * endpoint may hang.
+ */
 function refreshFor(parts: RefreshParts, demand: TokenDemand): Promise<RefreshOutcome | undefined> {
   const left = currentToken(parts.session, demand);
   const outcome = demand.refused ? refreshBecauseOf(parts, demand.label, demand.refused) : refresh(parts);

@@ -26,7 +26,7 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
       replaceRecord(session, record);
       return;
     }
-    // What the user does in another tab now comes later than this sign-in: its cookie is the one that counts.
+    // The user has acted in another tab after this sign-in began: the cookie of that action counts.
     if (isSignOut || isSignIn) session.cookieSignIn = undefined;
     if (isSignOut) cookieSignIn.isSignedOut = true;
     // Requests that waited for this sign-in were not made for that user.
@@ -39,7 +39,7 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     notifyChange(session, 'this-tab', record);
     return;
   }
-  // News without tokens (see tab-channel.ts): ours, if they are of the same session, are good until they expire.
+  // The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session.
   const ours = theirs.id === record.id && !theirs.ended ? record : undefined;
   const given = theirs.token ?? ours?.token;
   const refreshToken = theirs.refreshToken ?? ours?.refreshToken;

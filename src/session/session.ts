@@ -34,7 +34,7 @@ export interface Session {
 export interface CookieSignIn {
   /** The newest record that other tabs have posted meanwhile. */
   readonly newestHeard?: SessionRecord | undefined;
-  /** While it is tried: settles when the attempt is over. */
+  /** The attempt under way. It settles when the attempt is over. */
   readonly attempt?: Promise<void> | undefined;
   /** The user version of the session that it began. */
   readonly userVersion?: number | undefined;

@@ -51,7 +51,7 @@ export function clearNoSession(tabs: Tabs): void {
   if (readMark(tabs)?.startsWith(NO_SESSION)) writeMark(tabs, undefined);
 }
 
-/** Milliseconds between two looks at a mark. */
+/** Milliseconds between two reads of the mark. */
 const POLL_INTERVAL = 50;
 
 /**

@@ -34,7 +34,7 @@ export function postChange(peers: Peers, session: Session): void {
 }
 
 function postRecord(peers: Peers, { record }: Session, kind: 'news' | 'answer'): void {
-  // That a tab found no session isn't posted: another tab may know of one.
+  // A tab doesn't post that it found no session, since another tab may know of one.
   if (record.epoch) post(peers, { kind: 'session', record, isAnswer: kind === 'answer' });
 }
 

@@ -62,7 +62,10 @@ function queueInThisTab<T>(tabs: Tabs, signal: AbortSignal, takeTurn: () => Prom
   return turn;
 }
 
-/** Aborts its signal where a turn, or the task in it, takes too long, and where the page is frozen, or the client is disposed of, before the task. */
+/**
+ * Aborts its signal where a turn, or the task in it, takes too long, and where the page is frozen, or the client is
+ * disposed of, before the task.
+ */
 function limitTurn({ deadlines, disposed }: Tabs) {
   const { turn, request } = deadlines;
   const { document } = globalThis;

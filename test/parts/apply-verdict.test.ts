@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { listen } from '../../src/events.ts';
-import { applyVerdict, circumstancesOf } from '../../src/refresh/apply-verdict.ts';
+import { applyVerdict, knownAtCall } from '../../src/refresh/apply-verdict.ts';
 import { pauseLeft } from '../../src/refresh/cool-down.ts';
 import { createRefreshing } from '../../src/refresh/refreshing.ts';
 import type { Verdict } from '../../src/refresh/token-response.ts';
@@ -64,7 +64,7 @@ function apply(before: keyof typeof sessions, verdict: keyof typeof verdicts) {
     refreshAhead: 30_000,
     deadlines: deadlinesOf(10_000),
   };
-  const outcome = applyVerdict({ settings, session, refreshing }, verdicts[verdict], circumstancesOf(session));
+  const outcome = applyVerdict({ settings, session, refreshing }, verdicts[verdict], knownAtCall(session));
   return { outcome, session, events, coolDown: refreshing.coolDown };
 }
 

@@ -134,7 +134,7 @@ describe('on a server nothing happens (P14)', () => {
     expect(send).toHaveBeenCalledExactlyOnceWith('https://elsewhere.test/', init);
   });
 
-  it('two requests share nothing, and clients are deaf to browser tabs', async () => {
+  it('clients on a server share no session, and ignore tab messages', async () => {
     const server = startAuthServer();
     const [one, two] = [onServer({ name: 'shared' }), onServer({ name: 'shared' })];
     const browser = createAuthClient({ ...URLS, name: 'shared' });

@@ -50,7 +50,7 @@ describe('an interceptor in four lines (P2, P3)', () => {
     expect(generationsOf(server)).toEqual([...times(20, () => 1), ...times(20, () => 2)]);
   });
 
-  it('an interceptor’s late 401 gets today’s token without a refresh', async () => {
+  it('an interceptor’s late 401 gets the current token without a refresh', async () => {
     const { server, auth } = await adasToken();
     const slow = gate();
     server.answerApi = async () => {
@@ -247,7 +247,7 @@ describe('a refused token for which there is no other (P5, P6, P7)', () => {
     await rest();
   });
 
-  it('whoever leaves while a refused token is refreshed is freed alone', async () => {
+  it('an aborted getAccessToken() rejects at once; the others get the token', async () => {
     const { server, auth, token } = await adasToken();
     const held = server.holdRefresh();
     const leaving = new AbortController();

@@ -243,7 +243,7 @@ describe('a pause that is over, or shorter than another', () => {
     expect(await refreshing).toMatchObject({ subject: 'ada' });
   });
 
-  it('a longer pause of another tab takes nothing from the server’s own', async () => {
+  it('a pause named by the server outlasts other tabs’ reports', async () => {
     const name = newBrowser();
     const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
     server.answerRefresh = later(503, '20');

@@ -50,7 +50,7 @@ describe('signing out (P6)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it('a sign-out ends a restore with nobody signed in', async () => {
+  it('a sign-out during a restore leaves nobody signed in', async () => {
     const server = startAuthServer();
     server.signIn('ada');
     const auth = openTab();

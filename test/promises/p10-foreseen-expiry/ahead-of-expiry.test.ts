@@ -77,7 +77,7 @@ describe('a visible tab refreshes ahead of expiry (P10)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
-  it.each([1, 2])('a lifetime of %i s is no reason to spin', async (lifetime) => {
+  it.each([1, 2])('a lifetime of %i s causes no endless refreshes', async (lifetime) => {
     server.lifetime = lifetime;
     const auth = await adasTab(server);
     await pass(20 * SECOND, 100);

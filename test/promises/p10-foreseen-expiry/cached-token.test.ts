@@ -51,7 +51,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     kind = which;
   });
 
-  it('today’s token again is no event, no failure and no wait', async () => {
+  it('the cached token again is no event, no failure and no wait', async () => {
     const auth = openTab();
     await signInByBackend(auth);
     const seen = record(auth);
@@ -109,7 +109,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('refresh() resolves with today’s token, in its last second too', async () => {
+  it('refresh() resolves with the cached token, in its last second too', async () => {
     const auth = openTab();
     await signInByBackend(auth);
     show('hidden');

@@ -129,7 +129,7 @@ describe('with the storage fallback (P9)', () => {
     expect(seen.map((events) => events[0]?.name)).toEqual(['user-changed', 'user-changed']);
   });
 
-  it('an ended session ends in every tab, and the tabs fall silent', async () => {
+  it('an ended session ends in every tab, and messages stop', async () => {
     const { everStored, server, name, a, b } = await twoTabs();
     server.revoke('ada');
     const fresh = [openTab({ name }), openTab({ name })];
