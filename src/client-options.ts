@@ -181,6 +181,7 @@ function checkSignOut(signOut: AuthClientOptions['signOut']) {
   if (!request) return undefined;
   checkKeys('createAuthClient: signOut', request, AUTH_REQUEST_KEYS);
   if (request.csrf) checkKeys('createAuthClient: signOut.csrf', request.csrf, CSRF_KEYS);
+  if (!request.url) refuse('signOut', 'without url: give your sign-out endpoint');
   return { ...request, url: checkUrl('signOut', request.url) };
 }
 
@@ -206,7 +207,7 @@ function checkAllowed(entry: string | URL): URL {
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
-  const url = resolveUrl(value) ?? refuse(option, `'${value}', no URL here: give an absolute URL`);
+  const url = resolveUrl(value) ?? refuse(option, `'${value}', which can't be resolved here: give an absolute URL`);
   const { protocol, hostname, origin, username, password } = url;
   if (username || password) refuse(option, 'a URL with a user name or password: browsers refuse it');
   const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;

@@ -23,7 +23,7 @@ export interface AuthEvents {
   /** A request that had met a 401 was sent again; `status` is what it met the second time. */
   replayed: RequestSummary & { readonly status: number };
   /** The session has ended, in this tab or another. Fires before the new state shows: clear caches here. */
-  'signed-out': { readonly reason: SignedOutReason };
+  'signed-out': { readonly reason: Exclude<SignedOutReason, 'no-session'> };
   /** Another user is signed in now. Fires before the new state shows: clear caches here. */
   'user-changed': { readonly subject: string | undefined; readonly previousSubject: string | undefined };
   /**

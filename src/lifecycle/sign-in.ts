@@ -55,7 +55,11 @@ async function refreshUntilBegun(parts: RefreshParts, signIn: CookieSignIn): Pro
   const { userVersion } = session;
   while (session.cookieSignIn === signIn && !session.disposed.isOpen) {
     const outcome = await refresh(parts);
-    if (signIn.refusal) throw new SignInFailedError(`The cookie began no session: ${signIn.refusal}.`, false);
+    if (signIn.refusal)
+      throw new SignInFailedError(
+        `The cookie began no session: ${parts.settings.tokenEndpoint.label} refused it (${signIn.refusal}).`,
+        false,
+      );
     await refuseIfSignedOut(parts, signIn.isSignedOut || session.userVersion !== userVersion);
     if (outcome === 'changed') continue;
     // Only a page that is still restoring goes on with this sign-in. Any other one keeps the state that it knows.
@@ -67,9 +71,12 @@ async function refreshUntilBegun(parts: RefreshParts, signIn: CookieSignIn): Pro
 }
 
 /** With tokens that are already there. */
-export function setSession(parts: RefreshParts, answer: TokenResponse): Promise<void> {
+export async function setSession(parts: RefreshParts, answer: TokenResponse): Promise<void> {
+  if (answer instanceof Promise) {
+    throw new ConfigurationError('setSession() takes the answer itself, not a promise of it: await it first.');
+  }
   askWhereUnknown(parts);
-  return acceptTokens(parts, answer, parts.session.userVersion);
+  await acceptTokens(parts, answer, parts.session.userVersion);
 }
 
 /** A new session must be later than those that other tabs know, and the clock may have been set back. */
@@ -97,7 +104,9 @@ async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Pro
   const unusable = (why: string): Verdict => ({ verdict: 'unreachable', why });
   const verdict = await within(
     answerBody,
-    judge(answer, settings.tokenEndpoint.readTokens).catch(() => unusable("its answer can't be read")),
+    judge(answer, settings.tokenEndpoint.readTokens).catch(() =>
+      unusable("its answer can't be read: give the Response with its body unread"),
+    ),
   );
   const { verdict: kind, ...found } = verdict ?? unusable(`its answer has not ended after ${answerBody} ms`);
   if ('grant' in found) return found.grant;

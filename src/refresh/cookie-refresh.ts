@@ -1,5 +1,6 @@
 /** The refresh request for servers that keep the refresh token in an HttpOnly cookie. */
 
+import { ConfigurationError } from '../errors.js';
 import { checkKeys } from '../known-keys.js';
 import { resolveUrl } from '../page.js';
 import { AUTH_REQUEST_KEYS, type AuthRequestOptions, CSRF_KEYS, sendAuthRequest } from './auth-request.js';
@@ -22,6 +23,9 @@ import type { RefreshStrategy } from './refresh-strategy.js';
  * @throws {@link ConfigurationError} naming an option that it doesn't know
  */
 export function cookieRefresh(options: AuthRequestOptions): RefreshStrategy {
+  if (typeof options !== 'object' || !options?.url) {
+    throw new ConfigurationError('cookieRefresh: url is missing. Call cookieRefresh({ url }).');
+  }
   checkKeys('cookieRefresh', options, AUTH_REQUEST_KEYS);
   if (options.csrf) checkKeys('cookieRefresh: csrf', options.csrf, CSRF_KEYS);
   // Resolved now: the page may have moved on (history.pushState) when the request is sent.

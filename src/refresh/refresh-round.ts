@@ -62,7 +62,7 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   if (hasChanged(parts, flight)) return 'changed';
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
-    return unavailable(parts, 'it just failed in another tab');
+    return unavailable(parts, 'another refresh has just failed');
   flight.isSent = true;
   return call(parts, flight, signal);
 }

@@ -34,7 +34,9 @@ async function outcomeInTime(parts: RefreshParts, flight: Flight): Promise<Refre
     };
     const { caller } = settings.deadlines;
     const stopTimer = startTimer(caller, () => {
-      const what = flight.isSent ? 'its answer, and the request runs on' : 'its turn, which another tab has';
+      const what = flight.isSent
+        ? 'its answer, and the request runs on'
+        : 'its turn: an earlier request still runs, in this tab or another';
       settle(unavailable(parts, `it waited ${caller} ms for ${what}`));
     });
     const forget = change.onOpen(() => settle('changed'));

@@ -70,9 +70,11 @@ export function unavailable(
   why: string,
   cause?: unknown,
 ) {
+  const left = pauseLeft(refreshing.coolDown);
+  const when = left ? ` in ${Math.ceil(left / 1_000)} s` : '';
   return new RefreshUnavailableError(
-    `${settings.tokenEndpoint.label} can't refresh just now: ${why}. Nobody was signed out; try again.`,
-    pauseLeft(refreshing.coolDown) || undefined,
+    `${settings.tokenEndpoint.label} can't refresh just now: ${why}. Nobody was signed out; try again${when}.`,
+    left || undefined,
     { cause },
   );
 }

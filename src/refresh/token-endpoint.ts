@@ -29,7 +29,7 @@ export async function callTokenEndpoint(
     const isSafe = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
     const noAnswer = {
       verdict: 'no-answer',
-      why: `the request failed (${String(name)})`,
+      why: `the request failed (${error instanceof AuthError ? error.message : String(name)})`,
       cause: isSafe ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.

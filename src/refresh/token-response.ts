@@ -101,7 +101,9 @@ function judgeTokens(read: () => TokenSet, body: unknown, current?: AccessToken,
   const value: unknown = set?.accessToken;
   // What isn't visible ASCII can't be sent in a header (RFC 6750 §2.1).
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
-    return unreachable(`its answer has no access token, but ${keysOf(body)}: see the option readTokens`);
+    return unreachable(
+      `its answer has no access token in a form that can be sent, but ${keysOf(body)}: see the option readTokens`,
+    );
   }
   const refreshToken = typeof set?.refreshToken === 'string' ? set.refreshToken : undefined;
   const claims = decodeClaims(value);

@@ -22,7 +22,9 @@ export function changeRecord(session: Writable<Session>, next: SessionRecord, so
   if (next.ended) {
     // The app sees no difference.
     if (previous.ended === next.ended) return;
-    if (left && !previous.ended) emit(session.listeners, 'signed-out', { reason: next.ended });
+    const reason = next.ended;
+    // A visitor who has no session has lost none.
+    if (left && !previous.ended && reason !== 'no-session') emit(session.listeners, 'signed-out', { reason });
   } else if (left) {
     emit(session.listeners, 'user-changed', { subject, previousSubject: subjectOf(previous.token) });
   } else if (previous.token && !hasNewToken(next, previous)) {

@@ -11,7 +11,10 @@ import type { Session } from './session.js';
 
 /** @param label how the error names the call */
 export function sessionGoneError({ disposed, state }: Session, label: string): AnyAuthError {
-  if (disposed.isOpen) return new ConfigurationError(`${label}: no session on a server or after dispose().`);
+  if (disposed.isOpen)
+    return new ConfigurationError(
+      `${label}: no session on a server, or after dispose(). In a test, give it a page (jsdom, say).`,
+    );
   if (state.status !== 'signed-out') {
     return new SessionChangedError(`${label}: somebody else has signed in since.`);
   }

@@ -1,5 +1,8 @@
 /** What a promise is rejected with. */
 
+import { AuthError } from 'silent-refresh';
+import { expect } from 'vitest';
+
 /** The reason of its rejection; it has to be rejected. */
 export const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -15,3 +18,10 @@ export const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (reason: unknown) => reason,
   );
+
+/** What the error of its rejection says; it has to be rejected. */
+export async function messageOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(AuthError);
+  return (error as AuthError).message;
+}

@@ -1,8 +1,9 @@
 /** Messages for developers: what failed, by which figures, and without a secret in them. */
 
-import { type AuthClient, AuthError } from 'silent-refresh';
+import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab } from '../given/ada.ts';
+import { messageOf } from '../given/failures.ts';
 import { holdLock } from '../given/held-locks.ts';
 import { API, type AuthServer, jwt, startAuthServer } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
@@ -16,12 +17,6 @@ beforeEach(() => {
   server = startAuthServer();
   show('hidden');
 });
-
-async function messageOf(promise: Promise<unknown>): Promise<string> {
-  const error: unknown = await promise.catch((error: unknown) => error);
-  expect(error).toBeInstanceOf(AuthError);
-  return (error as AuthError).message;
-}
 
 /** What this answer to a refresh is called, and to a sign-in. */
 const asked: [string, (answer: () => Response) => Promise<string>][] = [

@@ -110,7 +110,9 @@ describe('types', () => {
       auth.on('replayed', ({ method, url, status }) => {
         expectTypeOf({ method, url, status }).toEqualTypeOf<{ method: string; url: string; status: number }>();
       });
-      auth.on('signed-out', ({ reason }) => expectTypeOf(reason).toEqualTypeOf<SignedOutReason>());
+      auth.on('signed-out', ({ reason }) =>
+        expectTypeOf(reason).toEqualTypeOf<Exclude<SignedOutReason, 'no-session'>>(),
+      );
       auth.on('user-changed', ({ subject, previousSubject }) => {
         expectTypeOf([subject, previousSubject]).toEqualTypeOf<(string | undefined)[]>();
       });

@@ -29,7 +29,7 @@ describe('`refresh-failed` tells what went wrong', () => {
       code: 'refresh-unavailable',
       retryable: true,
       retryAfter: HOUR,
-      message: `${TOKEN_ENDPOINT} can't refresh just now: it answered 429, application/json. Nobody was signed out; try again.`,
+      message: `${TOKEN_ENDPOINT} can't refresh just now: it answered 429, application/json. Nobody was signed out; try again in 3600 s.`,
     });
     expect(Object.isFrozen(events[0]?.detail)).toBe(true);
   });
