@@ -1,9 +1,9 @@
 /** The two clients that a tab on the stage can have, in one shape. */
 
 import { createAuthClient } from 'silent-refresh';
-import type { Network } from '../trace/network.ts';
+import type { Network } from '../instruments/network.ts';
+import { type TokenHolder, tokensOf } from '../instruments/tokens.ts';
 import { markOf } from '../trace/spans.ts';
-import { type TokenHolder, tokensOf } from '../trace/tokens.ts';
 import { createPlainInterceptor } from './plain-interceptor.ts';
 
 export type ClientKind = 'silent-refresh' | 'plain';

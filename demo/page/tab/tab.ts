@@ -1,9 +1,9 @@
 /** A tab on the stage: a page of its own, with its own memory, client and locks, that does what it is told. */
 
-import { recordLockWaits } from '../trace/lock-waits.ts';
-import { createNetwork } from '../trace/network.ts';
-import { createRecorder, type TabInfo } from '../trace/recorder.ts';
-import { recordTokens } from '../trace/tokens.ts';
+import { recordLockWaits } from '../instruments/lock-waits.ts';
+import { createNetwork } from '../instruments/network.ts';
+import { createRecorder, type TabInfo } from '../instruments/recorder.ts';
+import { recordTokens } from '../instruments/tokens.ts';
 import { type ClientKind, createParticipant } from './participant.ts';
 
 /** What became of a request. */

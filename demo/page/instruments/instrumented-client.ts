@@ -1,12 +1,12 @@
 /** The page's own client, with all that it does recorded for the timeline. */
 
 import { createAuthClient } from 'silent-refresh';
-import { expose } from './expose.ts';
-import { followLanes } from './trace/lanes.ts';
-import { recordLockWaits } from './trace/lock-waits.ts';
-import { createNetwork } from './trace/network.ts';
-import { createRecorder } from './trace/recorder.ts';
-import { recordTokens, tokensOf } from './trace/tokens.ts';
+import { expose } from '../expose.ts';
+import { followLanes } from '../trace/lanes.ts';
+import { recordLockWaits } from './lock-waits.ts';
+import { createNetwork } from './network.ts';
+import { createRecorder } from './recorder.ts';
+import { recordTokens, tokensOf } from './tokens.ts';
 
 /** All pages of this demo hear each other. */
 export const CHANNEL = 'demo-page';

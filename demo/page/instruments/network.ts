@@ -1,8 +1,8 @@
 /** The page's way to the network: it records what goes over it, and can be cut, as in a tunnel. */
 
-import { createStore } from '../store.ts';
+import { createStore } from '../shared/store.ts';
+import { type AuthSpan, markOf, now, type RequestSpan, type Sending } from '../trace/spans.ts';
 import type { Recorder } from './recorder.ts';
-import { type AuthSpan, markOf, now, type RequestSpan, type Sending } from './spans.ts';
 
 export interface Network {
   /** For the client's `fetch` option, and for the page's own login. */

@@ -1,8 +1,8 @@
 /** Records which token was the tab's own, and for how long. */
 
 import type { AuthClient } from 'silent-refresh';
+import { now, type TokenMark } from '../trace/spans.ts';
 import type { Recorder } from './recorder.ts';
-import { now, type TokenMark } from './spans.ts';
 
 export interface TokenHolder {
   subscribe(listener: () => void): () => void;

@@ -1,7 +1,7 @@
 /** Records how long this page waits for its turn among tabs, by watching what is asked of the browser's lock manager. */
 
+import { now } from '../trace/spans.ts';
 import type { Recorder } from './recorder.ts';
-import { now } from './spans.ts';
 
 type Granted = (lock: Lock | null) => unknown;
 

@@ -1,6 +1,6 @@
 /** Records what happens in this page, and tells every page that draws it. */
 
-import { now, type Span } from './spans.ts';
+import { now, type Span } from '../trace/spans.ts';
 
 /** What pages say to each other. */
 export type TraceMessage =
