@@ -1,6 +1,7 @@
 /** The page as a whole. */
 
 import { ByHand } from './by-hand/ByHand.tsx';
+import { Example } from './example/Example.tsx';
 import { Scenarios } from './scenarios/Scenarios.tsx';
 
 export function App() {
@@ -16,6 +17,7 @@ export function App() {
       <main>
         <Scenarios />
         <ByHand />
+        <Example />
       </main>
     </>
   );

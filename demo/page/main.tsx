@@ -4,8 +4,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AuthProvider } from 'silent-refresh/react';
 import { App } from './App.tsx';
-import { auth } from './auth.ts';
-import { followServer } from './server-news.ts';
+import { followServer } from './demo-server/news.ts';
+import { auth } from './instruments/instrumented-client.ts';
 
 followServer();
 

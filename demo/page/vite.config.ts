@@ -15,6 +15,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         page: `${import.meta.dirname}/index.html`,
+        example: `${import.meta.dirname}/example/index.html`,
         tab: `${import.meta.dirname}/tab/tab.html`,
         client: `${import.meta.dirname}/client.ts`,
       },

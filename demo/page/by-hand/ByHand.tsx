@@ -1,6 +1,6 @@
 /** This page's own session, to be tried by hand. */
 
-import { pageLanes, recorder } from '../auth.ts';
+import { pageLanes, recorder } from '../instruments/instrumented-client.ts';
 import { Timeline } from '../timeline/Timeline.tsx';
 import { Log } from './Log.tsx';
 import { OrderList } from './OrderList.tsx';

@@ -1,8 +1,8 @@
 /** Requests through `auth.fetch`: a burst, a challenge, and an API that is never content. */
 
 import { useState } from 'react';
-import { auth } from '../auth.ts';
-import { server } from '../control.ts';
+import { server } from '../demo-server/control.ts';
+import { auth } from '../instruments/instrumented-client.ts';
 import { attempt } from './attempt.ts';
 import { sendBurst } from './burst.ts';
 import { note } from './journal.ts';

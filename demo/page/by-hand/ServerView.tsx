@@ -2,8 +2,8 @@
 
 import { useSyncExternalStore } from 'react';
 import type { Stats } from '../../server/activity.ts';
-import { server } from '../control.ts';
-import { serverNews } from '../server-news.ts';
+import { server } from '../demo-server/control.ts';
+import { serverNews } from '../demo-server/news.ts';
 import { noteError } from './journal.ts';
 
 interface Count {

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import type { AuthState, JwtClaims } from 'silent-refresh';
 import { useAuth } from 'silent-refresh/react';
-import { signInAs } from '../auth.ts';
+import { signInAs } from '../instruments/instrumented-client.ts';
 import { noteError } from './journal.ts';
 
 const WHY: Record<Extract<AuthState, { status: 'signed-out' }>['reason'], string> = {

@@ -3,9 +3,9 @@
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useAuth } from 'silent-refresh/react';
 import type { Fault, Settings as ServerSettings } from '../../server/settings.ts';
-import { api } from '../auth.ts';
-import { server } from '../control.ts';
-import { serverNews } from '../server-news.ts';
+import { server } from '../demo-server/control.ts';
+import { serverNews } from '../demo-server/news.ts';
+import { api } from '../instruments/instrumented-client.ts';
 import { note, noteError } from './journal.ts';
 
 const FAULTS: Record<Fault, string> = {

@@ -1,10 +1,10 @@
 /** Other tabs, one that dies in mid-refresh, and a tunnel for this one. */
 
 import { useSyncExternalStore } from 'react';
-import { CHANNEL, network, pageLanes } from '../auth.ts';
-import { server } from '../control.ts';
-import { addTab, removeTab } from '../scenarios/frames.ts';
-import { pause, until } from '../waiting.ts';
+import { server } from '../demo-server/control.ts';
+import { CHANNEL, network, pageLanes } from '../instruments/instrumented-client.ts';
+import { pause, until } from '../shared/waiting.ts';
+import { addTab, removeTab } from '../tab/frames.ts';
 import { attempt } from './attempt.ts';
 import { note } from './journal.ts';
 

@@ -1,7 +1,7 @@
 /** An upload of any size, and whether what came back is what was sent. */
 
 import { type FormEvent, useState } from 'react';
-import { auth } from '../auth.ts';
+import { auth } from '../instruments/instrumented-client.ts';
 import { note, noteError } from './journal.ts';
 
 const MEGABYTE = 1_000_000;

@@ -1,6 +1,6 @@
 /** Many requests at once, and one line on what became of them. */
 
-import { auth } from '../auth.ts';
+import { auth } from '../instruments/instrumented-client.ts';
 import { note } from './journal.ts';
 
 let bursts = 0;

@@ -1,8 +1,8 @@
 /** What happened in this tab, newest first: every event of the client, and what the page's own requests met. */
 
 import { isAuthError } from 'silent-refresh';
-import { auth } from '../auth.ts';
-import { createStore } from '../store.ts';
+import { auth } from '../instruments/instrumented-client.ts';
+import { createStore } from '../shared/store.ts';
 
 export type EntryKind =
   | 'signed in'

@@ -1,7 +1,7 @@
 /** Data of a user that the page keeps: gone as soon as the user is. */
 
-import { api, auth } from '../auth.ts';
-import { createStore } from '../store.ts';
+import { api, auth } from '../instruments/instrumented-client.ts';
+import { createStore } from '../shared/store.ts';
 
 export interface Orders {
   readonly user: string;

@@ -1,7 +1,7 @@
 /** Which scenario is being played, and what has been found so far, by each client. */
 
 import type { Stats } from '../../server/activity.ts';
-import { createStore } from '../store.ts';
+import { createStore } from '../shared/store.ts';
 import type { ClientKind } from '../tab/participant.ts';
 import { now } from '../trace/spans.ts';
 import { type Finding, SCENARIOS } from './scenarios.ts';

@@ -1,8 +1,8 @@
 /** What goes wrong for others, played with real pages against a server that forgives nothing. */
 
+import { pause, until } from '../shared/waiting.ts';
 import type { Outcome } from '../tab/tab.ts';
 import { count, nameOf } from '../timeline/words.ts';
-import { pause, until } from '../waiting.ts';
 import type { Stage } from './stage.ts';
 
 /** What was promised, beside what was seen. */

@@ -1,10 +1,10 @@
 /** Where scenarios are played: tabs that come and go, and an auth server of their own. */
 
-import { createServerControl, type ServerControl } from '../control.ts';
+import { createServerControl, type ServerControl } from '../demo-server/control.ts';
+import { addTab, removeTab } from '../tab/frames.ts';
 import type { ClientKind } from '../tab/participant.ts';
 import type { Tab } from '../tab/tab.ts';
 import { followLanes } from '../trace/lanes.ts';
-import { addTab, removeTab } from './frames.ts';
 
 export interface Stage {
   readonly server: ServerControl;

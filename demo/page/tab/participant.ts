@@ -1,14 +1,14 @@
 /** The two clients that a tab on the stage can have, in one shape. */
 
 import { createAuthClient } from 'silent-refresh';
-import type { Network } from '../trace/network.ts';
-import { markOf } from '../trace/spans.ts';
-import { type TokenHolder, tokensOf } from '../trace/tokens.ts';
+import type { Network } from '../instruments/network.ts';
+import { type WatchedClient, watched } from '../instruments/watched-client.ts';
+import { markOf } from '../trace/token-mark.ts';
 import { createPlainInterceptor } from './plain-interceptor.ts';
 
 export type ClientKind = 'silent-refresh' | 'plain';
 
-export interface Participant extends TokenHolder {
+export interface Participant extends WatchedClient {
   fetch: typeof fetch;
   /** Finds out at page load whether somebody is signed in. */
   restore(): Promise<unknown>;
@@ -32,8 +32,8 @@ function silent(name: string, world: string, network: Network): Participant {
     refreshTimeout: 4_000,
   });
   const { fetch, restore, signIn } = auth;
-  const { subscribe, token } = tokensOf(auth);
-  return { fetch, restore, signIn, subscribe, token, user: () => token()?.user };
+  const seen = watched(auth);
+  return { ...seen, fetch, restore, signIn, user: () => seen.token()?.user };
 }
 
 function plain(world: string, network: Network): Participant {

@@ -1,9 +1,8 @@
 /** A tab on the stage: a page of its own, with its own memory, client and locks, that does what it is told. */
 
-import { recordLockWaits } from '../trace/lock-waits.ts';
-import { createNetwork } from '../trace/network.ts';
-import { createRecorder, type TabInfo } from '../trace/recorder.ts';
-import { recordTokens } from '../trace/tokens.ts';
+import { createInstruments } from '../instruments/instruments.ts';
+import type { TabInfo } from '../instruments/recorder.ts';
+import { recordKinds } from '../trace/kinds/index.ts';
 import { type ClientKind, createParticipant } from './participant.ts';
 
 /** What became of a request. */
@@ -36,11 +35,10 @@ const parameters = new URLSearchParams(location.search);
 const parameter = (name: string): string => parameters.get(name) ?? '';
 
 const world = parameter('world');
-const recorder = createRecorder(parameter('channel'));
-const network = createNetwork(recorder);
-recordLockWaits(recorder, `silent-refresh:${parameter('name')}`);
+const instruments = createInstruments(parameter('channel'), parameter('name'));
+const { recorder, network } = instruments;
 const participant = createParticipant(parameter('client') as ClientKind, parameter('name'), world, network);
-recordTokens(recorder, participant);
+recordKinds({ ...instruments, client: participant });
 
 let requests = 0;
 

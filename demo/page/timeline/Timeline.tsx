@@ -1,13 +1,14 @@
 /** What happened in each tab, one lane a tab, time running to the right. */
 
 import { useId, useState, useSyncExternalStore } from 'react';
+import { spanInWords } from '../trace/kinds/index.ts';
 import type { Lane, Lanes } from '../trace/lanes.ts';
 import { useNow } from './clock.ts';
 import { LaneView } from './LaneView.tsx';
 import { Legend } from './Legend.tsx';
 import { isInView, isOver, rangeSince, ticks, type View, xOf } from './layout.ts';
 import { useWidth } from './width.ts';
-import { momentInWords, spanInWords } from './words.ts';
+import { momentInWords } from './words.ts';
 import './timeline.css';
 
 /** Milliseconds that a running timeline shows: as many as there is room for. */

@@ -1,7 +1,11 @@
-/** Where things stand in a lane: time from left to right, requests one below the other. */
+/** Where things stand in a lane: time from left to right, two strips, and rows one below the other. */
 
 import type { Lane } from '../trace/lanes.ts';
-import type { RequestSpan, Span } from '../trace/spans.ts';
+import type { Span } from '../trace/spans.ts';
+
+/** Pixels: the height of a strip, and what is left free below strips and rows. */
+export const STRIP = 18;
+export const GAP = 3;
 
 /** The stretch of time that is shown, and the pixels that it has. */
 export interface View {
@@ -21,17 +25,17 @@ export const isInView = ({ from, to }: View, span: Span): boolean =>
   span.from < to && (span.to === undefined || span.to > from);
 
 /** In milliseconds: bars closer than that would look like one. */
-const GAP = 30;
+const APART = 30;
 
-/** Each request gets the first row that is free by then. */
-export function intoRows(requests: readonly RequestSpan[]): { readonly row: number; readonly span: RequestSpan }[] {
+/** Each span gets the first row that is free by then. */
+export function intoRows(spans: readonly Span[]): { readonly row: number; readonly span: Span }[] {
   const freeFrom: number[] = [];
-  return requests
+  return spans
     .toSorted((a, b) => a.from - b.from)
     .map((span) => {
       const free = freeFrom.findIndex((moment) => moment <= span.from);
       const row = free < 0 ? freeFrom.length : free;
-      freeFrom[row] = (span.to ?? Number.POSITIVE_INFINITY) + GAP;
+      freeFrom[row] = (span.to ?? Number.POSITIVE_INFINITY) + APART;
       return { row, span };
     });
 }

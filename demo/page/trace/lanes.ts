@@ -1,7 +1,7 @@
 /** The spans of all tabs, as they come in: one lane for each. */
 
-import { createStore, type Store } from '../store.ts';
-import type { TabInfo, TraceMessage } from './recorder.ts';
+import type { TabInfo, TraceMessage } from '../instruments/recorder.ts';
+import { createStore, type Store } from '../shared/store.ts';
 import { now, type Span } from './spans.ts';
 
 export interface Lane {

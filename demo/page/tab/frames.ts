@@ -1,7 +1,7 @@
 /** Tabs that a script can open and close: frames of this page. */
 
-import type { Tab } from '../tab/tab.ts';
 import type { Lanes } from '../trace/lanes.ts';
+import type { Tab } from './tab.ts';
 
 // A real tab needs a click of its own each, by the browser's rule. A frame is as good: a page with its own memory, its own
 // client and its own requests for locks, and removing it ends it as closing a tab does.

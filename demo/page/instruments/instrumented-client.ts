@@ -1,24 +1,22 @@
 /** The page's own client, with all that it does recorded for the timeline. */
 
 import { createAuthClient } from 'silent-refresh';
-import { expose } from './expose.ts';
-import { followLanes } from './trace/lanes.ts';
-import { recordLockWaits } from './trace/lock-waits.ts';
-import { createNetwork } from './trace/network.ts';
-import { createRecorder } from './trace/recorder.ts';
-import { recordTokens, tokensOf } from './trace/tokens.ts';
+import { expose } from '../expose.ts';
+import { recordKinds } from '../trace/kinds/index.ts';
+import { followLanes } from '../trace/lanes.ts';
+import { createInstruments } from './instruments.ts';
+import { watched } from './watched-client.ts';
 
 /** All pages of this demo hear each other. */
 export const CHANNEL = 'demo-page';
 
 /** Before the recorder, so that it misses nothing. */
 export const pageLanes = followLanes(CHANNEL);
-export const recorder = createRecorder(CHANNEL);
-export const network = createNetwork(recorder);
-recordLockWaits(recorder, 'silent-refresh:default');
+const instruments = createInstruments(CHANNEL, 'default');
+export const { recorder, network } = instruments;
 
 const client = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', fetch: network.fetch });
 export const auth = { ...client, fetch: network.asSeenByCallers(client.fetch) };
 export const { api, signInAs } = expose(auth, network.fetch);
 
-recordTokens(recorder, tokensOf(client));
+recordKinds({ ...instruments, client: watched(client) });

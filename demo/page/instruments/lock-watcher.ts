@@ -1,20 +1,25 @@
-/** Records how long this page waits for its turn among tabs, by watching what is asked of the browser's lock manager. */
+/** Sees how long this page waits for its turn among tabs, by watching what is asked of the browser's lock manager. */
 
-import type { Recorder } from './recorder.ts';
-import { now } from './spans.ts';
+export interface LockWatcher {
+  /** The listener is called when a wait begins; what it returns, when the wait ends. */
+  onWait(listener: () => () => void): void;
+}
 
 type Granted = (lock: Lock | null) => unknown;
 
 /** @param name of the lock to watch; others pass by */
-export function recordLockWaits(recorder: Recorder, name: string): void {
+export function watchLock(name: string): LockWatcher {
+  const listeners = new Set<() => () => void>();
   const { locks } = navigator;
   const request = locks.request.bind(locks) as (...parts: unknown[]) => Promise<unknown>;
 
   locks.request = ((wanted: string, ...rest: unknown[]) => {
     const granted = rest.pop() as Granted;
     if (wanted !== name) return request(wanted, ...rest, granted);
-    const change = recorder.begin({ kind: 'lock' });
-    const end = () => change({ to: now() });
+    const ends = [...listeners].map((begin) => begin());
+    const end = () => {
+      for (const each of ends.splice(0)) each();
+    };
     const result = request(wanted, ...rest, (lock: Lock | null) => {
       end();
       return granted(lock);
@@ -23,4 +28,6 @@ export function recordLockWaits(recorder: Recorder, name: string): void {
     result.catch(end);
     return result;
   }) as LockManager['request'];
+
+  return { onWait: (listener) => void listeners.add(listener) };
 }

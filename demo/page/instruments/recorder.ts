@@ -1,6 +1,6 @@
 /** Records what happens in this page, and tells every page that draws it. */
 
-import { now, type Span } from './spans.ts';
+import { now, type Span } from '../trace/spans.ts';
 
 /** What pages say to each other. */
 export type TraceMessage =
@@ -18,11 +18,8 @@ export interface TabInfo {
 export interface Recorder {
   readonly tab: TabInfo;
   /** Begins a stretch of time; call what it returns with what has become known, and `to` when it ends. */
-  begin<Kind extends Span['kind']>(span: New<Extract<Span, { kind: Kind }>>): (change: Change<Kind>) => void;
+  begin<S extends Span>(span: Omit<S, 'id' | 'from'>): (change: Partial<Omit<S, 'id' | 'kind' | 'from'>>) => void;
 }
-
-type New<S> = S extends Span ? Omit<S, 'id' | 'from'> : never;
-type Change<Kind> = Partial<Omit<Extract<Span, { kind: Kind }>, 'id' | 'kind' | 'from'>>;
 
 /** How much a page that comes late is told. */
 const REMEMBERED = 300;
@@ -51,10 +48,10 @@ export function createRecorder(channelName: string): Recorder {
   return {
     tab,
     begin(what) {
-      let span = { ...what, id: `${tab.id} ${++count}`, from: now() } as unknown as Span;
+      let span: Span = { ...what, id: `${tab.id} ${++count}`, from: now() } as Span;
       keep(span);
       return (change) => {
-        span = { ...span, ...change } as Span;
+        span = { ...span, ...change };
         keep(span);
       };
     },

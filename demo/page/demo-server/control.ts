@@ -1,7 +1,7 @@
 /** The demo server's control panel: what an app never has. */
 
-import type { LogEntry, Stats } from '../server/activity.ts';
-import type { Settings } from '../server/settings.ts';
+import type { LogEntry, Stats } from '../../server/activity.ts';
+import type { Settings } from '../../server/settings.ts';
 
 export interface ServerControl {
   change(settings: Partial<Settings>): Promise<void>;

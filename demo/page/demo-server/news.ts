@@ -1,8 +1,8 @@
 /** What the server says of itself, live: one tab listens and tells the others. */
 
-import type { LogEntry, Stats } from '../server/activity.ts';
-import type { Settings } from '../server/settings.ts';
-import { createStore } from './store.ts';
+import type { LogEntry, Stats } from '../../server/activity.ts';
+import type { Settings } from '../../server/settings.ts';
+import { createStore } from '../shared/store.ts';
 
 export interface ServerNews {
   readonly stats?: Stats;

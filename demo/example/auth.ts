@@ -1,0 +1,5 @@
+/** The app's client: all that it takes for its users to stay signed in. */
+
+import { createAuthClient } from 'silent-refresh';
+
+export const auth = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout' });
