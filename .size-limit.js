@@ -1,6 +1,6 @@
 /**
  * The size budget, in bytes that travel: bundled as ES modules, as apps do it, minified and gzipped. What the core needs
- * today, its messages included; the aim is 8.6 kB.
+ * today, its messages included; the aim is 9 kB.
  */
 
 const asModule = (config) => ({ ...config, format: 'esm' });
@@ -15,8 +15,8 @@ const budget = (name, path, limit, ignore) => ({
 });
 
 export default [
-  budget("the core's own code", 'dist/index.js', '11.9 kB', ['broadcast-channel', 'jwt-decode']),
-  budget('silent-refresh with its dependencies', 'dist/index.js', '15.6 kB', []),
+  budget("the core's own code", 'dist/index.js', '13.7 kB', ['broadcast-channel', 'jwt-decode']),
+  budget('silent-refresh with its dependencies', 'dist/index.js', '17.4 kB', []),
   budget('silent-refresh/ky, without ky itself', 'dist/ky.js', '0.4 kB', ['ky']),
-  budget('silent-refresh/react, without React itself', 'dist/react.js', '0.82 kB', ['react', 'react/jsx-runtime']),
+  budget('silent-refresh/react, without React itself', 'dist/react.js', '0.84 kB', ['react', 'react/jsx-runtime']),
 ];
