@@ -145,7 +145,7 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       strategy,
       label: address ?? 'The refresh function',
       fetch,
-      readTokens: options.readTokens ?? strategy.readTokens,
+      readTokens: options.readTokens ?? strategy.readTokens?.bind(strategy),
     },
     signOut,
     tokenScope: {

@@ -45,9 +45,11 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
     },
     refreshing: createRefreshing({
       onFailure: () => retryLater(parts),
-      onLateGrant: (refreshToken) => sendSignOut(settings, refreshToken),
+      onLateGrant: (refreshToken, wasOvertaken) =>
+        // A sign-out that is still to come sends the request of the option `signOut` itself.
+        sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),
     }),
-    lifecycle: { unsentSignOut: undefined },
+    lifecycle: { unsentSignOut: undefined, unrevoked: [] },
     disposed,
   };
   return parts;

@@ -12,7 +12,7 @@ import { signOut } from './lifecycle/sign-out.js';
 import { baseUrl } from './page.js';
 import { watchPageWakeUps } from './refresh/refresh-schedule.js';
 import type { AuthState } from './session/public-state.js';
-import { closeSession } from './session/session-changes.js';
+import { closeSession, doubtUser } from './session/session-changes.js';
 import { sessionGoneError } from './session/session-gone.js';
 import { unlessOpen } from './wait.js';
 
@@ -47,6 +47,8 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   }
 
   function dispose() {
+    // Its cookie may still arrive.
+    if (session.signInsUnderWay || session.cookieSignIn) doubtUser(session);
     tabs.channel?.close()?.catch(() => {});
     unwatch?.();
     disposed.open();

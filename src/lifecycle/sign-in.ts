@@ -29,6 +29,7 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
     if (session.disposed.isOpen) return;
     // Before the login sets a cookie: the user may have signed out while this tab waited for its turn.
     await handoverArrived(tabs, session);
+    if (session.disposed.isOpen) return;
     await refuseIfSignedOut(parts, session.userVersion !== userVersion);
     await duringSignIn(session, async () => {
       try {
@@ -116,6 +117,6 @@ async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Pro
 async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean, grant?: Grant): Promise<void> {
   const { record } = session;
   if (!isLeft || record.ended !== 'signed-out') return;
-  if (record.overtook) await refreshing.onLateGrant(grant?.refreshToken);
+  if (record.overtook || grant?.refreshToken) await refreshing.onLateGrant(grant?.refreshToken, !!record.overtook);
   throw new SignedOutError('The user signed out during the sign-in.');
 }

@@ -27,6 +27,8 @@ export interface SignOutSettings {
 export interface Lifecycle {
   /** The sign-out whose request hasn't been sent yet: another call shares it. */
   unsentSignOut: Promise<boolean> | undefined;
+  /** The refresh tokens that it will revoke. */
+  unrevoked: string[];
 }
 
 export async function signOut(
@@ -39,8 +41,9 @@ export async function signOut(
   if (session.disposed.isOpen) return { serverConfirmed: false };
   const { refreshToken } = session.record;
   endSession(session, 'signed-out');
+  if (refreshToken) lifecycle.unrevoked.push(refreshToken);
   if (!lifecycle.unsentSignOut) {
-    const mine = signOutAtServer(settings, parts, refreshToken, () => {
+    const mine = signOutAtServer(settings, parts, lifecycle, () => {
       // Later sign-outs are about a later session.
       if (lifecycle.unsentSignOut === mine) lifecycle.unsentSignOut = undefined;
     });
@@ -52,14 +55,14 @@ export async function signOut(
 async function signOutAtServer(
   settings: SignOutSettings,
   { session, tabs }: RefreshParts,
-  refreshToken: string | undefined,
+  lifecycle: Lifecycle,
   onSend: () => void,
 ): Promise<boolean> {
   let sent: Promise<boolean> | undefined;
   const send = () => {
     onSend();
     // Once, and not if a user has signed in meanwhile: the cookie is theirs.
-    if (!isOpen(session.record)) sent ??= sendSignOut(settings, refreshToken);
+    if (!isOpen(session.record)) sent ??= sendSignOut(settings, lifecycle.unrevoked.splice(0));
     return sent;
   };
   const sendOutOfTurn = async () => {
@@ -88,26 +91,26 @@ async function signOutAtServer(
  * Where there is an endpoint for it: the option `signOut`, or the strategy's revocation of its refresh token. Whether all
  * of them have answered 2xx, and not with an HTML page. Never rejects, and ends in time.
  */
-export async function sendSignOut(settings: SignOutSettings, refreshToken: string | undefined): Promise<boolean> {
-  const answers =
-    (await within(
-      settings.deadlines.signOut,
-      requestSignOut(settings, refreshToken).catch(() => []),
-    )) ?? [];
-  return answers.length > 0 && answers.every(isConfirmation);
+export async function sendSignOut(settings: SignOutSettings, refreshTokens: readonly string[]): Promise<boolean> {
+  const isConfirmed = requestSignOut(settings, refreshTokens).catch(() => false);
+  return (await within(settings.deadlines.signOut, isConfirmed)) ?? false;
 }
 
 async function requestSignOut(
   { signOut, tokenEndpoint }: SignOutSettings,
-  refreshToken: string | undefined,
-): Promise<Response[]> {
+  refreshTokens: readonly string[],
+): Promise<boolean> {
   const { strategy, fetch } = tokenEndpoint;
+  // Async, so that one that throws at once doesn't keep the others from being sent.
+  const revoke = async (refreshToken: string) => strategy.revoke?.({ fetch, refreshToken });
   const requests = [
-    signOut && sendAuthRequest(signOut, { fetch }),
-    refreshToken && strategy.revoke?.({ fetch, refreshToken }),
+    ...(signOut ? [sendAuthRequest(signOut, { fetch })] : []),
+    ...(strategy.revoke ? refreshTokens.map(revoke) : []),
   ];
-  return Promise.all(requests.filter((request) => !!request));
+  const answers = await Promise.all(requests);
+  return answers.length > 0 && answers.every(isConfirmation);
 }
 
 /** An HTML page comes from something else than the endpoint: a proxy, or the fallback of a single-page app. */
-const isConfirmation = ({ ok, headers }: Response): boolean => ok && !headers.get('content-type')?.includes('html');
+const isConfirmation = (answer: Response | undefined): boolean =>
+  !!answer?.ok && !answer.headers.get('content-type')?.includes('html');

@@ -59,6 +59,9 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   const { session, tabs, refreshing } = parts;
   // A sign-in with the cookie begins a session of its own, whatever that of the others is.
   if (!session.cookieSignIn) await handoverArrived(tabs, session);
+  // Back from the back/forward cache, it may have missed a refresh token: presenting the old one would count as a theft.
+  if (refreshing.schedule.isCatchingUp && session.record.refreshToken && !hasChanged(parts, flight))
+    await askPeers(tabs, session);
   if (hasChanged(parts, flight)) return 'changed';
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
@@ -81,9 +84,11 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
   if (hasChanged(parts, flight)) {
-    const { overtook, epoch } = session.record;
-    if (verdict.verdict === 'renewed' && overtook && epoch !== record.epoch)
-      await refreshing.onLateGrant(verdict.grant.refreshToken);
+    const { overtook, epoch, ended } = session.record;
+    if (verdict.verdict === 'renewed' && ended === 'signed-out' && epoch !== record.epoch)
+      if (overtook || verdict.grant.refreshToken)
+        // A sign-out still to come takes the cookie with it; it doesn't know this refresh token.
+        await refreshing.onLateGrant(verdict.grant.refreshToken, !!overtook);
     return 'changed';
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);

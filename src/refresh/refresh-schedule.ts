@@ -50,7 +50,12 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
     // The channel stayed silent while the page was prerendered.
     if (type === 'prerenderingchange') postChange(tabs, session);
     // Back from the back/forward cache: whatever happened meanwhile, the other tabs know.
-    if (persisted) void askPeers(tabs, session);
+    if (persisted) {
+      refreshing.schedule.isCatchingUp = true;
+      void askPeers(tabs, session).then(() => {
+        refreshing.schedule.isCatchingUp = false;
+      });
+    }
     refreshIfDue(parts);
   }
 

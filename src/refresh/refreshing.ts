@@ -17,8 +17,11 @@ export interface Refreshing {
   flight: Flight | undefined;
   /** Called when the callers that waited got an error. */
   readonly onFailure: () => void;
-  /** Called under the lock, when a cookie or a refresh token has come that a sign-out should have ended. */
-  readonly onLateGrant: (refreshToken: string | undefined) => Promise<unknown>;
+  /**
+   * Called under the lock, when a cookie or a refresh token has come that a sign-out should have ended. `wasOvertaken`:
+   * that sign-out has been sent already.
+   */
+  readonly onLateGrant: (refreshToken: string | undefined, wasOvertaken: boolean) => Promise<unknown>;
 }
 
 /** One refresh, for all who ask for one meanwhile. */
@@ -35,6 +38,8 @@ export interface Flight {
 export interface Schedule {
   /** Somebody has asked for a restore, in vain. */
   isRestoreWanted: boolean;
+  /** The page is back from the back/forward cache, and the other tabs have been asked what it has missed. */
+  isCatchingUp: boolean;
   stopTimer: (() => void) | undefined;
 }
 
@@ -59,7 +64,7 @@ export interface RefreshParts {
 export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>): Refreshing => ({
   coolDown: { failures: 0, pause: undefined },
   fruitless: createFruitlessRefreshes(),
-  schedule: { isRestoreWanted: false, stopTimer: undefined },
+  schedule: { isRestoreWanted: false, isCatchingUp: false, stopTimer: undefined },
   flight: undefined,
   ...callbacks,
 });

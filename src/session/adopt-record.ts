@@ -32,6 +32,9 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     // Requests that waited for this sign-in were not made for that user.
     if (isSignIn && !isOpen(record)) session.userVersion++;
   }
+  // The user has signed out in another tab, while a login of this one is under way: it must not undo that.
+  const isNewSignOut = kind === 'news' && theirs.ended === 'signed-out' && theirs.epoch !== record.epoch;
+  if (isNewSignOut && session.signInsUnderWay && !isOpen(record)) session.userVersion++;
   const isOfBefore = kind === 'answer' && theirs.id !== record.id;
   if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {
     // Theirs has the later epoch only because the clock was set back. The id is new, since ours may have ended elsewhere.

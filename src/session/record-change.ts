@@ -34,6 +34,8 @@ export function changeRecord(session: Writable<Session>, next: SessionRecord, so
   } else if (next.token) {
     emit(session.listeners, 'signed-in', { subject });
   }
+  // A listener may have disposed of the client.
+  if (session.disposed.isOpen) return;
   // From the record of now: a listener may have signed out or in by now.
   session.state = publicState(session.record, session.userVersion);
   emit(session.listeners, 'state', undefined);

@@ -28,7 +28,7 @@ export function renewSession(session: Session, grant: Grant): void {
   const next = { ...record, ...grantedFields(grant, record), generation: record.generation + 1, inDoubt: undefined };
   const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(grant.accessToken));
   if (isOpen(record) && isCertain && !changesUser(record, next)) changeRecord(session, next, 'this-tab');
-  else beginSession(session, grant);
+  else beginSession(session, { ...grant, refreshToken: next.refreshToken });
 }
 
 /** A refresh that brought the current access token again. */

@@ -57,7 +57,9 @@ export function receiveMessage(peers: Peers, session: Session, { onPause, onAsk 
   if (message?.kind === 'session') {
     // The sender has missed a message.
     if (isNewer(session.record, message.record)) postRecord(peers, session, 'answer');
-    else adoptIfNewer(session, message.record, message.isAnswer ? 'answer' : 'news');
+    // An answer may tell of a sign-out of long ago: that has overtaken no request of now.
+    else if (message.isAnswer) adoptIfNewer(session, { ...message.record, overtook: undefined }, 'answer');
+    else adoptIfNewer(session, message.record, 'news');
   }
 }
 

@@ -29,9 +29,10 @@ export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'witho
   const { kind, isAnswer, record: all } = message;
   const { token, refreshToken, ...record } = all;
   const plain = { v: VERSION, kind, isAnswer, ...record };
-  if (!token || tokens === 'without-tokens') return plain;
+  if (tokens === 'without-tokens') return plain;
+  if (!token) return { ...plain, refreshToken };
   const { value, lifetime, receivedAt, isLast } = token;
-  return { ...plain, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt), refreshToken };
+  return { ...plain, refreshToken, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt) };
 }
 
 /** The message, or `undefined` for garbage and for other versions' messages. Never throws. */
@@ -57,11 +58,11 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
     return { ...record, ended, ...(overtook === true && { overtook }) };
   if (ended !== undefined) return undefined;
   const open = { ...record, ...(inDoubt === true && { inDoubt }) };
-  if (token.value === undefined) return open;
   const { value, lifetime, wall, age, isLast, refreshToken } = token;
+  const renewable = typeof refreshToken === 'string' ? { ...open, refreshToken } : open;
+  if (value === undefined) return renewable;
   if (typeof value !== 'string' || !(isCount(lifetime) || lifetime === Infinity)) return undefined;
   if (!isCount(wall) || !isCount(age)) return undefined;
-  const renewable = typeof refreshToken === 'string' ? { ...open, refreshToken } : open;
   // A tab without a token must not take an expired one for the answer.
   if (age >= lifetime) return renewable;
   const receivedAt = { wall, monotonic: performance.now() - age };

@@ -6,8 +6,8 @@ import { reasonOf } from '../../given/failures.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
-import { activate, prerender } from '../../world/page.ts';
-import { openTab } from '../../world/tabs.ts';
+import { activate, leave, prerender } from '../../world/page.ts';
+import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
@@ -145,4 +145,64 @@ it('a sign-out that an HTML page answers isn’t confirmed', async () => {
   server.answerLogout = () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } });
 
   expect(await passUntil(auth.signOut(), 10)).toEqual({ serverConfirmed: false });
+});
+
+describe('a sign-out in another tab while a login is under way', () => {
+  it.for(['unknown', 'no-session', 'signed-out', 'expired', 'signed-in'] as const)(
+    'it wins where the session was %s before',
+    async (before) => {
+      const [one, two] = openTwoTabs();
+      if (before === 'no-session') await passUntil(Promise.all([one.restore(), two.restore()]), 10);
+      else if (before !== 'unknown') await one.signIn(server.login('ada'));
+      if (before === 'signed-out') await one.signOut();
+      if (before === 'expired') {
+        server.revoke('ada');
+        await one.refresh().catch(() => {});
+      }
+      await rest();
+      const slow = gate();
+      const login = reasonOf(
+        one.signIn(async () => {
+          await slow.opened;
+          return server.signIn('bob');
+        }),
+      );
+      await rest();
+
+      const signedOut = two.signOut();
+      await rest();
+      slow.open();
+
+      expect(await passUntil(login, 10)).toMatchObject({ code: 'signed-out' });
+      expect(await passUntil(signedOut, 10)).toEqual({ serverConfirmed: true });
+      expect([one, two].map((tab) => tab.getState().status)).toEqual(['signed-out', 'signed-out']);
+      expect(server.cookie).toBeUndefined();
+    },
+  );
+});
+
+it('an old sign-out, heard late, signs nobody out at the server', async () => {
+  const name = newBrowser();
+  const old = await adasTab(server, { name });
+  const signedOut = old.signOut();
+  leave();
+  await passUntil(signedOut, 10);
+  await pass(2_000);
+  const logouts = server.logouts;
+  // Later, on the server's own login page.
+  server.signIn('ada');
+  const refresh = server.holdRefresh();
+  const messages = holdMessages();
+  const restored = openTab({ name }).restore();
+  await pass(40);
+  await refresh.arrived;
+
+  messages.deliver();
+  await rest();
+  refresh.release();
+  await passUntil(restored, 10);
+  await rest();
+
+  expect(server.logouts).toBe(logouts);
+  expect(server.cookie).toBeDefined();
 });

@@ -4,13 +4,13 @@ import type { AuthClient, TokenResponse } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTwoTabs } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
-import { failureOf } from '../../given/failures.ts';
+import { failureOf, reasonOf } from '../../given/failures.ts';
 import { usersOf } from '../../given/received.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { record } from '../../world/tabs.ts';
-import { rest, until } from '../../world/waiting.ts';
+import { gate, rest, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {
@@ -137,4 +137,28 @@ describe('a failed sign-in where tokens say whose they are', () => {
     expect(here.getState()).toMatchObject({ subject: 'bob' });
     expect(server.apiRequests).toEqual([]);
   });
+});
+
+it('a client disposed of during a login puts the user in doubt', async () => {
+  server.opaque = true;
+  const [disposed, other] = await adasTwoTabs(server);
+  const slow = gate();
+  const login = reasonOf(
+    disposed.signIn(async () => {
+      const answer = server.signIn('bob');
+      await slow.opened;
+      return answer;
+    }),
+  );
+  await rest();
+  disposed.dispose();
+  slow.open();
+  await login;
+  await rest();
+  server.expireAccessTokens();
+
+  const failure = reasonOf(other.fetch(`${API}/pay`, { method: 'POST', body: 'as Ada' }));
+
+  expect(await passUntil(failure, 10)).toMatchObject({ code: 'session-changed' });
+  expect(server.apiRequests.map(({ user }) => user)).not.toContain('bob');
 });

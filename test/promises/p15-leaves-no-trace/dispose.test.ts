@@ -7,7 +7,7 @@ import { failureOf } from '../../given/failures.ts';
 import { holdLock, locksOf } from '../../given/held-locks.ts';
 import { othersStaySilent } from '../../given/new-tab.ts';
 import { openTimelessTab, openTwoTimelessTabs, watchForTraces } from '../../given/no-trace.ts';
-import { API, startAuthServer } from '../../world/auth-server.ts';
+import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
 import { returnFromBackForwardCache, show } from '../../world/page.ts';
@@ -161,6 +161,45 @@ describe('dispose() (P15)', () => {
     expect(await signIn).toMatchObject({ code: 'configuration' });
     expect(logIn).not.toHaveBeenCalled();
     await expectNoTrace(name);
+  });
+
+  it('no login is sent after dispose(), though a message was awaited', async () => {
+    stopClocks();
+    const name = newBrowser();
+    startAuthServer();
+    const auth = openTimelessTab(name);
+    const over = gate();
+    const newer = JSON.stringify({ epoch: 9e15, id: 'x', generation: 1 });
+    const mark = `silent-refresh:${name} ${TOKEN_ENDPOINT}@${newer}`;
+    void navigator.locks.request(mark, () => over.opened);
+    let logins = 0;
+    const login = failureOf(
+      auth.signIn(async () => {
+        logins++;
+        return {};
+      }),
+    );
+    await rest();
+
+    auth.dispose();
+    over.open();
+
+    expect(await login).toMatchObject({ code: 'configuration' });
+    await pass(1_100, 100);
+    expect(logins).toBe(0);
+  });
+
+  it('a listener that disposes of the client is the last to be told', async () => {
+    startAuthServer();
+    const auth = openTimelessTab();
+    await auth.setSession({ access_token: 'opaque', expires_in: 60 });
+    let told = 0;
+    auth.subscribe(() => told++);
+    auth.on('signed-out', () => auth.dispose());
+
+    void auth.signOut();
+
+    expect(told).toBe(0);
   });
 
   it('dispose() drops the answer of a login that is under way', async () => {

@@ -1,0 +1,166 @@
+/** A strategy that holds its refresh token itself: no token is lost, spent twice, or left alive by a sign-out. */
+
+import type { RefreshStrategy } from 'silent-refresh';
+import { describe, expect, it } from 'vitest';
+import { reasonOf } from '../given/failures.ts';
+import { tokenServers } from '../given/token-server.ts';
+import { pass, stopClocks } from '../world/clocks.ts';
+import { holdMessages } from '../world/messages.ts';
+import { leave, onAnotherPage, returnFromBackForwardCache, show } from '../world/page.ts';
+import { openTab } from '../world/tabs.ts';
+import { gate, rest } from '../world/waiting.ts';
+
+const startTokenServer = tokenServers();
+
+describe('no refresh token is lost or spent twice', () => {
+  it('a failed sign-in leaves the refresh token of a server without rotation', async () => {
+    const server = startTokenServer({ rotates: false });
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+    await reasonOf(tab.signIn(() => Promise.reject(new TypeError('Failed to fetch'))));
+
+    await tab.refresh().catch(() => {});
+    expect(await tab.refresh()).toMatchObject({ status: 'signed-in' });
+
+    expect(server.presented).toEqual(['session1-1', 'session1-1']);
+  });
+
+  it('a tab without an access token hands on its refresh token', async () => {
+    stopClocks();
+    show('hidden');
+    const server = startTokenServer({ lifetime: 60 });
+    const first = server.openTab();
+    await first.setSession(server.begin());
+    await pass(61_000);
+    const { request } = server.strategy;
+    server.strategy.request = async () => {
+      throw new TypeError('Failed to fetch');
+    };
+    const offline = server.openTab();
+    void offline.restore();
+    await pass(40);
+    first.dispose();
+    await pass(5_000, 100);
+    server.strategy.request = request;
+
+    const token = server.openTab().getAccessToken();
+    await pass(5_000, 100);
+
+    expect(await token).toBe('access-session1-2');
+    expect(server.presented).toEqual(['session1-1']);
+  });
+
+  it('a page back from the cache asks before it presents a token', async () => {
+    stopClocks();
+    show('hidden');
+    const server = startTokenServer({ lifetime: 60 });
+    const other = onAnotherPage(() => server.openTab());
+    const cached = server.openTab();
+    await other.setSession(server.begin());
+    await rest();
+    await pass(61_000);
+    const messages = holdMessages();
+    const refreshed = other.refresh();
+    await pass(2_000, 500);
+    messages.lose();
+    await refreshed;
+
+    show('visible');
+    returnFromBackForwardCache();
+    for (let turn = 0; turn < 20; turn++) await rest();
+    await pass(200, 5);
+
+    expect(server.alarms).toEqual([]);
+    expect([cached, other].map((tab) => tab.getState().status)).toEqual(['signed-in', 'signed-in']);
+  });
+});
+
+describe('a sign-out leaves no refresh token alive', () => {
+  it('the token of a refresh in flight is revoked too', async () => {
+    const server = startTokenServer();
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+    const refresh = server.hold();
+    void tab.refresh().catch(() => {});
+    await refresh.arrived;
+
+    const signedOut = tab.signOut();
+    await rest();
+    refresh.release();
+    await signedOut;
+
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('the token of a login that the sign-out refused is revoked', async () => {
+    const server = startTokenServer();
+    const tab = server.openTab();
+    const slow = gate();
+    const login = reasonOf(
+      tab.signIn(async () => {
+        await slow.opened;
+        return server.begin();
+      }),
+    );
+    await rest();
+
+    const signedOut = tab.signOut();
+    slow.open();
+
+    expect(await login).toMatchObject({ code: 'signed-out' });
+    await signedOut;
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('two sign-outs that share a request revoke both tokens', async () => {
+    const server = startTokenServer();
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+    const refresh = server.hold();
+    void tab.refresh().catch(() => {});
+    await refresh.arrived;
+
+    const first = tab.signOut();
+    await tab.setSession(server.begin());
+    const second = tab.signOut();
+    await rest();
+    refresh.release();
+    await Promise.all([first, second]);
+
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('a revoke() that throws at once rejects no sign-out', async () => {
+    const server = startTokenServer();
+    server.strategy.revoke = () => {
+      throw new TypeError('bad');
+    };
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+    const refresh = server.hold();
+    void tab.refresh().catch(() => {});
+    await refresh.arrived;
+
+    const signedOut = tab.signOut();
+    leave();
+    await rest();
+    refresh.release();
+
+    expect(await signedOut).toEqual({ serverConfirmed: false });
+  });
+});
+
+it('the readTokens of a class keeps its `this`', async () => {
+  class Strategy implements RefreshStrategy {
+    readonly url = 'https://app.test/token';
+    request = async () => ({ token: 'access' });
+    #parse = (body: { token: string }) => ({ accessToken: body.token });
+    readTokens(body: unknown) {
+      return this.#parse(body as { token: string });
+    }
+  }
+
+  const tab = openTab({ refresh: new Strategy(), signOut: undefined });
+
+  expect(await tab.restore()).toMatchObject({ status: 'signed-in' });
+});
