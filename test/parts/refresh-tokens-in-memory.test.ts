@@ -7,12 +7,52 @@ import { tokenServers } from '../given/token-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { holdMessages } from '../world/messages.ts';
 import { leave, onAnotherPage, returnFromBackForwardCache, show } from '../world/page.ts';
-import { openTab } from '../world/tabs.ts';
-import { gate, rest } from '../world/waiting.ts';
+import { openTab, signedInEverywhere } from '../world/tabs.ts';
+import { tracesOf } from '../world/traces.ts';
+import { gate, rest, until } from '../world/waiting.ts';
 
 const startTokenServer = tokenServers();
 
 describe('no refresh token is lost or spent twice', () => {
+  it('each refresh presents the newest refresh token', async () => {
+    const server = startTokenServer();
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+
+    await tab.refresh();
+    await tab.refresh();
+
+    expect(server.presented).toEqual(['session1-1', 'session1-2']);
+  });
+
+  it('another tab goes on with the refresh token that this one got', async () => {
+    const server = startTokenServer();
+    const [one, two] = [server.openTab(), server.openTab()];
+    await one.setSession(server.begin());
+    await signedInEverywhere(one, two);
+    let isHandedOver = false;
+    two.on('refreshed', () => {
+      isHandedOver = true;
+    });
+    await one.refresh();
+    await until(() => isHandedOver);
+
+    await two.refresh();
+
+    expect(server.presented).toEqual(['session1-1', 'session1-2']);
+  });
+
+  it('an answer without a refresh token leaves the old one good', async () => {
+    const server = startTokenServer({ rotates: false });
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+
+    await tab.refresh();
+    await tab.refresh();
+
+    expect(server.presented).toEqual(['session1-1', 'session1-1']);
+  });
+
   it('a failed sign-in leaves the refresh token of a server without rotation', async () => {
     const server = startTokenServer({ rotates: false });
     const tab = server.openTab();
@@ -76,6 +116,19 @@ describe('no refresh token is lost or spent twice', () => {
 });
 
 describe('a sign-out leaves no refresh token alive', () => {
+  it('a sign-out revokes the refresh token, and forgets it', async () => {
+    const server = startTokenServer();
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+    await tab.refresh();
+
+    expect(await tab.signOut()).toEqual({ serverConfirmed: true });
+
+    expect(server.revoked).toEqual(['session1-2']);
+    await reasonOf(tab.signIn());
+    expect(server.presented).toEqual(['session1-1', undefined]);
+  });
+
   it('the token of a refresh in flight is revoked too', async () => {
     const server = startTokenServer();
     const tab = server.openTab();
@@ -163,4 +216,19 @@ it('the readTokens of a class keeps its `this`', async () => {
   const tab = openTab({ refresh: new Strategy(), signOut: undefined });
 
   expect(await tab.restore()).toMatchObject({ status: 'signed-in' });
+});
+
+it('the refresh token shows nowhere (P9)', async () => {
+  const server = startTokenServer();
+  const tab = server.openTab();
+  const details: unknown[] = [];
+  for (const event of ['signed-in', 'refreshed', 'signed-out'] as const)
+    tab.on(event, (detail) => details.push(detail));
+  await tab.setSession(server.begin());
+  await tab.refresh();
+
+  const { held } = await navigator.locks.query();
+  // The mark of the handover is among them.
+  expect(held?.map(({ name }) => name).join()).toContain('generation');
+  expect(tracesOf(/session\d-\d/, { state: tab.getState(), client: tab, details, held })).toEqual([]);
 });
