@@ -14,7 +14,7 @@ import type { Verdict } from './token-response.js';
 export interface KnownAtCall {
   /** The sign-in for which it was called, if it was one. */
   readonly cookieSignIn: CookieSignIn | undefined;
-  /** What other tabs had posted until atCall. */
+  /** What other tabs had posted until then. */
   readonly newestHeard: SessionRecord | undefined;
 }
 

@@ -1,7 +1,8 @@
 /** The way of one refresh: ask the other tabs, wait for the pause, take the turn, look again, call. */
 
 import type { RefreshUnavailableError } from '../errors.js';
-import { isOpen } from '../session/session-record.js';
+import type { Grant } from '../session/grant.js';
+import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -72,7 +73,7 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
 
 /** Under the lock. A late answer is dropped: the session may have ended, or another user may have signed in, meanwhile. */
 async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
-  const { settings, session, tabs, refreshing } = parts;
+  const { settings, session, tabs } = parts;
   const { cookieSignIn, record } = session;
   const atCall = knownAtCall(session);
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
@@ -84,11 +85,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
   if (hasChanged(parts, flight)) {
-    const { overtook, epoch, ended } = session.record;
-    if (verdict.verdict === 'renewed' && ended === 'signed-out' && epoch !== record.epoch)
-      if (overtook || verdict.grant.refreshToken)
-        // A sign-out still to come takes the cookie with it; it doesn't know this refresh token.
-        await refreshing.onLateGrant(verdict.grant.refreshToken, !!overtook);
+    if (verdict.verdict === 'renewed') await endLateGrant(parts, verdict.grant, record);
     return 'changed';
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);
@@ -98,6 +95,17 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));
   }
   return outcome;
+}
+
+/** Ends a grant that came after a sign-out. One that is still to be sent ends the cookie, but not this refresh token. */
+async function endLateGrant(
+  { session, refreshing }: RefreshParts,
+  { refreshToken }: Grant,
+  atCall: SessionRecord,
+): Promise<void> {
+  const { overtook, epoch, ended } = session.record;
+  const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
+  if (isSignedOut && (overtook || refreshToken)) await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
 /** Tells the other tabs of a failure, even if its pause is over in this tab. */
