@@ -6,7 +6,7 @@ export interface Deadlines {
   readonly caller: number;
   /**
    * For this tab's turn, while another one refreshes, signs in or signs out. Callers of `signIn()` wait so long for the
-   * turn, and a sign-out so long before it is sent out of turn. More than `caller` would let rounds outlive their flights.
+   * turn, and a sign-out so long before it is sent out of turn.
    */
   readonly turn: number;
   /** For a request in its turn. It runs on after its callers got their error: the server may have processed it already. */

@@ -9,6 +9,7 @@ import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Instant, now, opened } from '../wait.js';
 import { applyVerdict, isSessionOver, knownAtCall } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
+import { recordBegun } from './fruitless-refreshes.js';
 import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import { callTokenEndpoint } from './token-endpoint.js';
 import type { Verdict } from './token-response.js';
@@ -68,6 +69,7 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
     return unavailable(parts, 'another refresh has just failed');
   flight.isSent = true;
+  if (flight.isFor401) recordBegun(refreshing.fruitless);
   return call(parts, flight, signal);
 }
 

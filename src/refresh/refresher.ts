@@ -12,7 +12,10 @@ export const isRefreshing = ({ refreshing, session }: RefreshParts): boolean =>
 export function refresh(parts: RefreshParts): Promise<RefreshOutcome> {
   const { refreshing, session } = parts;
   if (refreshing.flight && isRefreshing(parts)) return refreshing.flight.outcome;
-  const flight = { change: session.change, isSent: false, pause: undefined } as Omit<Flight, 'outcome'> as Flight;
+  const flight = { change: session.change, isFor401: false, isSent: false, pause: undefined } as Omit<
+    Flight,
+    'outcome'
+  > as Flight;
   flight.outcome = outcomeInTime(parts, flight).finally(() => {
     if (refreshing.flight === flight) refreshing.flight = undefined;
   });

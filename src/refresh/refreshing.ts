@@ -31,6 +31,8 @@ export interface Flight {
   outcome: Promise<RefreshOutcome>;
   /** The pause whose end it has waited for, if any. */
   pause: Pause | undefined;
+  /** A 401 has asked for it: once it is sent, it counts. */
+  isFor401: boolean;
   /** Its request has been sent. */
   isSent: boolean;
 }

@@ -6,7 +6,7 @@ import type { Session } from '../session/session.js';
 import { sessionGoneError } from '../session/session-gone.js';
 import { abortable, elapsed, now, within } from '../wait.js';
 import { pauseLeft } from './cool-down.js';
-import { isRefreshUseful, mayBeginRefresh, recordAsked, recordBegun, recordHopeless } from './fruitless-refreshes.js';
+import { isRefreshUseful, mayBeginRefresh, recordAsked, recordHopeless } from './fruitless-refreshes.js';
 import { isRefreshing, refresh } from './refresher.js';
 import type { RefreshOutcome, RefreshParts } from './refreshing.js';
 
@@ -104,10 +104,9 @@ function refreshFor(parts: RefreshParts, demand: TokenDemand): Promise<RefreshOu
 function refreshBecauseOf(parts: RefreshParts, label: string, refused: string): Promise<RefreshOutcome> {
   const { refreshing } = parts;
   recordAsked(refreshing.fruitless, label, refused);
-  if (isRefreshing(parts)) return refresh(parts);
+  const hasBegun = isRefreshing(parts);
   const outcome = refresh(parts);
-  const { flight } = refreshing;
-  void outcome.then(() => flight?.isSent && recordBegun(refreshing.fruitless));
+  if (!hasBegun && refreshing.flight) refreshing.flight.isFor401 = true;
   return outcome;
 }
 
