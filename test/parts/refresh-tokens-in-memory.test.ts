@@ -13,11 +13,17 @@ import { gate, rest, until } from '../world/waiting.ts';
 
 const startTokenServer = tokenServers();
 
+/** A tab with a session, and its server. */
+async function signedIn(options?: Parameters<typeof startTokenServer>[0]) {
+  const server = startTokenServer(options);
+  const tab = server.openTab();
+  await tab.setSession(server.begin());
+  return { server, tab };
+}
+
 describe('no refresh token is lost or spent twice', () => {
   it('each refresh presents the newest refresh token', async () => {
-    const server = startTokenServer();
-    const tab = server.openTab();
-    await tab.setSession(server.begin());
+    const { server, tab } = await signedIn();
 
     await tab.refresh();
     await tab.refresh();
@@ -43,9 +49,7 @@ describe('no refresh token is lost or spent twice', () => {
   });
 
   it('an answer without a refresh token leaves the old one good', async () => {
-    const server = startTokenServer({ rotates: false });
-    const tab = server.openTab();
-    await tab.setSession(server.begin());
+    const { server, tab } = await signedIn({ rotates: false });
 
     await tab.refresh();
     await tab.refresh();
@@ -54,9 +58,7 @@ describe('no refresh token is lost or spent twice', () => {
   });
 
   it('a failed sign-in leaves the refresh token of a server without rotation', async () => {
-    const server = startTokenServer({ rotates: false });
-    const tab = server.openTab();
-    await tab.setSession(server.begin());
+    const { server, tab } = await signedIn({ rotates: false });
     await reasonOf(tab.signIn(() => Promise.reject(new TypeError('Failed to fetch'))));
 
     await tab.refresh().catch(() => {});
@@ -117,9 +119,7 @@ describe('no refresh token is lost or spent twice', () => {
 
 describe('a sign-out leaves no refresh token alive', () => {
   it('a sign-out revokes the refresh token, and forgets it', async () => {
-    const server = startTokenServer();
-    const tab = server.openTab();
-    await tab.setSession(server.begin());
+    const { server, tab } = await signedIn();
     await tab.refresh();
 
     expect(await tab.signOut()).toEqual({ serverConfirmed: true });
@@ -130,9 +130,7 @@ describe('a sign-out leaves no refresh token alive', () => {
   });
 
   it('the token of a refresh in flight is revoked too', async () => {
-    const server = startTokenServer();
-    const tab = server.openTab();
-    await tab.setSession(server.begin());
+    const { server, tab } = await signedIn();
     const refresh = server.hold();
     void tab.refresh().catch(() => {});
     await refresh.arrived;
@@ -166,9 +164,7 @@ describe('a sign-out leaves no refresh token alive', () => {
   });
 
   it('two sign-outs that share a request revoke both tokens', async () => {
-    const server = startTokenServer();
-    const tab = server.openTab();
-    await tab.setSession(server.begin());
+    const { server, tab } = await signedIn();
     const refresh = server.hold();
     void tab.refresh().catch(() => {});
     await refresh.arrived;
