@@ -62,5 +62,8 @@ export function changesUser(previous: SessionRecord, next: SessionRecord): boole
 /** Where a subject is missing, only the same session is surely the same user's. */
 function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
   const [subjectA, subjectB] = [subjectOf(a.token), subjectOf(b.token)];
-  return subjectA && subjectB ? subjectA === subjectB : a.id === b.id;
+  if (!subjectA || !subjectB) return a.id === b.id;
+  // A subject is unique for its issuer alone (RFC 7519 §4.1.2): each tenant may have a user 1.
+  const [issuerA, issuerB] = [a.token?.claims?.iss, b.token?.claims?.iss];
+  return subjectA === subjectB && (issuerA === issuerB || !issuerA || !issuerB);
 }
