@@ -12,8 +12,9 @@ import { signOut } from './lifecycle/sign-out.js';
 import { baseUrl } from './page.js';
 import { watchPageWakeUps } from './refresh/refresh-schedule.js';
 import type { AuthState } from './session/public-state.js';
-import { closeSession, doubtUser } from './session/session-changes.js';
+import { closeSession } from './session/session-changes.js';
 import { sessionGoneError } from './session/session-gone.js';
+import { leaveSignIns } from './session/sign-ins.js';
 import { unlessOpen } from './wait.js';
 
 /** Older browsers don't have it. */
@@ -36,7 +37,6 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const parts = createParts(settings, onServer || !settings.tabs.isShared);
   const { session, tabs, lifecycle, disposed } = parts;
   const unwatch = onServer ? undefined : watchPageWakeUps(parts);
-
   const getState = () => session.state as AuthState<Claims>;
 
   /** Runs a method of a client that isn't disposed of, before it and after it. */
@@ -47,8 +47,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   }
 
   function dispose() {
-    // Its cookie may still arrive.
-    if (session.signInsUnderWay || session.cookieSignIn) doubtUser(session);
+    leaveSignIns(session);
     tabs.channel?.close()?.catch(() => {});
     unwatch?.();
     disposed.open();
@@ -64,8 +63,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       thenState('signIn()', () => (request ? signIn(parts, request) : signInWithCookie(parts))),
     setSession: (answer) => thenState('setSession()', () => setSession(parts, answer)),
     refresh: () => quiet(thenState('refresh()', () => refreshNow(parts))),
-    signOut: async () =>
-      (await unlessOpen(disposed, signOut(settings, parts, lifecycle))) ?? { serverConfirmed: false },
+    signOut: () => signOut(settings, parts, lifecycle),
     getState,
     subscribe: (listener) => listen(session.listeners, 'state', listener),
     on: (event, listener) => listen(session.listeners, event, listener),

@@ -8,7 +8,7 @@ import { isOpen } from '../session/session-record.js';
 import { markNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
-import { within } from '../wait.js';
+import { unlessOpen, within } from '../wait.js';
 
 export interface SignOutResult {
   /**
@@ -49,7 +49,8 @@ export async function signOut(
     });
     lifecycle.unsentSignOut = mine;
   }
-  return { serverConfirmed: await lifecycle.unsentSignOut };
+  // `dispose()` frees callers, too.
+  return { serverConfirmed: (await unlessOpen(session.disposed, lifecycle.unsentSignOut)) ?? false };
 }
 
 async function signOutAtServer(

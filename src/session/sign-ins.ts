@@ -5,7 +5,7 @@ import { adoptIfNewer } from './adopt-record.js';
 import type { Grant } from './grant.js';
 import type { Writable } from './record-change.js';
 import type { CookieSignIn, Session } from './session.js';
-import { beginSession } from './session-changes.js';
+import { beginSession, doubtUser } from './session-changes.js';
 
 /** Runs a login request. This tab's requests don't wait for tokens meanwhile: one of them may be the login itself. */
 export async function duringSignIn(session: Writable<Session>, run: () => Promise<void>): Promise<void> {
@@ -47,6 +47,11 @@ export function abandonCookieSignIn(session: Writable<Session>): void {
   const heard = session.cookieSignIn?.newestHeard;
   session.cookieSignIn = undefined;
   if (heard) adoptIfNewer(session, heard, 'news');
+}
+
+/** The client is disposed of while sign-ins are under way: their cookie may still arrive. */
+export function leaveSignIns(session: Session): void {
+  if (session.signInsUnderWay || session.cookieSignIn) doubtUser(session);
 }
 
 /** The user version to which a call of now belongs. During a sign-in with the cookie, it is that of the session to come. */
