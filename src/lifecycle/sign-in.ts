@@ -26,7 +26,6 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
   await pageActivated(session.disposed);
   askWhereUnknown(parts);
   await runAlone(tabs, async (signal) => {
-    if (session.disposed.isOpen) return;
     // Before the login sets a cookie: the user may have signed out while this tab waited for its turn.
     await handoverArrived(tabs, session);
     if (session.disposed.isOpen) return;

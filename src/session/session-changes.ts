@@ -22,7 +22,7 @@ export function signInAs(session: Writable<Session>, grant: Grant): void {
   beginSession(session, grant, nowIfUnaware(session));
 }
 
-/** A refresh: the next generation, unless the token turns out to be somebody else's. */
+/** A refresh: the next generation, unless the token turns out to be another user's. */
 export function renewSession(session: Session, grant: Grant): void {
   const { record } = session;
   const next = { ...record, ...grantedFields(grant, record), generation: record.generation + 1, inDoubt: undefined };
