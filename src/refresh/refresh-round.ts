@@ -61,9 +61,8 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   const { session, tabs, refreshing } = parts;
   // A sign-in with the cookie begins a session of its own, whatever that of the others is.
   if (!session.cookieSignIn) await handoverArrived(tabs, session);
-  // Back from the back/forward cache, it may have missed a refresh token: presenting the old one would count as a theft.
-  if (refreshing.schedule.isCatchingUp && session.record.refreshToken && !hasChanged(parts, flight))
-    await askPeers(tabs, session);
+  // Back from the back/forward cache, it may have missed a refresh. Presenting an old refresh token would count as a theft.
+  if (refreshing.schedule.isCatchingUp && !hasChanged(parts, flight)) await askPeers(tabs, session);
   if (hasChanged(parts, flight)) return 'changed';
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))

@@ -1,0 +1,120 @@
+/** P1, P2: refreshes of one endpoint never overlap, and none is made without a cause. */
+
+import type { Exchange } from '../world/network.ts';
+import { bearerIn, isMirrored, isRefresh, ORPHAN_WAIT } from './evidence.ts';
+import type { RuleMaker } from './judge.ts';
+
+/** Milliseconds: the option `refreshAhead`, of which a fifth of the lifetime is used at most. */
+const REFRESH_AHEAD = 30_000;
+
+export const noOverlap: RuleMaker = ({ browser, plan, areClocksWrong }, accuse) => {
+  const underWay = new Set<Exchange>();
+  return {
+    promise: 'Refreshes at one endpoint never overlap',
+    onSend(exchange) {
+      if (!isRefresh(exchange)) return;
+      for (const other of underWay) {
+        if (!plan.world.hasLocks) continue;
+        const isOrphan = !other.page.isAlive;
+        // The mark of an orphan is in localStorage, and its time is told by the wall clock.
+        // A visitor's request brings no cookie.
+        const isVisitor = other.request.cookie === undefined;
+        const isForgiven = isOrphan && (isVisitor || plan.world.storage !== 'works' || areClocksWrong);
+        const isOver = isOrphan && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
+        if (!isForgiven && !isOver)
+          accuse(
+            `tab ${exchange.page.id} refreshed ${Math.round(browser.timeline.now - other.sentAt)} ms after the ` +
+              `${isOrphan ? 'refresh that the closed' : 'refresh that is still under way of'} tab ${other.page.id}` +
+              (isOrphan ? ' has left behind' : ''),
+          );
+      }
+      underWay.add(exchange);
+    },
+    onEnd: (exchange) => void underWay.delete(exchange),
+  };
+};
+
+/** Each refresh that brings a new token had a cause: an expiry, a refusal, a demand, or nobody who knew the last one. */
+export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
+  const { browser, plan } = scene;
+  const { server } = browser;
+  /** Access tokens that an API has refused. */
+  const refused = new Set<string>();
+  /** The newest access token of a session that a tab has told the others of, and that tab's page. */
+  const newest = new Map<object, { readonly token: string; readonly page: number }>();
+  return {
+    promise: 'A refresh has a cause',
+    onEnd(exchange) {
+      const bearer = bearerIn(exchange);
+      if (bearer && exchange.request.endpoint === 'api' && exchange.answer?.status === 401) refused.add(bearer);
+    },
+    onPost({ data, from }) {
+      const token = (data as { data?: { value?: string } }).data?.value;
+      const family = token && server.familyOfAccessToken(token);
+      const known = family && newest.get(family);
+      if (token && family && (!known || generationOf(token) > generationOf(known.token)))
+        newest.set(family, { token, page: from });
+    },
+    onSend(exchange) {
+      const tab = scene.tabOf(exchange);
+      if (!isRefresh(exchange) || !tab || scene.areClocksWrong || !isMirrored(plan) || !plan.world.hasLocks) return;
+      if (tab.state.status !== 'signed-in') return;
+      const family = server.familyOfCookie(exchange.request.cookie);
+      const known = family && newest.get(family);
+      // Perhaps nobody has what came for a page that is gone.
+      const token = known && browser.pages[known.page - 1]?.isAlive ? known.token : undefined;
+      const issued = token && server.issued.get(token);
+      // Whoever has just signed in, or failed to, may have left a cookie of which tabs know nothing.
+      if (!issued || refused.has(token) || scene.calls.some(isDemand)) return;
+      const lifetime = plan.world.lifetime * 1_000;
+      const left = issued.expiresAt - browser.machine.trueNow();
+      const due = Math.min(REFRESH_AHEAD, lifetime / 5);
+      // It travelled for a while after it was issued.
+      if (left > due + 1_000)
+        accuse(
+          `tab ${tab.page.id} refreshed ${Math.round(left)} ms before the expiry of a token that nobody had refused`,
+        );
+    },
+  };
+
+  function generationOf(token: string): number {
+    return server.issued.get(token)?.generation ?? -1;
+  }
+
+  function isDemand({ label, settledAt }: { label: string; settledAt?: number }): boolean {
+    if (/^(refresh|signIn|setSession)\(/.test(label))
+      return settledAt === undefined || settledAt > browser.timeline.now - 60_000;
+    return false;
+  }
+};
+
+/** However callers behave and whatever the API says. */
+export const boundedRate: RuleMaker = (scene, accuse) => {
+  const sent = new Map<object, number[]>();
+  return {
+    promise: 'Refreshes come at a bounded rate',
+    onSend(exchange) {
+      const tab = scene.tabOf(exchange);
+      if (!isRefresh(exchange) || !tab) return;
+      const { now } = scene.browser.timeline;
+      const times = (sent.get(tab) ?? []).filter((at) => now - at < 60_000);
+      times.push(now);
+      sent.set(tab, times);
+      const demands = scene.calls.filter(
+        (call) => call.tab === tab && now - call.calledAt < 60_000 && /^(refresh|signIn|restore)\(/.test(call.label),
+      ).length;
+      const expiries = Math.ceil(60 / (plan(scene).lifetime * 0.8)) + 1;
+      if (times.length > 12 + expiries + demands + foreign(tab, now))
+        accuse(`tab ${tab.page.id} sent ${times.length} refreshes within a minute`);
+    },
+  };
+
+  /** Each change of the session begins anew. */
+  function foreign(tab: object, now: number): number {
+    return scene.heard.filter(
+      (each) => each.tab === tab && now - each.at < 60_000 && ['signed-in', 'user-changed'].includes(each.event),
+    ).length;
+  }
+};
+
+const plan = (scene: Parameters<RuleMaker>[0]) => scene.plan.world;

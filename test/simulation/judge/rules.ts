@@ -1,0 +1,29 @@
+/** All rules. */
+
+import type { RuleMaker } from './judge.ts';
+import { boundedRate, noNeedlessRefresh, noOverlap } from './one-refresh.ts';
+import { backsOff } from './outage.ts';
+import { asNobodyElse, noTokenAfterSignOut, onceAndUnchanged } from './requests.ts';
+import { tokensStaySecret } from './secrets.ts';
+import { goodTokenAtRest, noAlarm, onlyTheServerEndsIt, tabsAgree } from './session.ts';
+import { errorsAreTyped, everythingSettles } from './settled.ts';
+import { noTokenTwice } from './tokens-once.ts';
+
+/** Those that excuse a session come before those that ask for the excuse. */
+export const RULES: readonly RuleMaker[] = [
+  noOverlap,
+  noTokenTwice,
+  noAlarm,
+  noNeedlessRefresh,
+  boundedRate,
+  backsOff,
+  onceAndUnchanged,
+  asNobodyElse,
+  noTokenAfterSignOut,
+  onlyTheServerEndsIt,
+  errorsAreTyped,
+  tokensStaySecret,
+  everythingSettles,
+  tabsAgree,
+  goodTokenAtRest,
+];

@@ -1,0 +1,82 @@
+/** P5, P6, P7, P13: how sessions end, and what tabs know of them. */
+
+import type { AuthState } from '../../../src/index.ts';
+import { isMirrored } from './evidence.ts';
+import type { RuleMaker, Scene } from './judge.ts';
+import { atRisk } from './tokens-once.ts';
+
+export const onlyTheServerEndsIt: RuleMaker = ({ browser, plan }, accuse) => ({
+  promise: 'A session ends only by the server’s verdict or by a sign-out',
+  onHeard({ event, detail, before, tab }) {
+    if (event !== 'signed-out' || (detail as { reason: string }).reason !== 'expired') return;
+    // A tab that has missed a message may speak of an earlier session.
+    if (!isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
+    const sid = before.status === 'signed-in' && (before.claims as { sid?: string } | undefined)?.sid;
+    const family = sid && browser.server.families.get(sid);
+    // Without its cookie nobody can go on with it.
+    const hasCookie = family && browser.server.familyOfCookie(browser.network.cookie) === family;
+    if (hasCookie && family.state === 'active' && !atRisk.has(family))
+      accuse(`tab ${tab.page.id} says that ${sid} has expired, and the server has it`);
+  },
+});
+
+/** Reuse alarms end sessions: none may, but for those that the network has put at risk. */
+export const noAlarm: RuleMaker = ({ browser }, accuse) => {
+  let seen = 0;
+  return {
+    promise: 'No reuse alarm',
+    afterEach() {
+      for (const { family, token } of browser.server.alarms.slice(seen)) {
+        if (
+          browser.network.exchanges.some(
+            (each) => (each.isResent || each.isAnswerLost) && each.request.cookie === token,
+          )
+        )
+          atRisk.add(family);
+        if (!atRisk.has(family)) accuse(`the session of ${family.user.id} was ended by a reuse alarm`);
+      }
+      seen = browser.server.alarms.length;
+    },
+  };
+};
+
+const inWords = (state: AuthState): string =>
+  state.status === 'signed-in' ? `signed in as ${state.subject}` : state.status;
+
+export const tabsAgree: RuleMaker = (scene, accuse) => ({
+  promise: 'Once messages are delivered, all tabs agree',
+  atRest() {
+    if (!isMirrored(scene.plan)) return;
+    const states = liveStates(scene);
+    const [first] = states;
+    for (const { tab, said } of states)
+      if (first && said !== first.said)
+        accuse(`tab ${first.tab.page.id} is ${first.said}, and tab ${tab.page.id} is ${said}`);
+  },
+});
+
+export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
+  promise: 'With a reachable server every visible tab knows who is signed in, and has a good token',
+  atRest() {
+    const { network, server } = scene.browser;
+    for (const { tab, said } of liveStates(scene)) {
+      if (said === 'restoring') accuse(`tab ${tab.page.id} still doesn't know who is signed in`);
+      if (tab.state.status !== 'signed-in' || server.familyOfCookie(network.cookie)?.state !== 'active') continue;
+      const probe = scene.calls.findLast(
+        (call) => call.tab === tab && call.label === 'GET /orders' && call.settledAt !== undefined,
+      );
+      // It may have learnt only since.
+      if (probe?.stateAtCall.status !== 'signed-in') continue;
+      const isAnswered = probe?.value instanceof Response && probe.value.ok;
+      if (!isAnswered) accuse(`tab ${tab.page.id} is signed in, and its last request came to nothing: ${told(probe)}`);
+    }
+  },
+});
+
+const liveStates = ({ tabs }: Scene) =>
+  tabs.filter(({ page }) => page.isAlive).map((tab) => ({ tab, said: inWords(tab.state) }));
+
+function told(call: { value?: unknown; error?: unknown } | undefined): string {
+  if (call?.value instanceof Response) return String(call.value.status);
+  return String(call?.error ?? 'it was never sent');
+}

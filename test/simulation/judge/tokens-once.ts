@@ -1,0 +1,39 @@
+/** P1, P4: no refresh token is presented twice, unless its answer was lost on the way. */
+
+import type { Family } from '../../../demo/server/sessions.ts';
+import type { Exchange } from '../world/network.ts';
+import { isRefresh, ORPHAN_WAIT } from './evidence.ts';
+import type { RuleMaker } from './judge.ts';
+
+/** Sessions that the network, or a browser without locks or storage, has put at risk: nobody can save them. */
+export const atRisk = new WeakSet<Family>();
+
+export const noTokenTwice: RuleMaker = ({ browser, plan, areClocksWrong }, accuse) => {
+  /** The exchange that has spent a refresh token. */
+  const spentBy = new Map<string, Exchange>();
+  return {
+    promise: 'No refresh token is presented twice unless its answer was lost',
+    onSend(exchange) {
+      const { cookie } = exchange.request;
+      if (!isRefresh(exchange) || !cookie) return;
+      const first = spentBy.get(cookie);
+      if (!first) {
+        spentBy.set(cookie, exchange);
+        return;
+      }
+      // It never reached the server, or the server didn't take it: it is not spent.
+      if (first.end && (first.processedAt === undefined || first.answer?.status === 401)) {
+        spentBy.set(cookie, exchange);
+        return;
+      }
+      const family = browser.server.familyOfCookie(cookie) as Family;
+      const isOrphan = !first.page.isAlive;
+      const isLate = browser.timeline.now - first.sentAt >= ORPHAN_WAIT;
+      const isUnmarked = plan.world.storage !== 'works' || areClocksWrong;
+      const isExcused =
+        !plan.world.hasLocks || first.isAnswerLost || first.isResent || (isOrphan && (isLate || isUnmarked));
+      if (isExcused) atRisk.add(family);
+      else accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
+    },
+  };
+};

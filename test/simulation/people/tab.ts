@@ -1,0 +1,149 @@
+/** A tab with an app in it: the client, what the app asks of it, and what it hears from it. */
+
+import type { AuthClient, AuthState } from '../../../src/index.ts';
+import type { ClientCode } from '../client-code.ts';
+import type { Habit } from '../schedule/plan.ts';
+import { API } from '../world/network.ts';
+import type { SimulatedPage } from '../world/page.ts';
+
+/** A promise that the client has given. */
+export interface Call {
+  readonly label: string;
+  readonly tab: Tab;
+  readonly calledAt: number;
+  readonly stateAtCall: AuthState;
+  /** The client's own count of users. */
+  readonly versionAtCall: number;
+  /** Its number at the server, if it is a request. */
+  readonly request?: string | undefined;
+  /** What the body was at the call. */
+  readonly body?: string | undefined;
+  settledAt?: number;
+  value?: unknown;
+  error?: unknown;
+  /** Its caller has left. */
+  isAborted?: boolean;
+}
+
+export interface Heard {
+  readonly at: number;
+  readonly tab: Tab;
+  readonly event: string;
+  readonly detail: unknown;
+  readonly before: AuthState;
+}
+
+/** What is told of a tab to those who watch. */
+export interface TabWatcher {
+  readonly now: number;
+  /** For a request, so that the server's books can be compared with the caller's. */
+  nextNumber(): string;
+  onOpen(tab: Tab): void;
+  onCall(call: Call): void;
+  onSettled(call: Call): void;
+  onHeard(heard: Heard): void;
+}
+
+const EVENTS = [
+  ...(['signed-in', 'refreshed', 'refresh-failed', 'replayed', 'signed-out', 'user-changed', 'challenge'] as const),
+];
+const USER_VERSION = Symbol.for('silent-refresh.user-version');
+
+export class Tab {
+  readonly page: SimulatedPage;
+  readonly watcher: TabWatcher;
+  auth: AuthClient;
+  /** When its client was made. */
+  createdAt = 0;
+  private readonly code: ClientCode;
+  private readonly habit: Habit;
+
+  constructor(page: SimulatedPage, code: ClientCode, habit: Habit, watcher: TabWatcher) {
+    this.page = page;
+    this.code = code;
+    this.habit = habit;
+    this.watcher = watcher;
+    this.auth = this.create();
+    watcher.onOpen(this);
+  }
+
+  get state(): AuthState {
+    return this.auth.getState();
+  }
+
+  get version(): number {
+    return (this.state as unknown as Record<symbol, number>)[USER_VERSION] ?? 0;
+  }
+
+  /** As hot reloading does it. */
+  recreate(): void {
+    this.auth.dispose();
+    this.auth = this.create();
+    this.call('restore()', () => this.auth.restore());
+  }
+
+  call(label: string, run: () => Promise<unknown>, about: Pick<Call, 'request' | 'body'> = {}): Call {
+    const { watcher, state, version } = this;
+    const call: Call = {
+      ...about,
+      label,
+      tab: this,
+      calledAt: watcher.now,
+      stateAtCall: state,
+      versionAtCall: version,
+    };
+    watcher.onCall(call);
+    run().then(
+      (value) => this.settle(call, { value }),
+      (error) => this.settle(call, { error }),
+    );
+    return call;
+  }
+
+  private settle(call: Call, outcome: { value: unknown } | { error: unknown }): void {
+    Object.assign(call, outcome, { settledAt: this.watcher.now });
+    this.watcher.onSettled(call);
+  }
+
+  private create(): AuthClient {
+    const { createAuthClient } = this.code(this.page.globals);
+    const auth = createAuthClient({
+      refresh: '/auth/refresh',
+      signOut: '/auth/logout',
+      allowedOrigins: [API],
+    });
+    this.createdAt = this.watcher.now;
+    let before = auth.getState();
+    for (const event of EVENTS)
+      auth.on(event, (detail: unknown) => {
+        this.watcher.onHeard({ at: this.watcher.now, tab: this, event, detail, before });
+        this.react(event, auth);
+      });
+    auth.subscribe(() => {
+      const state = auth.getState();
+      this.watcher.onHeard({ at: this.watcher.now, tab: this, event: 'state', detail: state, before });
+      before = state;
+      if (this.habit === 'throws') throw new Error('A listener of the app has failed.');
+    });
+    return auth;
+  }
+
+  /** What the app's listeners do. */
+  private react(event: string, auth: AuthClient): void {
+    if (this.habit === 'throws') throw new Error('A listener of the app has failed.');
+    if (this.habit === 'refetches' && event === 'refreshed')
+      for (const path of ['/orders', '/always-401']) this.call(`GET ${path}`, () => auth.fetch(API + path));
+    if (this.habit === 'calls-back' && event !== 'replayed') {
+      this.call('getAccessToken()', () => auth.getAccessToken());
+      if (event === 'refresh-failed') this.call('restore()', () => auth.restore());
+    }
+  }
+}
+
+/** The caller leaves. */
+export function abort(call: Call, controller: AbortController): void {
+  call.tab.page.runTask(() => {
+    call.isAborted = true;
+    controller.abort();
+  });
+}

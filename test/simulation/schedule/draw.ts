@@ -1,0 +1,122 @@
+/** How plans are drawn: fast-check draws them, and shrinks those that break a promise. */
+
+import fc, { type Arbitrary } from 'fast-check';
+import type { WorldRules } from '../world/browser.ts';
+import type { Fault } from '../world/network.ts';
+import type { PageStart } from '../world/page.ts';
+import type { Act, ApiPath, Habit, Plan, Step, User } from './plan.ts';
+
+const PAUSES = [0, 1, 5, 20, 50, 200, 700, 2_000, 6_000, 15_000, 40_000];
+
+const world: Arbitrary<WorldRules> = fc.record({
+  seed: fc.integer({ min: 0, max: 0x7fffffff }),
+  engine: fc.constantFrom('chromium', 'firefox', 'webkit'),
+  tokens: fc.constantFrom('jwt', 'jwt', 'opaque'),
+  lifetime: fc.constantFrom(60, 20, 300),
+  overlap: fc.constantFrom(0, 0, 10_000),
+  storage: often('works', 9, 'full', 'absent'),
+  hasLocks: often(true, 15, false),
+  hasChannel: often(true, 15, false),
+  lostMessages: often(0, 9, 5, 30),
+  doubledMessages: often(0, 3, 20),
+  countsSleep: fc.boolean(),
+});
+
+const fault: Arbitrary<Fault> = fc.oneof(
+  fc.record({
+    kind: fc.constant('status' as const),
+    status: fc.constantFrom(503, 429, 500),
+    retryAfter: fc.constantFrom(undefined, 1, 4, 20),
+  }),
+  fc.record({ kind: fc.constant('html' as const), status: fc.constantFrom(403, 200, 502) }),
+  fc.record({ kind: fc.constant('slow' as const), ms: fc.constantFrom(300, 2_000, 8_000, 20_000, 40_000) }),
+  fc.constantFrom<Fault>(
+    { kind: 'redirect' },
+    { kind: 'lost-before' },
+    { kind: 'lost-after' },
+    { kind: 'broken-gateway' },
+    { kind: 'resent' },
+  ),
+);
+
+const abortAfter = often<number | undefined>(undefined, 4, 0, 30, 400, 5_000);
+
+const act: Arbitrary<Act> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('request' as const),
+      path: often<ApiPath>('/orders', 6, '/always-401', '/step-up', '/forbidden'),
+      method: fc.constantFrom('GET', 'POST'),
+      body: fc.constantFrom('none', 'text', 'params', 'buffer', 'form', 'request'),
+      times: often(1, 4, 3, 12),
+      abortAfter,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('open' as const),
+      start: often<PageStart>('visible', 4, 'hidden', 'prerendered'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('sign-in' as const),
+      user: fc.constantFrom('ada', 'ada', 'bob'),
+      how: fc.constantFrom('request', 'request', 'tokens', 'login-page'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('sign-out' as const, 'refresh', 'restore') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('recreate' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('close' as const, 'reload') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('freeze' as const, 'thaw', 'hide', 'show', 'activate', 'leave', 'come-back'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), acts: fc.integer({ min: 0, max: 8 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('get-token' as const), abortAfter }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const),
+      endpoint: fc.constantFrom('refresh', 'refresh', 'refresh', 'sign-out', 'login', 'api'),
+      fault,
+      times: often(1, 2, 2, 6),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('offline' as const, 'online') }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('void-access-tokens' as const, 'revoke-session') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(3_000, 60_000, 3_600_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('set-clock' as const),
+      ms: fc.constantFrom(-3_600_000, -2_000, 2_000, 86_400_000),
+    }),
+  },
+);
+
+const step: Arbitrary<Step> = fc.record({
+  after: fc.constantFrom(...PAUSES),
+  tab: often(0, 3, 1, 1, 2, 3, 4, 5, 6, 7),
+  act,
+});
+
+export const plan: Arbitrary<Plan> = fc.record({
+  world,
+  habit: often<Habit>('quiet', 4, 'throws', 'refetches', 'calls-back'),
+  tabs: fc.integer({ min: 1, max: 4 }),
+  user: often<User | 'nobody'>('ada', 5, 'nobody'),
+  steps: fc.array(step, { minLength: 1, maxLength: 24, size: 'max' }),
+});
+
+function often<T>(usual: T, weight: number, ...others: T[]): Arbitrary<T> {
+  return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+}

@@ -1,0 +1,61 @@
+/** What happens in one simulated world: plain data, so that it can be drawn, shrunk, stored and played again. */
+
+import type { WorldRules } from '../world/browser.ts';
+import type { Fault } from '../world/network.ts';
+import type { PageStart } from '../world/page.ts';
+import type { Endpoint } from '../world/server.ts';
+
+export interface Plan {
+  readonly world: WorldRules;
+  /** How the app's listeners behave, in every tab. */
+  readonly habit: Habit;
+  /** How many tabs are open at the beginning. */
+  readonly tabs: number;
+  /** Who is signed in there. */
+  readonly user: User | 'nobody';
+  readonly steps: readonly Step[];
+}
+
+export type Habit =
+  | 'quiet'
+  /** Its listeners throw. */
+  | 'throws'
+  /** It asks its API again after each refresh, as a query library does. */
+  | 'refetches'
+  /** It calls back into the client from its listeners. */
+  | 'calls-back';
+
+export interface Step {
+  /** Milliseconds after the step before. */
+  readonly after: number;
+  /** A place where a tab may be. */
+  readonly tab: number;
+  readonly act: Act;
+}
+
+export type User = 'ada' | 'bob';
+export type ApiPath = '/orders' | '/always-401' | '/step-up' | '/forbidden';
+export type BodyKind = 'none' | 'text' | 'params' | 'buffer' | 'form' | 'request';
+
+export type Act =
+  | { readonly do: 'open'; readonly start: PageStart }
+  | { readonly do: 'close' | 'reload' | 'freeze' | 'thaw' | 'hide' | 'show' | 'activate' | 'leave' | 'come-back' }
+  /** The page's process ends, after so many more things that others could see. */
+  | { readonly do: 'crash'; readonly acts: number }
+  | { readonly do: 'sign-in'; readonly user: User; readonly how: 'request' | 'tokens' | 'login-page' }
+  | { readonly do: 'sign-out' | 'refresh' | 'restore' | 'recreate' }
+  | { readonly do: 'get-token'; readonly abortAfter?: number | undefined }
+  | {
+      readonly do: 'request';
+      readonly path: ApiPath;
+      readonly method: 'GET' | 'POST';
+      readonly body: BodyKind;
+      readonly times: number;
+      readonly abortAfter?: number | undefined;
+    }
+  | { readonly do: 'fault'; readonly endpoint: Endpoint; readonly fault: Fault; readonly times: number }
+  | { readonly do: 'offline' | 'online' | 'void-access-tokens' | 'revoke-session' }
+  | { readonly do: 'sleep' | 'set-clock'; readonly ms: number };
+
+/** How many tabs there may be at once. */
+export const PLACES = 8;

@@ -1,0 +1,101 @@
+/** One browser: its pages, and what they share. */
+
+import { type Chance, createChance } from './chance.ts';
+import { type Channels, createChannels } from './channels.ts';
+import { createLockManager, type LockManagerProcess } from './locks.ts';
+import { createMachine, type Machine } from './machine.ts';
+import { createNetwork, type Network } from './network.ts';
+import { type PageStart, SimulatedPage } from './page.ts';
+import { createServer, type Server, type ServerRules } from './server.ts';
+import { createStorage, type StorageKind, type StorageProcess } from './storage.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+export type Engine = 'chromium' | 'firefox' | 'webkit';
+
+export interface WorldRules extends ServerRules {
+  readonly seed: number;
+  readonly engine: Engine;
+  readonly storage: StorageKind;
+  readonly hasLocks: boolean;
+  readonly hasChannel: boolean;
+  /** Of a hundred messages so many never arrive. Browsers lose none. */
+  readonly lostMessages: number;
+  readonly doubledMessages: number;
+  /** Whether the monotonic clock goes on in sleep. */
+  readonly countsSleep: boolean;
+}
+
+export class Browser {
+  readonly timeline: Timeline = createTimeline();
+  readonly chance: Chance;
+  readonly machine: Machine;
+  readonly server: Server;
+  readonly network: Network;
+  readonly locks: LockManagerProcess;
+  readonly channels: Channels;
+  readonly storage: StorageProcess;
+  readonly engine: Engine;
+  readonly hasLocks: boolean;
+  readonly hasChannel: boolean;
+  /** All that ever were. */
+  readonly pages: SimulatedPage[] = [];
+  /** Timeline's milliseconds at which the connection came back. */
+  onlineSince = -1;
+  onPageGone: ((page: SimulatedPage) => void) | undefined;
+
+  constructor(rules: WorldRules) {
+    const { timeline } = this;
+    this.chance = createChance(rules.seed);
+    this.engine = rules.engine;
+    this.hasLocks = rules.hasLocks;
+    this.hasChannel = rules.hasChannel;
+    this.machine = createMachine(timeline, rules.countsSleep);
+    this.server = createServer(this.machine, rules);
+    this.network = createNetwork(timeline, this.chance, this.machine, this.server);
+    this.locks = createLockManager(timeline, this.chance);
+    this.channels = createChannels(timeline, this.chance, { lost: rules.lostMessages, doubled: rules.doubledMessages });
+    this.storage = createStorage(timeline, this.chance, rules.storage);
+  }
+
+  get livePages(): SimulatedPage[] {
+    return this.pages.filter(({ isAlive }) => isAlive);
+  }
+
+  open(start: PageStart): SimulatedPage {
+    const page = new SimulatedPage(this, this.pages.length + 1, start);
+    this.pages.push(page);
+    return page;
+  }
+
+  /** Firefox keeps no page with a lock; no browser keeps one that waits for an answer. */
+  canCache(page: SimulatedPage): boolean {
+    const isWaiting = this.network.exchanges.some((exchange) => exchange.page === page && !exchange.end);
+    return !isWaiting && !(this.engine === 'firefox' && this.locks.isUsedBy(page));
+  }
+
+  forget(page: SimulatedPage): void {
+    this.network.forget(page);
+    this.locks.forget(page);
+    this.channels.forget(page);
+    this.storage.forget(page.id);
+    this.onPageGone?.(page);
+  }
+
+  setOnline(isOnline: boolean): void {
+    if (this.machine.isOnline === isOnline) return;
+    this.machine.isOnline = isOnline;
+    if (isOnline) this.onlineSince = this.timeline.now;
+    else this.network.cut();
+    for (const page of this.livePages)
+      page.runTask(() => page.window.dispatchEvent(new Event(isOnline ? 'online' : 'offline')));
+  }
+
+  /** The machine sleeps and wakes up; connections don't survive it. */
+  sleep(ms: number): void {
+    this.network.cut();
+    this.machine.sleep(ms);
+    for (const page of this.livePages)
+      if (page.document.visibilityState === 'visible')
+        page.runTask(() => page.document.dispatchEvent(new Event('visibilitychange')));
+  }
+}

@@ -1,0 +1,235 @@
+/** The way between a page and the servers, and the cookie jar of the browser. */
+
+import type { Chance } from './chance.ts';
+import type { Machine } from './machine.ts';
+import type { Answer, Endpoint, Server, ServerRequest } from './server.ts';
+import type { Timeline } from './timeline.ts';
+
+export const APP = 'https://app.test';
+export const API = 'https://api.test';
+
+/** What a request meets instead of its usual answer. */
+export type Fault =
+  /** Nothing is processed; seconds of `Retry-After`. */
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number | undefined }
+  | { readonly kind: 'html'; readonly status: number }
+  | { readonly kind: 'redirect' }
+  /** The connection dies before the server has seen the request, or after it has processed it. */
+  | { readonly kind: 'lost-before' }
+  | { readonly kind: 'lost-after' }
+  /** It is processed, and a proxy answers 502. */
+  | { readonly kind: 'broken-gateway' }
+  /** Milliseconds that the answer takes longer. */
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** The browser sends it once more by itself, as it does when an idle connection dies. */
+  | { readonly kind: 'resent' };
+
+/** One request on its way. */
+export interface Exchange {
+  readonly number: number;
+  readonly page: NetworkUser;
+  readonly request: ServerRequest;
+  readonly keepalive: boolean;
+  readonly sentAt: number;
+  /** Timeline's time at which the server acted. */
+  processedAt?: number;
+  /** What came back, or would have. */
+  answer?: Answer;
+  /** Timeline's time at which it was over for the browser. */
+  endedAt?: number;
+  /** What the browser met. */
+  end?: 'answered' | 'failed' | 'aborted';
+  /** It was processed, and the answer did not reach the browser's cookie jar. */
+  isAnswerLost?: boolean;
+  /** The browser sent it a second time. */
+  isResent?: boolean;
+}
+
+export interface NetworkUser {
+  readonly id: number;
+  readonly isAlive: boolean;
+  runTask(run: () => void): void;
+}
+
+export interface Network {
+  /** The refresh token in the cookie jar that all pages share. */
+  cookie: string | undefined;
+  /** All that was ever sent. */
+  readonly exchanges: Exchange[];
+  /** What the next requests to an endpoint meet, the first one first. */
+  readonly faults: Map<Endpoint, Fault[]>;
+  /** What a page has as `fetch`. */
+  fetchFor(page: NetworkUser): typeof fetch;
+  /** The connection goes: all that is under way fails. */
+  cut(): void;
+  /** The page has gone: only what is `keepalive` goes on. */
+  forget(page: NetworkUser): void;
+  /** A page of the server's own sets the cookie. */
+  navigateTo(begin: () => string): void;
+  /**
+   * A login that the client knew nothing of ran beside one of its own requests to the auth server: it is left to chance
+   * whose cookie came last.
+   */
+  isCookieLeftToChance: boolean;
+  onSend: ((exchange: Exchange) => void) | undefined;
+  onEnd: ((exchange: Exchange) => void) | undefined;
+}
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  [`${APP}/auth/refresh`]: 'refresh',
+  [`${APP}/auth/logout`]: 'sign-out',
+  [`${APP}/auth/login`]: 'login',
+};
+
+export function createNetwork(timeline: Timeline, chance: Chance, machine: Machine, server: Server): Network {
+  const underWay = new Map<Exchange, (reason: unknown, end: 'failed' | 'aborted') => void>();
+  const network: Network = {
+    cookie: undefined,
+    exchanges: [],
+    faults: new Map(),
+    fetchFor: (page) => (input, init) => send(page, input, init),
+    cut() {
+      for (const fail of [...underWay.values()]) fail(new TypeError('Failed to fetch'), 'failed');
+    },
+    forget(page) {
+      for (const [exchange, fail] of [...underWay])
+        if (exchange.page === page && !exchange.keepalive) fail(undefined, 'aborted');
+    },
+    navigateTo(begin) {
+      noteLogin();
+      // Other tabs that refresh learn whose the cookie is from its token, if that says so.
+      if (server.rules.tokens === 'opaque') network.isCookieLeftToChance = true;
+      network.cookie = begin();
+    },
+    isCookieLeftToChance: false,
+    onSend: undefined,
+    onEnd: undefined,
+  };
+
+  const isLoginAtAnyTime = ({ request }: Exchange) => request.headers.get('x-login') === 'at any time';
+  const isOfAuth = ({ request }: Exchange) => request.endpoint !== 'api';
+
+  function noteLogin(): void {
+    if ([...underWay.keys()].some(isOfAuth)) network.isCookieLeftToChance = true;
+  }
+
+  const travel = (stream: string) =>
+    chance.next(stream) < 0.9 ? chance.between(stream, 1, 60) : chance.between(stream, 60, 900);
+
+  async function send(page: NetworkUser, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    const given = typeof input === 'object' && 'clone' in input ? input : undefined;
+    const url = new URL(given?.url ?? String(input), APP);
+    const signal = init.signal ?? given?.signal;
+    if (signal?.aborted) throw signal.reason;
+    const endpoint = ENDPOINTS[url.origin + url.pathname] ?? 'api';
+    // As fetch does it, all that the caller may change is read now.
+    const headers = new Headers(init.headers ?? given?.headers);
+    const body = readBody(init.body, given);
+    if (typeof body !== 'string') timeline.awaitReal(body);
+    const stream = `network ${page.id} ${endpoint}`;
+    const exchange: Exchange = {
+      number: network.exchanges.length,
+      page,
+      request: {
+        endpoint,
+        path: url.pathname,
+        method: (init.method ?? given?.method ?? 'GET').toUpperCase(),
+        headers,
+        // Set below, where it takes a while to read.
+        body: typeof body === 'string' ? body : '',
+        cookie: url.origin === APP ? network.cookie : undefined,
+      },
+      keepalive: init.keepalive ?? false,
+      sentAt: timeline.now,
+    };
+    if (typeof body !== 'string') void body.then((text) => Object.assign(exchange.request, { body: text }));
+    network.exchanges.push(exchange);
+    if (isLoginAtAnyTime(exchange)) noteLogin();
+    else if (isOfAuth(exchange) && [...underWay.keys()].some(isLoginAtAnyTime)) network.isCookieLeftToChance = true;
+    network.onSend?.(exchange);
+    const fault = machine.isOnline ? network.faults.get(endpoint)?.shift() : ({ kind: 'lost-before' } as const);
+    return new Promise((resolve, reject) => {
+      const end = (how: NonNullable<Exchange['end']>) => {
+        exchange.end = how;
+        exchange.endedAt = timeline.now;
+        underWay.delete(exchange);
+        stopListening();
+        network.onEnd?.(exchange);
+      };
+      const fail = (reason: unknown, how: 'failed' | 'aborted') => {
+        if (exchange.end) return;
+        exchange.isAnswerLost = exchange.processedAt !== undefined;
+        end(how);
+        page.runTask(() => reject(reason));
+      };
+      const onAbort = () => fail(signal?.reason, 'aborted');
+      const stopListening = () => signal?.removeEventListener('abort', onAbort);
+      signal?.addEventListener('abort', onAbort);
+      underWay.set(exchange, fail);
+
+      const arrive = (answer: Answer) => {
+        if (exchange.end) return;
+        // The jar is the browser's own: the page may be gone, or frozen.
+        if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
+        end('answered');
+        page.runTask(() => resolve(responseOf(answer)));
+      };
+      const lose = () => fail(new TypeError('Failed to fetch'), 'failed');
+
+      if (fault?.kind === 'lost-before') {
+        timeline.after(chance.between(stream, 0, 20), lose);
+        return;
+      }
+      timeline.after(travel(stream), () => {
+        // What was given up early has not left the machine; else the server gets it all the same.
+        if (exchange.end && chance.next(stream) < 0.5) return;
+        const answer = process(exchange, fault);
+        const back = travel(stream) + (fault?.kind === 'slow' ? fault.ms : 0);
+        if (exchange.end) exchange.isAnswerLost = true;
+        else timeline.after(back, () => (fault?.kind === 'lost-after' ? lose() : arrive(answer)));
+      });
+    });
+  }
+
+  function process(exchange: Exchange, fault: Fault | undefined): Answer {
+    exchange.answer = answerTo(exchange, fault);
+    return exchange.answer;
+  }
+
+  function answerTo(exchange: Exchange, fault: Fault | undefined): Answer {
+    if (fault?.kind === 'status') {
+      const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': String(fault.retryAfter) };
+      return { status: fault.status, body: {}, headers };
+    }
+    if (fault?.kind === 'html') return { status: fault.status, body: '<html></html>' };
+    if (fault?.kind === 'redirect') return { status: 302, body: '', headers: { Location: '/elsewhere' } };
+    exchange.processedAt = timeline.now;
+    const answer = server.handle(exchange.request);
+    if (fault?.kind === 'broken-gateway') {
+      exchange.isAnswerLost = true;
+      return { status: 502, body: {} };
+    }
+    if (fault?.kind !== 'resent') return answer;
+    exchange.isResent = true;
+    return server.handle(exchange.request);
+  }
+  return network;
+}
+
+/** At once where that can be. */
+function readBody(body: BodyInit | null | undefined, given: Request | undefined): string | Promise<string> {
+  if (body == null) return given?.body ? given.clone().text() : '';
+  if (typeof body === 'string') return body;
+  if (body instanceof URLSearchParams) return String(body);
+  if (body instanceof FormData) return JSON.stringify([...body]);
+  if (body instanceof ArrayBuffer) return Buffer.from(body.slice(0)).toString();
+  return new Response(body).text();
+}
+
+function responseOf({ status, body, headers }: Answer): Response {
+  const isText = typeof body === 'string';
+  return new Response(body === undefined ? null : isText ? body : JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': isText ? 'text/html' : 'application/json', ...headers },
+  });
+}

@@ -1,0 +1,175 @@
+/** The strict auth server and its API, by the rules of the demo's server; it acts at the moment a request arrives. */
+
+import { createSessions, type Family, type Grant } from '../../../demo/server/sessions.ts';
+import { bearerOf, createAccessTokens } from '../../../demo/server/tokens.ts';
+import type { Machine } from './machine.ts';
+
+export interface ServerRules {
+  readonly tokens: 'jwt' | 'opaque';
+  /** Seconds that an access token is good for. */
+  readonly lifetime: number;
+  /** Milliseconds in which a spent refresh token gets its successor again. */
+  readonly overlap: number;
+}
+
+export type Endpoint = 'refresh' | 'sign-out' | 'login' | 'api';
+
+export interface ServerRequest {
+  readonly endpoint: Endpoint;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string;
+  /** The refresh token in the cookie. */
+  readonly cookie: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: object | string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `null` takes the cookie away. */
+  readonly setCookie?: string | null | undefined;
+}
+
+/** What became of one refresh token. */
+export interface RefreshTokenFate {
+  readonly family: Family;
+  /** How many times it was presented. */
+  presented: number;
+  /** The one that came in its place. */
+  successor?: string;
+}
+
+export interface IssuedToken {
+  readonly family: Family;
+  readonly generation: number;
+  /** By true time. */
+  readonly expiresAt: number;
+}
+
+export interface Server {
+  readonly rules: ServerRules;
+  /** By the `sid` of tokens. */
+  readonly families: Map<string, Family>;
+  readonly alarms: { readonly family: Family; readonly token: string }[];
+  /** By refresh token. */
+  readonly fates: Map<string, RefreshTokenFate>;
+  /** When each access token was issued, by true time. */
+  readonly issued: Map<string, IssuedToken>;
+  /** What took effect, by the request's own number. */
+  readonly effects: Map<string, { times: number; body: string }>;
+  handle(request: ServerRequest): Answer;
+  /** Signs a user in, as a login page of the server's own does it. */
+  beginSession(user: string): string;
+  /** Whose session a bearer token is of. */
+  familyOfAccessToken(value: string): Family | undefined;
+  isGood(value: string): boolean;
+  familyOfCookie(cookie: string | undefined): Family | undefined;
+  voidAccessTokens(): void;
+  revoke(cookie: string | undefined): void;
+}
+
+export function createServer(machine: Machine, rules: ServerRules): Server {
+  let serial = 0;
+  const now = machine.trueNow;
+  // So that a secret can be told by its looks, wherever it turns up.
+  const sessions = createSessions(rules, { now, secret: () => `refresh-token-${++serial}` });
+  const accessTokens = createAccessTokens(rules, { now, secret: () => `id-${++serial}` });
+  const numberOf = new Map<Family, string>();
+  const idOf = new Map<string, string>();
+  const server: Server = {
+    rules,
+    families: new Map(),
+    alarms: [],
+    fates: new Map(),
+    issued: new Map(),
+    effects: new Map(),
+    handle(request) {
+      if (request.endpoint === 'refresh') return refresh(request.cookie);
+      if (request.endpoint === 'sign-out') return signOut(request.cookie);
+      if (request.endpoint === 'login') return tokenAnswer(sessions.begin({ id: request.body, name: request.body }));
+      return api(request);
+    },
+    beginSession: (user) => remember(sessions.begin({ id: user, name: user })).refreshToken,
+    familyOfAccessToken: (value) => accessTokens.judge(idOf.get(value) ?? '').token?.family,
+    isGood: (value) => accessTokens.judge(idOf.get(value) ?? '').verdict === 'good',
+    familyOfCookie: (cookie) => sessions.familyOf(cookie),
+    voidAccessTokens: () => accessTokens.expireAll(),
+    revoke(cookie) {
+      const family = sessions.familyOf(cookie);
+      if (family) sessions.revoke(family);
+    },
+  };
+
+  function remember(grant: Grant): Grant {
+    if (!server.fates.has(grant.refreshToken)) {
+      server.fates.set(grant.refreshToken, { family: grant.family, presented: 0 });
+    }
+    return grant;
+  }
+
+  function tokenAnswer(grant: Grant): Answer {
+    remember(grant);
+    const { id, issuedAt, expiresAt } = accessTokens.issue(grant);
+    const { family } = grant;
+    const [iat, exp] = [issuedAt, expiresAt].map((ms) => Math.floor(ms / 1_000));
+    const sid = sidOf(family);
+    const value =
+      rules.tokens === 'opaque' ? `opaque-token-${id}` : jwt({ sub: family.user.id, sid, iat, exp, jti: id });
+    idOf.set(value, id);
+    server.issued.set(value, { family, generation: grant.generation, expiresAt });
+    return {
+      status: 200,
+      body: { access_token: value, token_type: 'Bearer', expires_in: rules.lifetime },
+      setCookie: grant.refreshToken,
+    };
+  }
+
+  /** The session's number, as tokens give it. */
+  function sidOf(family: Family): string {
+    const sid = numberOf.get(family) ?? `session-${numberOf.size + 1}`;
+    numberOf.set(family, sid);
+    server.families.set(sid, family);
+    return sid;
+  }
+
+  function refresh(cookie: string | undefined): Answer {
+    const fate = server.fates.get(cookie ?? '');
+    if (fate) fate.presented++;
+    const rotation = sessions.rotate(cookie);
+    if (rotation.outcome === 'reused') server.alarms.push({ family: fate?.family as Family, token: cookie as string });
+    if (!('grant' in rotation)) return { status: 401, body: { error: 'invalid_grant' } };
+    if (fate) fate.successor = rotation.grant.refreshToken;
+    return tokenAnswer(rotation.grant);
+  }
+
+  function signOut(cookie: string | undefined): Answer {
+    server.revoke(cookie);
+    return { status: 204, setCookie: null };
+  }
+
+  function api({ path, headers, body }: ServerRequest): Answer {
+    const bearer = bearerOf(headers.get('authorization'));
+    const isGood = !!bearer && server.isGood(bearer);
+    if (!isGood || path === '/always-401') return { status: 401, body: { error: 'invalid_token' } };
+    if (path === '/step-up') {
+      const challenge = 'Bearer error="insufficient_user_authentication", acr_values="high"';
+      return { status: 401, body: {}, headers: { 'WWW-Authenticate': challenge } };
+    }
+    if (path === '/forbidden') return { status: 403, body: {} };
+    const number = headers.get('x-request-number');
+    if (number) {
+      const effect = server.effects.get(number) ?? { times: 0, body: '' };
+      server.effects.set(number, { times: effect.times + 1, body });
+    }
+    return { status: 200, body: {} };
+  }
+  return server;
+}
+
+/** Nobody here verifies its signature. */
+function jwt(payload: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part(payload)}.c2lnbmF0dXJl`;
+}
