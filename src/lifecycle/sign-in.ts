@@ -31,10 +31,13 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
     if (session.disposed.isOpen) return;
     await refuseIfSignedOut(parts, session.userVersion !== userVersion);
     await duringSignIn(session, async () => {
+      let login: Promise<TokenResponse> | undefined;
       try {
-        const answer = await abortable(Promise.resolve(request()), signal);
-        await acceptTokens(parts, answer, userVersion);
+        login = Promise.resolve(request());
+        await acceptTokens(parts, await abortable(login, signal), userVersion);
       } catch (error) {
+        // Given up, it may still be answered: its cookie comes then.
+        if (signal.aborted) login?.then(() => doubtUser(session)).catch(() => {});
         // A refusal sets no cookie. After any other failure the cookie may be there. Some HTTP libraries throw refusals.
         if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
         throw error;

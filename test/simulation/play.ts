@@ -20,6 +20,8 @@ export interface Play {
 const BEGINNING = 2_000;
 /** Milliseconds: longer than each pause that a server names, than the longest request and the longest backoff. */
 const QUIET = 75_000;
+/** A world in which more happens never comes to rest. */
+const MOST_HAPPENINGS = 30_000;
 /** Milliseconds for the last requests. */
 const LAST_LOOK = 35_000;
 
@@ -46,11 +48,19 @@ export async function play(code: ClientCode, plan: Plan, isTold = false): Promis
     };
   };
   process.on('unhandledRejection', unheard);
-  const afterEach = () => {
+  let happenings = 0;
+  const goesOn = () => {
     for (const rule of rules) rule.afterEach?.();
+    if (++happenings > MOST_HAPPENINGS)
+      violation ??= {
+        promise: 'It comes to rest',
+        what: `after ${happenings} happenings it goes on`,
+        at: timeline.now,
+      };
+    return !violation;
   };
   const pass = async (ms: number) => {
-    if (!violation) await timeline.advanceTo(timeline.now + ms, afterEach);
+    if (!violation) await timeline.advanceTo(timeline.now + ms, goesOn);
   };
   try {
     for (let place = 0; place < plan.tabs; place++) people.open(place, 'visible');

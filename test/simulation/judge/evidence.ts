@@ -11,5 +11,10 @@ export const isRefresh = ({ request }: Exchange): boolean => request.endpoint ==
 
 export const bearerIn = ({ request }: Exchange): string | undefined => bearerOf(request.headers.get('authorization'));
 
+/** Whether the API refused the token. */
+export const isRefusal = ({ answer }: Exchange): boolean =>
+  answer?.status === 401 || (answer?.body as { error?: string } | undefined)?.error === 'invalid_token';
+
 /** Whether each tab hears of everything, as in a browser. */
-export const isMirrored = ({ world }: Plan): boolean => world.hasChannel && world.lostMessages === 0;
+export const isMirrored = ({ world }: Plan): boolean =>
+  world.hasChannel && world.lostMessages === 0 && world.names === 1;

@@ -1,7 +1,7 @@
 /** P1, P2: refreshes of one endpoint never overlap, and none is made without a cause. */
 
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isMirrored, isRefresh, ORPHAN_WAIT } from './evidence.ts';
+import { bearerIn, isMirrored, isRefresh, isRefusal, ORPHAN_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** Milliseconds: the option `refreshAhead`, of which a fifth of the lifetime is used at most. */
@@ -17,8 +17,8 @@ export const noOverlap: RuleMaker = ({ browser, plan, areClocksWrong }, accuse) 
         if (!plan.world.hasLocks) continue;
         const isOrphan = !other.page.isAlive;
         // The mark of an orphan is in localStorage, and its time is told by the wall clock.
-        // A visitor's request brings no cookie.
-        const isVisitor = other.request.cookie === undefined;
+        // A visitor's request brings no cookie, or a dead one.
+        const isVisitor = browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
         const isForgiven = isOrphan && (isVisitor || plan.world.storage !== 'works' || areClocksWrong);
         const isOver = isOrphan && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
         if (!isForgiven && !isOver)
@@ -46,7 +46,7 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
     promise: 'A refresh has a cause',
     onEnd(exchange) {
       const bearer = bearerIn(exchange);
-      if (bearer && exchange.request.endpoint === 'api' && exchange.answer?.status === 401) refused.add(bearer);
+      if (bearer && exchange.request.endpoint === 'api' && isRefusal(exchange)) refused.add(bearer);
     },
     onPost({ data, from }) {
       const token = (data as { data?: { value?: string } }).data?.value;
@@ -58,7 +58,9 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
     onSend(exchange) {
       const tab = scene.tabOf(exchange);
       if (!isRefresh(exchange) || !tab || scene.areClocksWrong || !isMirrored(plan) || !plan.world.hasLocks) return;
-      if (tab.state.status !== 'signed-in') return;
+      if (tab.state.status !== 'signed-in' || plan.world.repeatsTokens) return;
+      // It may not have heard yet what it has missed.
+      if (tab.page.lastStillAt >= 0 && browser.timeline.now - tab.page.lastStillAt < 1_000) return;
       const family = server.familyOfCookie(exchange.request.cookie);
       const known = family && newest.get(family);
       // Perhaps nobody has what came for a page that is gone.

@@ -1,6 +1,6 @@
 /** P3, P6, P7, P11: a request takes effect once, as it was made, and as nobody else. */
 
-import { bearerIn } from './evidence.ts';
+import { bearerIn, isMirrored, isRefusal } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
@@ -13,10 +13,11 @@ export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
         (exchange) => exchange.request.headers.get('x-request-number') === request,
       );
       const isResent = sent.some((exchange) => exchange.isResent);
-      const isOfServer = sent.at(-1)?.processedAt !== undefined;
+      const last = sent.at(-1);
+      const isAccepted = last?.processedAt !== undefined && !isRefusal(last);
       if (effect && effect.times > 1 && !isResent)
         accuse(`${label} of tab ${tab.page.id} took effect ${effect.times} times`);
-      if (value instanceof Response && value.ok && isOfServer && !effect)
+      if (value instanceof Response && value.ok && isAccepted && !effect)
         accuse(`${label} of tab ${tab.page.id} was answered ${value.status}, and took no effect`);
       if (effect && (effect.body === '') !== (body === '')) accuse(`${label} of tab ${tab.page.id} lost its body`);
       if (effect && body && !effect.body.includes(body))
@@ -35,7 +36,8 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
       const bearer = bearerIn(exchange);
       const call = scene.callOf(exchange);
       if (!bearer || !call) return;
-      const user = server.familyOfAccessToken(bearer)?.user.id ?? 'nobody';
+      const family = server.familyOfAccessToken(bearer);
+      const user = family ? server.subjectOf(family) : 'nobody';
       const { stateAtCall: state, versionAtCall: version, label, tab } = call;
       const isSigningIn = scene.calls.some(
         (each) => each.tab === tab && each.label.startsWith('signIn()') && (each.settledAt ?? Infinity) > call.calledAt,
@@ -45,7 +47,7 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
       if (state.status === 'signed-out' && !isSigningIn)
         accuse(`${label} of tab ${tab.page.id} was made while signed out, and sent as ${user}`);
       // Tokens that name nobody: the client's own count tells users apart.
-      if (state.status !== 'signed-in' || scene.browser.network.isCookieLeftToChance) return;
+      if (state.status !== 'signed-in' || !isMirrored(scene.plan) || scene.browser.network.isCookieLeftToChance) return;
       const users = usersOf.get(tab.auth) ?? new Map<number, string>();
       usersOf.set(tab.auth, users);
       const before = users.get(version) ?? user;
@@ -82,3 +84,28 @@ export const noTokenAfterSignOut: RuleMaker = (scene, accuse) => ({
       accuse(`tab ${tab.page.id} was told that the server has confirmed its sign-out, and the cookie is good`);
   },
 });
+
+/** Where the server could be reached, the cookie is gone, whatever answers landed late. */
+export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
+  const { browser, calls, plan } = scene;
+  let isDisturbed = false;
+  return {
+    promise: 'A sign-out is the last word',
+    onEnd({ request, end, answer, keepalive, page }) {
+      // A sign-out that nobody could send, or nobody could hear of.
+      if (request.endpoint === 'sign-out' && (end !== 'answered' || answer?.status !== 204)) isDisturbed = true;
+      if (keepalive && !page.isAlive) isDisturbed = true;
+    },
+    afterEach() {
+      isDisturbed ||=
+        browser.livePages.some(({ isFrozen }) => isFrozen) || browser.pages.some(({ isAlive }) => !isAlive);
+    },
+    atRest() {
+      const last = calls.findLast(({ label }) => /^(signOut|signIn|setSession)/.test(label));
+      const family = browser.server.familyOfCookie(browser.network.cookie);
+      if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
+      if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
+        accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
+    },
+  };
+};

@@ -1,9 +1,10 @@
 /** All rules. */
 
+import { challengesAreTold, noErrorWithoutFailure, toldInTime } from './callers.ts';
 import type { RuleMaker } from './judge.ts';
 import { boundedRate, noNeedlessRefresh, noOverlap } from './one-refresh.ts';
 import { backsOff } from './outage.ts';
-import { asNobodyElse, noTokenAfterSignOut, onceAndUnchanged } from './requests.ts';
+import { asNobodyElse, noTokenAfterSignOut, onceAndUnchanged, signOutIsTheLastWord } from './requests.ts';
 import { tokensStaySecret } from './secrets.ts';
 import { goodTokenAtRest, noAlarm, onlyTheServerEndsIt, tabsAgree } from './session.ts';
 import { errorsAreTyped, everythingSettles } from './settled.ts';
@@ -20,8 +21,12 @@ export const RULES: readonly RuleMaker[] = [
   onceAndUnchanged,
   asNobodyElse,
   noTokenAfterSignOut,
+  signOutIsTheLastWord,
   onlyTheServerEndsIt,
   errorsAreTyped,
+  noErrorWithoutFailure,
+  toldInTime,
+  challengesAreTold,
   tokensStaySecret,
   everythingSettles,
   tabsAgree,

@@ -29,7 +29,7 @@ export const noAlarm: RuleMaker = ({ browser }, accuse) => {
       for (const { family, token } of browser.server.alarms.slice(seen)) {
         if (
           browser.network.exchanges.some(
-            (each) => (each.isResent || each.isAnswerLost) && each.request.cookie === token,
+            (each) => (each.isResent || (each.isAnswerLost && !each.isLeftBehind)) && each.request.cookie === token,
           )
         )
           atRisk.add(family);
@@ -63,11 +63,11 @@ export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
       if (said === 'restoring') accuse(`tab ${tab.page.id} still doesn't know who is signed in`);
       if (tab.state.status !== 'signed-in' || server.familyOfCookie(network.cookie)?.state !== 'active') continue;
       const probe = scene.calls.findLast(
-        (call) => call.tab === tab && call.label === 'GET /orders' && call.settledAt !== undefined,
+        (call) => call.tab === tab && call.request && call.label === 'GET /orders' && call.settledAt !== undefined,
       );
       // It may have learnt only since.
       if (probe?.stateAtCall.status !== 'signed-in') continue;
-      const isAnswered = probe?.value instanceof Response && probe.value.ok;
+      const isAnswered = server.effects.has(probe.request ?? '');
       if (!isAnswered) accuse(`tab ${tab.page.id} is signed in, and its last request came to nothing: ${told(probe)}`);
     }
   },

@@ -31,7 +31,10 @@ export const noTokenTwice: RuleMaker = ({ browser, plan, areClocksWrong }, accus
       const isLate = browser.timeline.now - first.sentAt >= ORPHAN_WAIT;
       const isUnmarked = plan.world.storage !== 'works' || areClocksWrong;
       const isExcused =
-        !plan.world.hasLocks || first.isAnswerLost || first.isResent || (isOrphan && (isLate || isUnmarked));
+        !plan.world.hasLocks ||
+        (first.isAnswerLost && !first.isLeftBehind) ||
+        first.isResent ||
+        (isOrphan && (isLate || isUnmarked));
       if (isExcused) atRisk.add(family);
       else accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
     },

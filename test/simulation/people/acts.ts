@@ -6,7 +6,7 @@ import type { Browser } from '../world/browser.ts';
 import { APP } from '../world/network.ts';
 import type { PageStart } from '../world/page.ts';
 import { sendRequests } from './requests.ts';
-import { abort, Tab, type TabWatcher } from './tab.ts';
+import { abort, type ClientKind, Tab, type TabWatcher } from './tab.ts';
 
 export class People {
   /** The tab in each place. */
@@ -60,10 +60,15 @@ export class People {
 
   /** Opens a tab whose app asks at once who is signed in. */
   open(place: number, start: PageStart): Tab {
-    const tab = new Tab(this.browser.open(start), this.code, this.plan.habit, this.watcher);
+    const tab = new Tab(this.browser.open(start), this.code, this.clientOf(place), this.watcher);
     this.tabs[place] = tab;
     tab.call('restore()', () => tab.auth.restore());
     return tab;
+  }
+
+  private clientOf(place: number): ClientKind {
+    const { habit, world } = this.plan;
+    return { habit, name: world.names === 2 && place % 2 ? 'another' : 'default', refusal: world.refusal };
   }
 
   private doInTab(place: number, tab: Tab, act: Act): void {
@@ -89,6 +94,7 @@ export class People {
     const { auth } = tab;
     const { timeline } = this.browser;
     if (act.do === 'recreate') tab.recreate();
+    if (act.do === 'push-state') tab.page.document.baseURI = `${APP}/shop/orders/`;
     if (act.do === 'sign-out') tab.call('signOut()', () => auth.signOut());
     if (act.do === 'refresh') tab.call('refresh()', () => auth.refresh());
     if (act.do === 'restore') tab.call('restore()', () => auth.restore());

@@ -3,7 +3,7 @@
 import type { AuthClient, AuthState } from '../../../src/index.ts';
 import type { ClientCode } from '../client-code.ts';
 import type { Habit } from '../schedule/plan.ts';
-import { API } from '../world/network.ts';
+import { API, APP } from '../world/network.ts';
 import type { SimulatedPage } from '../world/page.ts';
 
 /** A promise that the client has given. */
@@ -44,6 +44,16 @@ export interface TabWatcher {
   onHeard(heard: Heard): void;
 }
 
+/** What differs from app to app. */
+export interface ClientKind {
+  readonly habit: Habit;
+  readonly name: string;
+  readonly refusal: 'status' | 'body';
+}
+
+const saysRefused = async (response: Response): Promise<boolean> =>
+  (await response.clone().text()).includes('invalid_token');
+
 const EVENTS = [
   ...(['signed-in', 'refreshed', 'refresh-failed', 'replayed', 'signed-out', 'user-changed', 'challenge'] as const),
 ];
@@ -56,12 +66,12 @@ export class Tab {
   /** When its client was made. */
   createdAt = 0;
   private readonly code: ClientCode;
-  private readonly habit: Habit;
+  private readonly kind: ClientKind;
 
-  constructor(page: SimulatedPage, code: ClientCode, habit: Habit, watcher: TabWatcher) {
+  constructor(page: SimulatedPage, code: ClientCode, kind: ClientKind, watcher: TabWatcher) {
     this.page = page;
     this.code = code;
-    this.habit = habit;
+    this.kind = kind;
     this.watcher = watcher;
     this.auth = this.create();
     watcher.onOpen(this);
@@ -78,6 +88,8 @@ export class Tab {
   /** As hot reloading does it. */
   recreate(): void {
     this.auth.dispose();
+    // The new one means the same endpoints.
+    this.page.document.baseURI = `${APP}/`;
     this.auth = this.create();
     this.call('restore()', () => this.auth.restore());
   }
@@ -108,9 +120,12 @@ export class Tab {
   private create(): AuthClient {
     const { createAuthClient } = this.code(this.page.globals);
     const auth = createAuthClient({
-      refresh: '/auth/refresh',
-      signOut: '/auth/logout',
+      // Relative, as some write it: what it means is fixed when the client is made.
+      refresh: 'auth/refresh',
+      signOut: 'auth/logout',
       allowedOrigins: [API],
+      name: this.kind.name,
+      ...(this.kind.refusal === 'body' && { shouldRefresh: saysRefused }),
     });
     this.createdAt = this.watcher.now;
     let before = auth.getState();
@@ -123,17 +138,17 @@ export class Tab {
       const state = auth.getState();
       this.watcher.onHeard({ at: this.watcher.now, tab: this, event: 'state', detail: state, before });
       before = state;
-      if (this.habit === 'throws') throw new Error('A listener of the app has failed.');
+      if (this.kind.habit === 'throws') throw new Error('A listener of the app has failed.');
     });
     return auth;
   }
 
   /** What the app's listeners do. */
   private react(event: string, auth: AuthClient): void {
-    if (this.habit === 'throws') throw new Error('A listener of the app has failed.');
-    if (this.habit === 'refetches' && event === 'refreshed')
+    if (this.kind.habit === 'throws') throw new Error('A listener of the app has failed.');
+    if (this.kind.habit === 'refetches' && event === 'refreshed')
       for (const path of ['/orders', '/always-401']) this.call(`GET ${path}`, () => auth.fetch(API + path));
-    if (this.habit === 'calls-back' && event !== 'replayed') {
+    if (this.kind.habit === 'calls-back' && event !== 'replayed') {
       this.call('getAccessToken()', () => auth.getAccessToken());
       if (event === 'refresh-failed') this.call('restore()', () => auth.restore());
     }

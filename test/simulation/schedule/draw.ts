@@ -11,7 +11,11 @@ const PAUSES = [0, 1, 5, 20, 50, 200, 700, 2_000, 6_000, 15_000, 40_000];
 const world: Arbitrary<WorldRules> = fc.record({
   seed: fc.integer({ min: 0, max: 0x7fffffff }),
   engine: fc.constantFrom('chromium', 'firefox', 'webkit'),
-  tokens: fc.constantFrom('jwt', 'jwt', 'opaque'),
+  tokens: fc.constantFrom('jwt', 'jwt', 'numbers', 'opaque'),
+  saysLifetime: often(true, 8, false),
+  repeatsTokens: often(false, 8, true),
+  refusal: often<'status' | 'body'>('status', 8, 'body'),
+  names: often<1 | 2>(1, 12, 2),
   lifetime: fc.constantFrom(60, 20, 300),
   overlap: fc.constantFrom(0, 0, 10_000),
   storage: often('works', 9, 'full', 'absent'),
@@ -46,7 +50,7 @@ const act: Arbitrary<Act> = fc.oneof(
     weight: 12,
     arbitrary: fc.record({
       do: fc.constant('request' as const),
-      path: often<ApiPath>('/orders', 6, '/always-401', '/step-up', '/forbidden'),
+      path: often<ApiPath>('/orders', 6, '/always-401', '/step-up', '/forbidden', '/see-other'),
       method: fc.constantFrom('GET', 'POST'),
       body: fc.constantFrom('none', 'text', 'params', 'buffer', 'form', 'request'),
       times: often(1, 4, 3, 12),
@@ -69,7 +73,7 @@ const act: Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('sign-out' as const, 'refresh', 'restore') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('recreate' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('recreate' as const, 'push-state') }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('close' as const, 'reload') }) },
   {
     weight: 4,
@@ -103,19 +107,51 @@ const act: Arbitrary<Act> = fc.oneof(
   },
 );
 
-const step: Arbitrary<Step> = fc.record({
-  after: fc.constantFrom(...PAUSES),
-  tab: often(0, 3, 1, 1, 2, 3, 4, 5, 6, 7),
-  act,
-});
+const place = often(0, 3, 1, 1, 2, 3, 4, 5, 6, 7);
+const pause = fc.constantFrom(...PAUSES);
+const step: Arbitrary<Step> = fc.record({ after: pause, tab: place, act });
+
+/** Steps that come together where things go wrong. Each is drawn with its own times and places. */
+const SCENES: readonly Arbitrary<Act>[][] = [
+  [fc.constant({ do: 'open', start: 'visible' }), fc.constantFrom<Act>({ do: 'sign-out' }, { do: 'refresh' })],
+  [fc.constant({ do: 'void-access-tokens' }), act, act],
+  [fc.constant({ do: 'freeze' }), act, act, fc.constant({ do: 'thaw' })],
+  [fc.constant({ do: 'leave' }), act, act, fc.constant({ do: 'come-back' })],
+  [fc.constant({ do: 'refresh' }), fc.constantFrom<Act>({ do: 'sign-out' }, { do: 'close' }, { do: 'reload' })],
+  [fc.constant({ do: 'offline' }), act, fc.constant({ do: 'online' })],
+  [faultAt('refresh'), fc.constant({ do: 'void-access-tokens' }), act, act],
+  [faultAt('refresh'), fc.constant({ do: 'refresh' }), fc.constant({ do: 'sign-out' })],
+  [faultAt('login'), fc.constant({ do: 'sign-in', user: 'bob', how: 'request' }), act],
+];
+
+const scene: Arbitrary<Step[]> = fc.oneof(
+  { weight: 12, arbitrary: step.map((one) => [one]) },
+  ...SCENES.map((acts) => ({
+    weight: 1,
+    arbitrary: fc
+      .tuple(place, fc.boolean(), ...acts.map((each) => fc.tuple(pause, place, each)))
+      .map(([main, isInOneTab, ...parts]) =>
+        parts.map(([after, other, each]) => ({ after, tab: isInOneTab ? main : other, act: each })),
+      ),
+  })),
+);
 
 export const plan: Arbitrary<Plan> = fc.record({
   world,
   habit: often<Habit>('quiet', 4, 'throws', 'refetches', 'calls-back'),
   tabs: fc.integer({ min: 1, max: 4 }),
   user: often<User | 'nobody'>('ada', 5, 'nobody'),
-  steps: fc.array(step, { minLength: 1, maxLength: 24, size: 'max' }),
+  steps: fc.array(scene, { minLength: 1, maxLength: 16, size: 'max' }).map((scenes) => scenes.flat()),
 });
+
+function faultAt(endpoint: 'refresh' | 'login'): Arbitrary<Act> {
+  return fc.record({
+    do: fc.constant('fault' as const),
+    endpoint: fc.constant(endpoint),
+    fault,
+    times: fc.constant(1),
+  });
+}
 
 function often<T>(usual: T, weight: number, ...others: T[]): Arbitrary<T> {
   return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });

@@ -34,7 +34,8 @@ export interface Step {
 }
 
 export type User = 'ada' | 'bob';
-export type ApiPath = '/orders' | '/always-401' | '/step-up' | '/forbidden';
+/** `/see-other`: the request is done, and the page that it leads to asks for another token. */
+export type ApiPath = '/orders' | '/always-401' | '/step-up' | '/forbidden' | '/see-other';
 export type BodyKind = 'none' | 'text' | 'params' | 'buffer' | 'form' | 'request';
 
 export type Act =
@@ -43,7 +44,8 @@ export type Act =
   /** The page's process ends, after so many more things that others could see. */
   | { readonly do: 'crash'; readonly acts: number }
   | { readonly do: 'sign-in'; readonly user: User; readonly how: 'request' | 'tokens' | 'login-page' }
-  | { readonly do: 'sign-out' | 'refresh' | 'restore' | 'recreate' }
+  /** `push-state`: the page's base URL changes. */
+  | { readonly do: 'sign-out' | 'refresh' | 'restore' | 'recreate' | 'push-state' }
   | { readonly do: 'get-token'; readonly abortAfter?: number | undefined }
   | {
       readonly do: 'request';

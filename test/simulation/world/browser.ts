@@ -18,6 +18,8 @@ export interface WorldRules extends ServerRules {
   readonly storage: StorageKind;
   readonly hasLocks: boolean;
   readonly hasChannel: boolean;
+  /** Two: every other tab has a client of another name, for the same token endpoint. */
+  readonly names: 1 | 2;
   /** Of a hundred messages so many never arrive. Browsers lose none. */
   readonly lostMessages: number;
   readonly doubledMessages: number;

@@ -70,6 +70,9 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
       lastUp = Math.max(lastUp, timeline.now + travel(chance, stream));
       timeline.at(lastUp, run);
     };
+    const letGo = (run: () => void) => {
+      if (user.acts()) timeline.after(travel(chance, stream), run);
+    };
     const toPage = (run: () => void) => {
       lastDown = Math.max(lastDown, timeline.now + travel(chance, stream));
       timeline.at(lastDown, () => user.runTask(run));
@@ -116,7 +119,8 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
           } catch (error) {
             reject(error);
           } finally {
-            toManager(() => release(entry));
+            // By a way of its own: it may overtake a request that was made before it.
+            letGo(() => release(entry));
           }
         };
         signal?.addEventListener('abort', abort);

@@ -41,6 +41,8 @@ export interface Exchange {
   end?: 'answered' | 'failed' | 'aborted';
   /** It was processed, and the answer did not reach the browser's cookie jar. */
   isAnswerLost?: boolean;
+  /** Its page went, and it was not `keepalive`. */
+  isLeftBehind?: boolean;
   /** The browser sent it a second time. */
   isResent?: boolean;
 }
@@ -93,7 +95,10 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
     },
     forget(page) {
       for (const [exchange, fail] of [...underWay])
-        if (exchange.page === page && !exchange.keepalive) fail(undefined, 'aborted');
+        if (exchange.page === page && !exchange.keepalive) {
+          exchange.isLeftBehind = true;
+          fail(undefined, 'aborted');
+        }
     },
     navigateTo(begin) {
       noteLogin();
@@ -226,10 +231,14 @@ function readBody(body: BodyInit | null | undefined, given: Request | undefined)
   return new Response(body).text();
 }
 
-function responseOf({ status, body, headers }: Answer): Response {
+function responseOf({ status, body, headers, redirectedTo }: Answer): Response {
   const isText = typeof body === 'string';
-  return new Response(body === undefined ? null : isText ? body : JSON.stringify(body), {
+  const response = new Response(body === undefined ? null : isText ? body : JSON.stringify(body), {
     status,
     headers: { 'Content-Type': isText ? 'text/html' : 'application/json', ...headers },
   });
+  // No constructor can say so.
+  if (redirectedTo)
+    Object.defineProperties(response, { redirected: { value: true }, url: { value: API + redirectedTo } });
+  return response;
 }

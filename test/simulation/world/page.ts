@@ -68,6 +68,7 @@ export class SimulatedPage {
 
   freeze(): void {
     if (this.isFrozen || this.isPrerendering) return;
+    this.lastStillAt = this.browser.timeline.now;
     this.document.visibilityState = 'hidden';
     this.document.dispatchEvent(new Event('visibilitychange'));
     this.document.dispatchEvent(new Event('freeze'));
@@ -94,7 +95,10 @@ export class SimulatedPage {
       return;
     }
     this.sayGoodbye(true);
+    if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));
+    if (this.browser.engine === 'webkit') this.losePlaceInLine();
     this.browser.timeline.after(0, () => {
+      this.isLeavingInWebKit = false;
       this.isFrozen = true;
       this.isCached = true;
     });
@@ -121,8 +125,7 @@ export class SimulatedPage {
     if (!this.isAlive) return;
     if (!this.isFrozen) this.sayGoodbye(false);
     if (this.browser.engine === 'webkit') {
-      this.isLeavingInWebKit = true;
-      this.browser.locks.review(this);
+      this.losePlaceInLine();
       // Its scripts go on for a moment.
       this.browser.timeline.after(this.browser.chance.between(`page ${this.id}`, 0, 200), () => this.die());
     } else this.browser.timeline.after(0, () => this.die());
@@ -132,6 +135,11 @@ export class SimulatedPage {
   crashAfter(acts: number): void {
     if (acts > 0) this.actsLeft = acts;
     else this.die();
+  }
+
+  private losePlaceInLine(): void {
+    this.isLeavingInWebKit = true;
+    this.browser.locks.review(this);
   }
 
   private sayGoodbye(persisted: boolean): void {
@@ -157,7 +165,7 @@ export class SimulatedPage {
 class SimulatedDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden';
   prerendering: boolean;
-  readonly baseURI = `${APP}/`;
+  baseURI = `${APP}/`;
   readonly cookie = '';
   constructor(start: PageStart) {
     super();

@@ -5,7 +5,14 @@ import { bearerOf, createAccessTokens } from '../../../demo/server/tokens.ts';
 import type { Machine } from './machine.ts';
 
 export interface ServerRules {
-  readonly tokens: 'jwt' | 'opaque';
+  /** `numbers`: JWTs whose users are numbers. */
+  readonly tokens: 'jwt' | 'numbers' | 'opaque';
+  /** Whether answers say how long an access token is good for; where not, only a JWT says it. */
+  readonly saysLifetime: boolean;
+  /** It gives the access token again while that is good, as a backend with a cache does it. */
+  readonly repeatsTokens: boolean;
+  /** How the API refuses a token: by the status, or in the body of a 200, as GraphQL servers do. */
+  readonly refusal: 'status' | 'body';
   /** Seconds that an access token is good for. */
   readonly lifetime: number;
   /** Milliseconds in which a spent refresh token gets its successor again. */
@@ -30,6 +37,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** `null` takes the cookie away. */
   readonly setCookie?: string | null | undefined;
+  /** It was redirected on the way, within the API. */
+  readonly redirectedTo?: string | undefined;
 }
 
 /** What became of one refresh token. */
@@ -64,11 +73,17 @@ export interface Server {
   beginSession(user: string): string;
   /** Whose session a bearer token is of. */
   familyOfAccessToken(value: string): Family | undefined;
+  /** What its tokens say, or would say, whose they are. */
+  subjectOf(family: Family): string;
   isGood(value: string): boolean;
   familyOfCookie(cookie: string | undefined): Family | undefined;
   voidAccessTokens(): void;
   revoke(cookie: string | undefined): void;
 }
+
+/** Several tutorials number their users. */
+const NUMBERS: Readonly<Record<string, number>> = { ada: 1, bob: 2 };
+const REFUSED = { error: 'invalid_token' };
 
 export function createServer(machine: Machine, rules: ServerRules): Server {
   let serial = 0;
@@ -93,6 +108,7 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     },
     beginSession: (user) => remember(sessions.begin({ id: user, name: user })).refreshToken,
     familyOfAccessToken: (value) => accessTokens.judge(idOf.get(value) ?? '').token?.family,
+    subjectOf: (family) => String(subjectOf(family)),
     isGood: (value) => accessTokens.judge(idOf.get(value) ?? '').verdict === 'good',
     familyOfCookie: (cookie) => sessions.familyOf(cookie),
     voidAccessTokens: () => accessTokens.expireAll(),
@@ -101,6 +117,10 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
       if (family) sessions.revoke(family);
     },
   };
+
+  function subjectOf({ user }: Family): string | number {
+    return (rules.tokens === 'numbers' && NUMBERS[user.id]) || user.id;
+  }
 
   function remember(grant: Grant): Grant {
     if (!server.fates.has(grant.refreshToken)) {
@@ -115,15 +135,26 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     const { family } = grant;
     const [iat, exp] = [issuedAt, expiresAt].map((ms) => Math.floor(ms / 1_000));
     const sid = sidOf(family);
-    const value =
-      rules.tokens === 'opaque' ? `opaque-token-${id}` : jwt({ sub: family.user.id, sid, iat, exp, jti: id });
+    const sub = subjectOf(family);
+    const value = rules.tokens === 'opaque' ? `opaque-token-${id}` : jwt({ sub, sid, iat, exp, jti: id });
     idOf.set(value, id);
     server.issued.set(value, { family, generation: grant.generation, expiresAt });
-    return {
-      status: 200,
-      body: { access_token: value, token_type: 'Bearer', expires_in: rules.lifetime },
-      setCookie: grant.refreshToken,
-    };
+    return answerWith(value, grant, rules.lifetime);
+  }
+
+  function answerWith(value: string, { refreshToken }: Grant, seconds: number): Answer {
+    const lifetime = rules.saysLifetime ? { expires_in: seconds } : {};
+    const body = { access_token: value, token_type: 'Bearer', ...lifetime };
+    return { status: 200, body, setCookie: refreshToken };
+  }
+
+  /** The newest token of the session, while it is good. */
+  function tokenAgain(grant: Grant): Answer | undefined {
+    const [value, { expiresAt } = { expiresAt: 0 }] =
+      [...server.issued].findLast(([, { family }]) => family === grant.family) ?? [];
+    if (!rules.repeatsTokens || !value || !server.isGood(value)) return undefined;
+    remember(grant);
+    return answerWith(value, grant, Math.max(1, Math.ceil((expiresAt - machine.trueNow()) / 1_000)));
   }
 
   /** The session's number, as tokens give it. */
@@ -141,7 +172,7 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     if (rotation.outcome === 'reused') server.alarms.push({ family: fate?.family as Family, token: cookie as string });
     if (!('grant' in rotation)) return { status: 401, body: { error: 'invalid_grant' } };
     if (fate) fate.successor = rotation.grant.refreshToken;
-    return tokenAnswer(rotation.grant);
+    return tokenAgain(rotation.grant) ?? tokenAnswer(rotation.grant);
   }
 
   function signOut(cookie: string | undefined): Answer {
@@ -149,10 +180,11 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     return { status: 204, setCookie: null };
   }
 
-  function api({ path, headers, body }: ServerRequest): Answer {
+  function api({ path, method, headers, body }: ServerRequest): Answer {
     const bearer = bearerOf(headers.get('authorization'));
     const isGood = !!bearer && server.isGood(bearer);
-    if (!isGood || path === '/always-401') return { status: 401, body: { error: 'invalid_token' } };
+    if (!isGood || path === '/always-401')
+      return rules.refusal === 'status' ? { status: 401, body: REFUSED } : { status: 200, body: REFUSED };
     if (path === '/step-up') {
       const challenge = 'Bearer error="insufficient_user_authentication", acr_values="high"';
       return { status: 401, body: {}, headers: { 'WWW-Authenticate': challenge } };
@@ -163,6 +195,8 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
       const effect = server.effects.get(number) ?? { times: 0, body: '' };
       server.effects.set(number, { times: effect.times + 1, body });
     }
+    // Done; the page that it leads to wants another token.
+    if (path === '/see-other' && method === 'POST') return { status: 401, body: REFUSED, redirectedTo: '/elsewhere' };
     return { status: 200, body: {} };
   }
   return server;

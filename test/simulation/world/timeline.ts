@@ -16,8 +16,8 @@ export interface Timeline {
   after(ms: number, run: () => void): () => void;
   /** The next step waits for it: real work of the process, such as reading a Blob. */
   awaitReal(work: Promise<unknown>): void;
-  /** Lets everything happen that is planned until then. */
-  advanceTo(time: number, afterEach: () => void): Promise<void>;
+  /** Lets everything happen that is planned until then, for as long as `goesOn` says so after each. */
+  advanceTo(time: number, goesOn: () => boolean): Promise<void>;
 }
 
 /** All that a task of a page sets off before another task can run. */
@@ -87,7 +87,7 @@ export function createTimeline(): Timeline {
     awaitReal(work) {
       real.push(work);
     },
-    async advanceTo(time, afterEach) {
+    async advanceTo(time, goesOn) {
       await settle();
       while (heap[0] && heap[0].at <= time) {
         const { at, run, isCancelled } = pop() as Happening;
@@ -95,7 +95,7 @@ export function createTimeline(): Timeline {
         now = at;
         run();
         await settle();
-        afterEach();
+        if (!goesOn()) return;
       }
       now = Math.max(now, time);
     },

@@ -1,0 +1,282 @@
+/** Faults put into the client on purpose. The simulation must find each of them: a rule that can't fail proves nothing. */
+
+import type { Patch } from '../client-code.ts';
+
+export interface Fault {
+  /** What is wrong. */
+  readonly name: string;
+  readonly patches: readonly Patch[];
+}
+
+const fault = (name: string, file: string, find: string, replace: string): Fault => ({
+  name,
+  patches: [{ file: `src/${file}`, find, replace }],
+});
+
+/** Of the turns that tabs take, and of what they tell each other. */
+const TURNS_AND_MESSAGES: readonly Fault[] = [
+  fault(
+    'no second look under the lock',
+    'refresh/refresh-round.ts',
+    "  if (hasChanged(parts, flight)) return 'changed';\n  const { coolDown } = refreshing;",
+    '  const { coolDown } = refreshing;',
+  ),
+  fault(
+    'the lock is let go before the work is done',
+    'tabs/tab-lock.ts',
+    'const takeTurnUnderLock = () => takeTurn().finally(() => signal.aborted || tabs.locks?.query());',
+    'const takeTurnUnderLock = async () => void takeTurn();',
+  ),
+  fault(
+    'the lock is let go before the mark of the handover stands',
+    'tabs/tab-lock.ts',
+    'takeTurn().finally(() => signal.aborted || tabs.locks?.query())',
+    'takeTurn()',
+  ),
+  fault(
+    'nobody waits for the message that is on its way',
+    'tabs/session-sync.ts',
+    'if (left <= 0 || !(await isHandoverPending(peers, session))) return;',
+    'return;',
+  ),
+  fault(
+    'the generation is ignored',
+    'session/session-record.ts',
+    'return a.generation > b.generation;',
+    'return false;',
+  ),
+  fault(
+    'an older record is adopted',
+    'session/session-record.ts',
+    'if (a.epoch !== b.epoch) return a.epoch > b.epoch;',
+    'if (a.epoch !== b.epoch) return true;',
+  ),
+  fault(
+    'the end of a session does not win',
+    'session/session-record.ts',
+    'if (!a.ended !== !b.ended) return !b.ended;',
+    '',
+  ),
+  fault(
+    'locks by name alone',
+    'client-options.ts',
+    'lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])]',
+    'lockNames: [`silent-refresh:${name}`]',
+  ),
+  fault(
+    'a frozen page keeps its place in line',
+    'tabs/tab-lock.ts',
+    "document?.addEventListener('freeze', onFreeze);",
+    '',
+  ),
+  fault(
+    'a page that is left sends beside the holder of the lock',
+    'tabs/tab-lock.ts',
+    "if (!turn && (error as Error).name === 'AbortError')",
+    'if (false)',
+  ),
+  fault(
+    'a prerendered page counts the time until it is shown',
+    'page.ts',
+    'while (isPrerendering() && !disposed.isOpen) {',
+    'while (false) {',
+  ),
+];
+
+/** Of the refresh and its request. */
+const REFRESH: readonly Fault[] = [
+  fault('no keepalive', 'refresh/auth-request.ts', 'keepalive: true,', ''),
+  fault(
+    'no mark of a request under way',
+    'refresh/refresh-round.ts',
+    "const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');",
+    'const endMark = async (_end: unknown) => (markPending, isOpen, true);',
+  ),
+  fault(
+    'a late answer is taken all the same',
+    'refresh/refresh-round.ts',
+    '  if (hasChanged(parts, flight)) {\n    if',
+    '  if (false) {\n    if',
+  ),
+  fault(
+    'callers wait for ever',
+    'refresh/refresher.ts',
+    'const stopTimer = startTimer(caller, () => {',
+    'const stopTimer = startTimer(caller * 1e6, () => {',
+  ),
+  fault(
+    'each caller has a refresh of its own',
+    'refresh/refresher.ts',
+    'if (refreshing.flight && isRefreshing(parts)) return refreshing.flight.outcome;',
+    '',
+  ),
+  fault(
+    'a failure is the end of the session',
+    'refresh/token-response.ts',
+    '[400, 401, 403].includes(status) && !speaksHtml',
+    'status >= 400',
+  ),
+  fault(
+    'a failure is tried again at once',
+    'refresh/cool-down.ts',
+    'const length = Math.max(LEAST_PAUSE, ms ?? backoff);',
+    'const length = ms ?? 0 * backoff;',
+  ),
+  fault(
+    'a pause that the server has named is shortened',
+    'refresh/cool-down.ts',
+    'length: Math.max(length, namedLeft),',
+    'length,',
+  ),
+  fault(
+    'a pause that the server has named ends with the connection',
+    'refresh/cool-down.ts',
+    'if (!coolDown.pause?.isNamed) endPause(coolDown);',
+    'endPause(coolDown);',
+  ),
+  fault('a pause is told to nobody', 'refresh/refresh-round.ts', 'if (pause && ms) post(', 'if (false) post('),
+  fault(
+    'other tabs don’t try again after a short pause',
+    'tabs/tab-message.ts',
+    'mayRetry: mayRetry === true };',
+    'mayRetry: mayRetry === undefined };',
+  ),
+  fault(
+    'today’s token again counts as a failure',
+    'refresh/token-response.ts',
+    "{ verdict: 'unchanged'",
+    "{ verdict: 'unreachable', why: ''",
+  ),
+  fault(
+    'URLs are resolved when the request is sent',
+    'refresh/cookie-refresh.ts',
+    'const url = resolveUrl(options.url) ?? options.url;',
+    'const url = resolveUrl(options.url) && options.url;',
+  ),
+];
+
+/** Of users and sessions. */
+const USERS: readonly Fault[] = [
+  fault(
+    'users are compared loosely',
+    'session/session-record.ts',
+    'if (!subjectA || !subjectB) return a.id === b.id;',
+    'if (!subjectA || !subjectB) return true;',
+  ),
+  fault(
+    'a number is no subject',
+    'session/access-token.ts',
+    "typeof subject === 'string' || typeof subject === 'number' ? String(subject) : undefined",
+    "typeof subject === 'string' ? subject : undefined",
+  ),
+  fault(
+    'a request goes on as whoever is signed in by now',
+    'refresh/usable-token.ts',
+    'if (session.disposed.isOpen || session.userVersion !== userVersion)',
+    'if (session.disposed.isOpen || userVersion === -1)',
+  ),
+  fault('a failed sign-in leaves no doubt', 'session/session-changes.ts', 'inDoubt: true });', '});'),
+  fault(
+    'a sign-in without the turn',
+    'lifecycle/sign-in.ts',
+    'await runAlone(tabs, async (signal) => {',
+    'await (async (_tabs: unknown, run: (signal: AbortSignal) => Promise<void>) => run(new AbortController().signal))(runAlone, async (signal) => {',
+  ),
+  fault(
+    'a sign-out without the turn',
+    'lifecycle/sign-out.ts',
+    'const isConfirmed = await runAlone(tabs, async () => {',
+    'const isConfirmed = await (async (_tabs: unknown, run: () => Promise<boolean>) => run())(runAlone, async () => {',
+  ),
+  fault(
+    'a sign-out that overtook a refresh is not sent again',
+    'client-parts.ts',
+    'sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),',
+    'Promise.resolve([sendSignOut, settings, wasOvertaken, refreshToken]),',
+  ),
+  fault(
+    'a sign-out is confirmed out of turn',
+    'lifecycle/sign-out.ts',
+    '    await send();\n    // A refresh may bring the cookie back.\n    return false;',
+    '    return (await send()) ?? false;',
+  ),
+  fault(
+    'a tab that knew nobody loses against a clock set back',
+    'session/adopt-record.ts',
+    'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {',
+    'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < -1) {',
+  ),
+  fault(
+    'the app hears before the state counts',
+    'session/record-change.ts',
+    '  replaceRecord(session, next);\n  notifyChange(session, source, previous);\n  const subject',
+    "  emit(session.listeners, 'signed-in', { subject: '' });\n  replaceRecord(session, next);\n  notifyChange(session, source, previous);\n  const subject",
+  ),
+  fault('dispose() leaves its callers waiting', 'client.ts', '    disposed.open();\n', ''),
+];
+
+/** Of requests. */
+const REQUESTS: readonly Fault[] = [
+  fault(
+    'futility is counted after the replay',
+    'http/authorized-fetch.ts',
+    'if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);',
+    'if (asksForRefresh) void recordRefused;',
+  ),
+  fault(
+    'no floor under refreshes',
+    'refresh/fruitless-refreshes.ts',
+    'if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address);',
+    '',
+  ),
+  fault(
+    'a token of unknown expiry is never young',
+    'refresh/fruitless-refreshes.ts',
+    'const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;',
+    'const isYoung = token.lifetime - elapsed(token.receivedAt) > token.lifetime / 2;',
+  ),
+  fault(
+    'a body is read when it is sent',
+    'http/replayable-request.ts',
+    'if (fixed.body != null) fixed.body = fixBody(fixed.body);',
+    'void fixBody;',
+  ),
+  fault(
+    'a late 401 asks for a refresh',
+    'refresh/usable-token.ts',
+    'return token && token.value !== refused && remaining(token) > 0 ? token : undefined;',
+    'return token && refused === undefined && remaining(token) > 0 ? token : undefined;',
+  ),
+  fault(
+    'what was redirected is sent again',
+    'http/authorized-fetch.ts',
+    'if (answer.redirected && !SAFE_METHODS.includes(method)) return false;',
+    '',
+  ),
+  fault(
+    'a replay after a server error',
+    'http/authorized-fetch.ts',
+    '(status === 401 && !challenge);',
+    '((status === 401 && !challenge) || status >= 500);',
+  ),
+  fault(
+    'a challenge that the replay meets is told to nobody',
+    'http/authorized-fetch.ts',
+    '  await isRefused(settings, parts, sent, response, token);\n  return response;',
+    '  return response;',
+  ),
+  fault(
+    'the replay of an answer that shouldRefresh judges counts as refused',
+    'http/authorized-fetch.ts',
+    'else if (status < 500) recordAccepted(refreshing.fruitless, label);',
+    'else if (status < 200) recordAccepted(refreshing.fruitless, label);',
+  ),
+  fault(
+    'an error quotes the token',
+    'session/session-gone.ts',
+    '{ disposed, state }: Session, label: string): AnyAuthError {',
+    '{ disposed, state, record }: Session, label: string): AnyAuthError {\n  label += record.token?.value ?? "";',
+  ),
+];
+
+export const FAULTS: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH, ...USERS, ...REQUESTS];

@@ -1,0 +1,95 @@
+/** P5, P12: what callers are told, and when. */
+
+import type { Exchange } from '../world/network.ts';
+import type { RuleMaker } from './judge.ts';
+
+/** Milliseconds: the option `refreshTimeout`. */
+const REFRESH_TIMEOUT = 10_000;
+/** Milliseconds for which a failure explains that callers get an error: a named pause, and the longest request. */
+const EXPLAINS_FOR = 60_000;
+/** Milliseconds: an answer that takes longer may leave callers without a token. */
+const SLOW = 3_000;
+
+/** A caller gets `refresh-unavailable` only if something is unavailable, and not for what the server calls a short pause. */
+export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
+  const { browser } = scene;
+  let explainedUntil = -1;
+  const explain = () => {
+    explainedUntil = browser.timeline.now + EXPLAINS_FOR;
+  };
+  return {
+    promise: 'Callers get no error while the auth server can be reached, and none for a pause that it calls short',
+    onEnd(exchange) {
+      if (exchange.request.endpoint !== 'api' && (isGrave(exchange) || browser.pages[exchange.page.id - 1]?.isFrozen))
+        explain();
+    },
+    afterEach() {
+      const isDisturbed = !browser.machine.isOnline || browser.network.isCookieLeftToChance;
+      if (isDisturbed) explain();
+    },
+    onSettled({ label, tab, error, calledAt }) {
+      const { code, message } = (error ?? {}) as { code?: string; message?: string };
+      if (code !== 'refresh-unavailable' || scene.areClocksWrong || !scene.plan.world.hasLocks) return;
+      const isSlowNow = browser.network.exchanges.some(
+        ({ end, sentAt, request }) => !end && request.endpoint !== 'api' && browser.timeline.now - sentAt > SLOW,
+      );
+      // A page that stands still keeps its turn for as long as its request is under way.
+      const isCallerDazed = tab.page.lastStillAt >= 0 && browser.timeline.now - tab.page.lastStillAt < EXPLAINS_FOR;
+      if (
+        isSlowNow ||
+        isCallerDazed ||
+        browser.timeline.now < explainedUntil ||
+        tab.createdAt > calledAt ||
+        tab.page.isLeavingInWebKit
+      )
+        return;
+      const waited = browser.timeline.now - calledAt;
+      // What the server calls a pause may end after the time that callers wait.
+      if (waited >= REFRESH_TIMEOUT / 2) return;
+      accuse(`${label} of tab ${tab.page.id} failed after ${Math.round(waited)} ms: ${message}`);
+    },
+  };
+
+  function isGrave({ answer, end, endedAt = 0, sentAt, page }: Exchange): boolean {
+    const { status = 0, headers, body } = answer ?? {};
+    const isShortPause = [429, 503].includes(status) && Number(headers?.['Retry-After'] ?? 99) <= 1;
+    const isFine =
+      end === 'answered' &&
+      typeof body !== 'string' &&
+      (status === 200 || status === 204 || status === 401 || isShortPause);
+    return !isFine || endedAt - sentAt > SLOW || !page.isAlive;
+  }
+};
+
+/** Milliseconds that a call takes at most, by what is called: its wait for the turn, and its request. */
+const LONGEST: Readonly<Record<string, number>> = {
+  'restore()': 2 * REFRESH_TIMEOUT,
+  'refresh()': 2 * REFRESH_TIMEOUT,
+  'getAccessToken()': 2 * REFRESH_TIMEOUT,
+  'signOut()': 3 * REFRESH_TIMEOUT,
+};
+
+/** Each caller is told in time, whatever hangs. */
+export const toldInTime: RuleMaker = ({ browser }, accuse) => ({
+  promise: 'Each wait has a deadline',
+  onSettled({ label, tab, calledAt }) {
+    const longest = LONGEST[label] ?? Infinity;
+    const took = browser.timeline.now - calledAt;
+    // The time of a page that isn't shown, or stands still, doesn't count.
+    if (took > longest + 1_000 && tab.page.lastStillAt < calledAt)
+      accuse(`${label} of tab ${tab.page.id} took ${Math.round(took)} ms`);
+  },
+});
+
+/** A challenge that a refresh can't meet reaches the app, also where the replay meets it. */
+export const challengesAreTold: RuleMaker = (scene, accuse) => ({
+  promise: 'The app hears of each challenge',
+  onSettled({ label, tab, value }) {
+    if (!(value instanceof Response) || !value.headers.get('www-authenticate')) return;
+    const told = scene.heard.filter((heard) => heard.tab === tab && heard.event === 'challenge').length;
+    const met = scene.calls.filter(
+      (call) => call.tab === tab && call.value instanceof Response && call.value.headers.has('www-authenticate'),
+    ).length;
+    if (told < met) accuse(`${label} of tab ${tab.page.id} met a challenge, and no event told the app`);
+  },
+});
