@@ -6,7 +6,7 @@ import type { CookieSignIn, Session } from '../session/session.js';
 import { endSession, keepToken, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
-import { resetCoolDown, startPause } from './cool-down.js';
+import { type CoolDown, resetCoolDown, startPause } from './cool-down.js';
 import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import type { Verdict } from './token-response.js';
 
@@ -42,6 +42,13 @@ function isOutdated({ cookieSignIn }: Session, atCall: KnownAtCall): boolean {
 /** Whether the answer says that the session of now is over. */
 export const isSessionOver = (verdict: Verdict, session: Session, atCall: KnownAtCall): boolean =>
   saysNoSession(verdict, session) && !isOutdated(session, atCall);
+
+/** The pause that the server names counts, whatever has become of the session meanwhile. Whether there is one. */
+export function obeyLatePause(coolDown: CoolDown, verdict: Verdict): boolean {
+  if (!('retryAfter' in verdict) || verdict.retryAfter === undefined) return false;
+  startPause(coolDown, { ms: verdict.retryAfter, isNamed: true, mayRetry: verdict.verdict === 'not-processed' });
+  return true;
+}
 
 export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict, atCall: KnownAtCall): RefreshOutcome {
   const { settings, session, refreshing } = parts;

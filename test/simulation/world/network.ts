@@ -50,6 +50,10 @@ export interface Exchange {
 export interface NetworkUser {
   readonly id: number;
   readonly isAlive: boolean;
+  readonly isFrozen: boolean;
+  readonly goneAt: number;
+  /** What its relative URLs are resolved against. */
+  readonly document: { readonly baseURI: string };
   runTask(run: () => void): void;
 }
 
@@ -77,6 +81,9 @@ export interface Network {
   onEnd: ((exchange: Exchange) => void) | undefined;
 }
 
+/** Milliseconds. */
+const JUST_NOW = 1_000;
+
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [`${APP}/auth/refresh`]: 'refresh',
   [`${APP}/auth/logout`]: 'sign-out',
@@ -94,6 +101,10 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
       for (const fail of [...underWay.values()]) fail(new TypeError('Failed to fetch'), 'failed');
     },
     forget(page) {
+      // A page that goes right after a login tells nobody whose the cookie is.
+      const isFresh = ({ endedAt = -1 }: Exchange) => timeline.now - endedAt < JUST_NOW;
+      if (network.exchanges.some((each) => each.page === page && each.request.endpoint === 'login' && isFresh(each)))
+        network.isCookieLeftToChance = true;
       for (const [exchange, fail] of [...underWay])
         if (exchange.page === page && !exchange.keepalive) {
           exchange.isLeftBehind = true;
@@ -123,7 +134,7 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
 
   async function send(page: NetworkUser, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     const given = typeof input === 'object' && 'clone' in input ? input : undefined;
-    const url = new URL(given?.url ?? String(input), APP);
+    const url = new URL(given?.url ?? String(input), page.document.baseURI);
     const signal = init.signal ?? given?.signal;
     if (signal?.aborted) throw signal.reason;
     const endpoint = ENDPOINTS[url.origin + url.pathname] ?? 'api';
@@ -176,6 +187,8 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
         if (exchange.end) return;
         // The jar is the browser's own: the page may be gone, or frozen.
         if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
+        // Nor does one that stands still.
+        if (endpoint === 'login' && page.isFrozen) network.isCookieLeftToChance = true;
         end('answered');
         page.runTask(() => resolve(responseOf(answer)));
       };

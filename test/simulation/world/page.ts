@@ -18,6 +18,8 @@ export class SimulatedPage {
   isFrozen = false;
   isCached = false;
   isLeavingInWebKit = false;
+  /** Timeline's milliseconds at which it went. */
+  goneAt = Infinity;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
   private readonly browser: Browser;
@@ -94,6 +96,7 @@ export class SimulatedPage {
       this.close();
       return;
     }
+    this.lastStillAt = this.browser.timeline.now;
     this.sayGoodbye(true);
     if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));
     if (this.browser.engine === 'webkit') this.losePlaceInLine();
@@ -158,6 +161,7 @@ export class SimulatedPage {
   private die(): void {
     if (!this.isAlive) return;
     this.isAlive = false;
+    this.goneAt = this.browser.timeline.now;
     this.browser.forget(this);
   }
 }
