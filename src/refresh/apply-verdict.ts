@@ -6,7 +6,7 @@ import type { CookieSignIn, Session } from '../session/session.js';
 import { endSession, keepToken, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
-import { resetCoolDown, startPause } from './cool-down.js';
+import { pauseAfterFailure, resetCoolDown } from './cool-down.js';
 import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import type { Verdict } from './token-response.js';
 
@@ -68,8 +68,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     endSession(session, reason);
     return 'changed';
   }
-  const mayRetry = verdict.verdict === 'not-processed';
-  startPause(refreshing.coolDown, { ms: retryAfter, isNamed: retryAfter !== undefined, mayRetry });
+  pauseAfterFailure(refreshing.coolDown, retryAfter, verdict.verdict === 'not-processed');
   const error = unavailable(parts, why, cause);
   emit(session.listeners, 'refresh-failed', { error });
   return error;

@@ -5,7 +5,7 @@ import { RefreshUnavailableError } from '../errors.js';
 import type { Session } from '../session/session.js';
 import type { Tabs } from '../tabs/tabs.js';
 import type { Gate } from '../wait.js';
-import { type CoolDown, type Pause, pauseLeft } from './cool-down.js';
+import { type CoolDown, createCoolDown, type Pause, pauseLeft } from './cool-down.js';
 import { createFruitlessRefreshes, type FruitlessRefreshes } from './fruitless-refreshes.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
@@ -64,7 +64,7 @@ export interface RefreshParts {
 }
 
 export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>): Refreshing => ({
-  coolDown: { failures: 0, pause: undefined },
+  coolDown: createCoolDown(),
   fruitless: createFruitlessRefreshes(),
   schedule: { isRestoreWanted: false, isCatchingUp: false, stopTimer: undefined },
   flight: undefined,
