@@ -42,6 +42,8 @@ export interface Schedule {
   isRestoreWanted: boolean;
   /** The page is back from the back/forward cache, and the other tabs have been asked what it has missed. */
   isCatchingUp: boolean;
+  /** Milliseconds by which the token of now is refreshed earlier than it would be due. */
+  spread: number;
   stopTimer: (() => void) | undefined;
 }
 
@@ -66,7 +68,7 @@ export interface RefreshParts {
 export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>): Refreshing => ({
   coolDown: createCoolDown(),
   fruitless: createFruitlessRefreshes(),
-  schedule: { isRestoreWanted: false, isCatchingUp: false, stopTimer: undefined },
+  schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
   flight: undefined,
   ...callbacks,
 });
