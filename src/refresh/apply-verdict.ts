@@ -6,7 +6,7 @@ import type { CookieSignIn, Session } from '../session/session.js';
 import { endSession, keepToken, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
-import { type CoolDown, resetCoolDown, startPause } from './cool-down.js';
+import { type CoolDown, pauseAfterFailure, resetCoolDown } from './cool-down.js';
 import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import type { Verdict } from './token-response.js';
 
@@ -46,7 +46,7 @@ export const isSessionOver = (verdict: Verdict, session: Session, atCall: KnownA
 /** The pause that the server names counts, whatever has become of the session meanwhile. Whether there is one. */
 export function obeyLatePause(coolDown: CoolDown, verdict: Verdict): boolean {
   if (!('retryAfter' in verdict) || verdict.retryAfter === undefined) return false;
-  startPause(coolDown, { ms: verdict.retryAfter, isNamed: true, mayRetry: verdict.verdict === 'not-processed' });
+  pauseAfterFailure(coolDown, verdict.retryAfter, verdict.verdict === 'not-processed');
   return true;
 }
 
@@ -75,8 +75,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     endSession(session, reason);
     return 'changed';
   }
-  const mayRetry = verdict.verdict === 'not-processed';
-  startPause(refreshing.coolDown, { ms: retryAfter, isNamed: retryAfter !== undefined, mayRetry });
+  pauseAfterFailure(refreshing.coolDown, retryAfter, verdict.verdict === 'not-processed');
   const error = unavailable(parts, why, cause);
   emit(session.listeners, 'refresh-failed', { error });
   return error;
