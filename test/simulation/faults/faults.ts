@@ -157,6 +157,12 @@ const FOUND: readonly Fault[] = [
     '',
   ),
   fault(
+    'a frozen page tells of a pause that is long over',
+    'tabs/tab-message.ts',
+    'const left = ms - Math.max(0, Date.now() - wall);',
+    'const left = ms;',
+  ),
+  fault(
     'a pause that the server names in a late answer is ignored',
     'refresh/refresh-round.ts',
     'else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);',

@@ -4,9 +4,6 @@ import type { Exchange } from '../world/network.ts';
 import { bearerIn, isMirrored, isRefresh, isRefusal, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
-/** Milliseconds: the option `refreshAhead`, of which a fifth of the lifetime is used at most. */
-const REFRESH_AHEAD = 30_000;
-
 export const noOverlap: RuleMaker = (scene, accuse) => {
   const { browser, plan } = scene;
   const underWay = new Set<Exchange>();
@@ -70,7 +67,8 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       if (!issued || refused.has(token) || scene.calls.some(isDemand)) return;
       const lifetime = plan.world.lifetime * 1_000;
       const left = issued.expiresAt - browser.machine.trueNow();
-      const due = Math.min(REFRESH_AHEAD, lifetime / 5);
+      // The most that the option `refreshAhead` and the spread of tokens that came together make of it.
+      const due = lifetime / 5;
       // It travelled for a while after it was issued.
       if (left > due + 1_000)
         accuse(

@@ -47,7 +47,9 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       for (const failure of failures) {
         const { at, until, isNamed } = failure;
         const isLifted = !isNamed && scene.browser.onlineSince >= at;
-        const isKnown = exchange.page === failure.exchange.page || (isMirrored(scene.plan) && now - at > HEARD_WITHIN);
+        const isOwn = exchange.page === failure.exchange.page;
+        const hasTold = isMirrored(scene.plan) && Math.min(now, failure.exchange.page.goneAt) - at > HEARD_WITHIN;
+        const isKnown = isOwn || hasTold;
         if (isKnown && scene.wasAwake(exchange, at) && !isLifted && now < until - 1)
           accuse(`tab ${exchange.page.id} asked ${Math.round(until - now)} ms before a pause after a failure was over`);
       }

@@ -14,6 +14,13 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
   const spentBy = new Map<string, Exchange>();
   return {
     promise: 'No refresh token is presented twice unless its answer was lost',
+    onEnd(exchange) {
+      const { cookie } = exchange.request;
+      const isLate = browser.timeline.now - exchange.sentAt >= ORPHAN_WAIT;
+      // Answered after all, it puts an old cookie in the place of a newer one.
+      if (isRefresh(exchange) && cookie && isLate && !exchange.page.isAlive)
+        atRisk.add(browser.server.familyOfCookie(cookie) as Family);
+    },
     onSend(exchange) {
       const { cookie } = exchange.request;
       if (!isRefresh(exchange) || !cookie) return;
@@ -35,7 +42,8 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
       const isLost = !!first.isAnswerLost || !!first.isResent || isUnderWay;
       const isExcused = !plan.world.hasLocks || (isLost && !first.isLeftBehind);
       if (isExcused) atRisk.add(family);
-      else accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
+      else if (!atRisk.has(family))
+        accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
     },
   };
 };
