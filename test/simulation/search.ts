@@ -40,7 +40,7 @@ export async function searchBatch(code: ClientCode, { seed, runs }: Batch): Prom
 }
 
 /** Milliseconds for a batch, so that shrinking ends. */
-const LONGEST_SEARCH = 300_000;
+const LONGEST_SEARCH = 120_000;
 
 /** How many schedules it takes to find a broken promise; `undefined` if none of so many does. */
 export async function firstViolation(code: ClientCode, { seed, runs }: Batch) {

@@ -13,7 +13,7 @@ import { holdMessages, openRawChannel } from '../../world/messages.ts';
 import { goOnline, show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
 import { newBrowser, openTab, openTabs, signedInEverywhere } from '../../world/tabs.ts';
-import { rest, standing, until } from '../../world/waiting.ts';
+import { gate, rest, standing, until } from '../../world/waiting.ts';
 
 const TEN_MINUTES = 600_000;
 /** Takes its time, as networks do: messages between tabs arrive meanwhile. */
@@ -318,5 +318,29 @@ describe('a server that wants to be left alone (P5)', () => {
     await pass(60_000);
     await Promise.all(tabs.map((tab) => tab.getAccessToken()));
     expect(server.refreshCalls).toBe(2);
+  });
+});
+
+describe('a pause that the server names in an answer which comes late', () => {
+  it('counts, and is told, though the session has moved on meanwhile', async () => {
+    const [one, two] = (await adasTabs(server, 2)) as [AuthClient, AuthClient];
+    const asked = gate();
+    const answered = gate();
+    server.answerRefresh = async () => {
+      asked.open();
+      await answered.opened;
+      return Response.json({}, { status: 503, headers: { 'Retry-After': '20' } });
+    };
+    const refreshing = one.refresh();
+    await asked.opened;
+    await one.setSession(server.signIn('ada'));
+    await refreshing;
+    answered.open();
+    await rest();
+    server.answerRefresh = undefined;
+
+    for (const tab of [one, two])
+      expect(await failureOf(tab.refresh())).toMatchObject({ code: 'refresh-unavailable', retryAfter: 20_000 });
+    expect(server.refreshCalls).toBe(1);
   });
 });

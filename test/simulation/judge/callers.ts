@@ -7,6 +7,8 @@ import type { RuleMaker } from './judge.ts';
 const REFRESH_TIMEOUT = 10_000;
 /** Milliseconds for which a failure explains that callers get an error: a named pause, and the longest request. */
 const EXPLAINS_FOR = 60_000;
+/** So many short pauses in a row fit into the time that callers wait. */
+const FEW = 2;
 /** Milliseconds: an answer that takes longer may leave callers without a token. */
 const SLOW = 3_000;
 
@@ -14,13 +16,17 @@ const SLOW = 3_000;
 export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   const { browser } = scene;
   let explainedUntil = -1;
+  let shortPauses: number[] = [];
   const explain = () => {
     explainedUntil = browser.timeline.now + EXPLAINS_FOR;
   };
   return {
     promise: 'Callers get no error while the auth server can be reached, and none for a pause that it calls short',
     onEnd(exchange) {
-      if (exchange.request.endpoint !== 'api' && isGrave(exchange)) explain();
+      if (exchange.request.endpoint === 'api') return;
+      if (isShortPause(exchange)) shortPauses.push(browser.timeline.now);
+      shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
+      if (isGrave(exchange) || shortPauses.length > FEW) explain();
     },
     afterEach() {
       const isDisturbed = !browser.machine.isOnline || browser.network.isCookieLeftToChance;
@@ -56,13 +62,18 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     return !end && browser.timeline.now - sentAt > SLOW;
   }
 
-  function isGrave({ answer, end, endedAt = 0, sentAt, page }: Exchange): boolean {
-    const { status = 0, headers, body } = answer ?? {};
-    const isShortPause = [429, 503].includes(status) && Number(headers?.['Retry-After'] ?? 99) <= 1;
+  function isShortPause({ answer, end }: Exchange): boolean {
+    const { status = 0, headers } = answer ?? {};
+    return end === 'answered' && [429, 503].includes(status) && Number(headers?.['Retry-After'] ?? 99) <= 1;
+  }
+
+  function isGrave(exchange: Exchange): boolean {
+    const { answer, end, endedAt = 0, sentAt, page } = exchange;
+    const { status = 0, body } = answer ?? {};
     const isFine =
       end === 'answered' &&
       typeof body !== 'string' &&
-      (status === 200 || status === 204 || status === 401 || isShortPause);
+      (status === 200 || status === 204 || status === 401 || isShortPause(exchange));
     return !isFine || endedAt - sentAt > SLOW || !page.isAlive;
   }
 };

@@ -31,6 +31,20 @@ export const noOverlap: RuleMaker = (scene, accuse) => {
   };
 };
 
+/** What a tab posts of its session. */
+interface Posted {
+  readonly value?: string;
+  readonly epoch?: number;
+  readonly generation?: number;
+}
+
+interface Known {
+  readonly token: string;
+  readonly epoch: number;
+  readonly generation: number;
+  readonly page: number;
+}
+
 /** Each refresh that brings a new token had a cause: an expiry, a refusal, a demand, or nobody who knew the last one. */
 export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
   const { browser, plan } = scene;
@@ -38,7 +52,7 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
   /** Access tokens that an API has refused. */
   const refused = new Set<string>();
   /** The newest access token of a session that a tab has told the others of, and that tab's page. */
-  const newest = new Map<object, { readonly token: string; readonly page: number }>();
+  const newest = new Map<object, Known>();
   return {
     promise: 'A refresh has a cause',
     onEnd(exchange) {
@@ -46,11 +60,11 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       if (bearer && exchange.request.endpoint === 'api' && isRefusal(exchange)) refused.add(bearer);
     },
     onPost({ data, from }) {
-      const token = (data as { data?: { value?: string } }).data?.value;
+      const { value: token, epoch = 0, generation = 0 } = (data as { data?: Posted }).data ?? {};
       const family = token && server.familyOfAccessToken(token);
       const known = family && newest.get(family);
-      if (token && family && (!known || generationOf(token) > generationOf(known.token)))
-        newest.set(family, { token, page: from });
+      const isNewer = !known || epoch > known.epoch || (epoch === known.epoch && generation > known.generation);
+      if (token && family && isNewer) newest.set(family, { token, epoch, generation, page: from });
     },
     onSend(exchange) {
       const tab = scene.tabOf(exchange);
@@ -76,10 +90,6 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
         );
     },
   };
-
-  function generationOf(token: string): number {
-    return server.issued.get(token)?.generation ?? -1;
-  }
 
   function isDemand({ label, settledAt }: { label: string; settledAt?: number }): boolean {
     if (/^(refresh|signIn|setSession)\(/.test(label))

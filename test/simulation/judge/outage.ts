@@ -9,6 +9,8 @@ const LEAST_PAUSE = 1_000;
 /** Milliseconds in which other tabs hear of a failure, the wait for a page that may be leaving included. */
 const HEARD_WITHIN = 3_000;
 
+const ENDS_PAUSE = ['signed-in', 'refreshed', 'user-changed', 'signed-out'];
+
 interface Failure {
   readonly exchange: Exchange;
   readonly at: number;
@@ -29,14 +31,19 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       if (!isRefresh(exchange)) return;
       const { answer, end, page } = exchange;
       const tab = scene.tabOf(exchange);
-      // A client that is gone, or signed out, tells nobody.
-      const isTold = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
+      // A client that is gone, or signed out, tells nobody; nor does one whose session has moved on meanwhile, unless the
+      // server has named the pause.
+      const isOutdated = scene.heard.some(
+        (heard) => heard.tab === tab && heard.at >= exchange.sentAt && ENDS_PAUSE.includes(heard.event),
+      );
+      const isAlive = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
+      const isTold = isAlive && (!isOutdated || answer?.headers?.['Retry-After']);
       if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
       else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failureOf(exchange));
     },
     onHeard({ event }) {
       // A new session, or a token from elsewhere, ends the pause.
-      if (['signed-in', 'refreshed', 'user-changed', 'signed-out'].includes(event)) forget();
+      if (ENDS_PAUSE.includes(event)) forget();
     },
     onCall({ label }) {
       if (/^(signIn|setSession|signOut)\(/.test(label)) forget();

@@ -47,7 +47,9 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
       if (state.status === 'signed-out' && !isSigningIn)
         accuse(`${label} of tab ${tab.page.id} was made while signed out, and sent as ${user}`);
       // Tokens that name nobody: the client's own count tells users apart.
-      if (state.status !== 'signed-in' || !isMirrored(scene.plan) || scene.browser.network.isCookieLeftToChance) return;
+      // Where tabs can't hear each other, or can't tell the later one of two sign-ins, nobody can.
+      const isMixedUp = scene.areClocksWrong || scene.browser.network.isCookieLeftToChance;
+      if (state.status !== 'signed-in' || !isMirrored(scene.plan) || isMixedUp) return;
       const users = usersOf.get(tab.auth) ?? new Map<number, string>();
       usersOf.set(tab.auth, users);
       const before = users.get(version) ?? user;
