@@ -6,11 +6,18 @@ import type { ShouldRefresh } from './http/authorized-fetch.js';
 import type { TokenScope } from './http/token-scope.js';
 import { checkKeys } from './known-keys.js';
 import { resolveUrl, withoutQuery } from './page.js';
-import { AUTH_REQUEST_KEYS, type AuthRequestOptions, CSRF_KEYS, type CsrfOptions } from './refresh/auth-request.js';
+import {
+  AUTH_REQUEST_KEYS,
+  type AuthRequestOptions,
+  CSRF_KEYS,
+  type CsrfOptions,
+  type RequestHeaders,
+} from './refresh/auth-request.js';
 import { cookieRefresh } from './refresh/cookie-refresh.js';
 import type { RefreshStrategy } from './refresh/refresh-strategy.js';
 import type { TokenEndpoint } from './refresh/token-endpoint.js';
-import type { ReadTokens, TokenResponse } from './refresh/token-response.js';
+import type { JudgeResponse, ReadSubject, TokenResponse } from './refresh/token-response.js';
+import type { ReadTokens } from './refresh/token-shapes.js';
 
 /** Your own refresh request. {@link AuthClientOptions.refresh} says what its answers mean. */
 export type RefreshFunction = (context: { readonly signal: AbortSignal }) => Promise<TokenResponse>;
@@ -19,8 +26,11 @@ export interface SignOutOptions {
   readonly url: string | URL;
   /** @default 'POST' */
   readonly method?: string | undefined;
-  /** Sent along, over the built-in `X-Requested-With: silent-refresh`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Sent along, over the built-in `X-Requested-With: silent-refresh`. `{ 'X-Requested-With': undefined }` leaves that out:
+   * then something else must keep a cross-site form from signing the user out, such as `SameSite` or the option `csrf`.
+   */
+  readonly headers?: RequestHeaders | undefined;
   /** For servers with double-submit protection; none by default. */
   readonly csrf?: CsrfOptions | undefined;
 }
@@ -31,8 +41,8 @@ export interface AuthClientOptions {
    * resolved when the client is made.
    *
    * A function sends a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON.
-   * An answer of 400, 401 or 403 ends the session, unless it is an HTML page. So does an error with such a `response`.
-   * Any other error doesn't. Its cause is kept only if it is a `TypeError` or a `DOMException`, as `fetch` throws them:
+   * What the answer means is the same as for a URL. An error with a `response` counts as that answer, as axios and ky throw
+   * it. Any other error ends no session. Its cause is kept only if it is a `TypeError` or a `DOMException`, as `fetch` throws them:
    * others may quote the request.
    */
   readonly refresh: string | URL | RefreshStrategy | RefreshFunction;
@@ -89,9 +99,41 @@ export interface AuthClientOptions {
 
   /**
    * Reads the tokens out of an answer in a shape of your own. Built in: `{access_token, expires_in}` (OAuth 2.0),
-   * `{access}` (Django SimpleJWT) and `{accessToken, expiresIn}`.
+   * `{access}` (Django SimpleJWT), `{accessToken, expiresIn}`, each also under `data` or `session`; a JWT under `token` or
+   * `jwt`, or as plain text; and `Authorization: Bearer` in the answer's headers.
    */
   readonly readTokens?: ReadTokens | undefined;
+
+  /**
+   * What an answer to a refresh means, where the built-in rule takes it wrongly: `'renewed'` (its tokens are read),
+   * `'over'` (the session has ended), `'unavailable'` (it says nothing about the session), or `undefined` (the built-in
+   * rule decides). The response's body has been read: it is `body`, as parsed JSON, or as text where it isn't JSON. An
+   * error that it throws means `'unavailable'`.
+   *
+   * @default OAuth's error codes; refusals that speak of the request; then 400, 401, 403, 410 and 422 are the end
+   *
+   * @example
+   * // A server that redirects to its login page when the session is over:
+   * createAuthClient({
+   *   refresh: '/auth/refresh',
+   *   verdict: (response) => (response?.type === 'opaqueredirect' ? 'over' : undefined),
+   * });
+   */
+  readonly verdict?: JudgeResponse | undefined;
+
+  /**
+   * Whose token it is, for tokens that don't say it by a claim of a usual name. The client tells users apart by it, and the
+   * state shows it. For opaque tokens, take it from the answer. `undefined`: the built-in rule decides.
+   *
+   * @default the claim `sub`, else `user_id`, `uid` or `userId`
+   *
+   * @example
+   * createAuthClient({
+   *   refresh: '/auth/refresh',
+   *   subject: (claims, answer) => (answer as { user?: { id: string } }).user?.id,
+   * });
+   */
+  readonly subject?: ReadSubject | undefined;
 
   /**
    * `false`: this tab shares nothing with others, and doesn't wait for them. Only for servers that give each tab a
@@ -130,7 +172,7 @@ interface TabSettings {
 
 const OPTIONS = [
   ...(['refresh', 'signOut', 'allowedOrigins', 'name', 'refreshAhead', 'refreshTimeout'] as const),
-  ...(['shouldRefresh', 'readTokens', 'tabs', 'fetch'] as const),
+  ...(['shouldRefresh', 'readTokens', 'verdict', 'subject', 'tabs', 'fetch'] as const),
 ] satisfies (keyof AuthClientOptions)[];
 
 /** @throws ConfigurationError naming the option */
@@ -148,6 +190,8 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       label: address ?? 'The refresh function',
       fetch,
       readTokens: options.readTokens ?? strategy.readTokens?.bind(strategy),
+      verdict: checkFunction('verdict', options.verdict),
+      subject: checkFunction('subject', options.subject),
     },
     signOut,
     tokenScope: {
@@ -189,6 +233,11 @@ function checkSignOut(signOut: AuthClientOptions['signOut']) {
 
 function refuse(option: keyof AuthClientOptions, why: string): never {
   throw new ConfigurationError(`createAuthClient: ${option} is ${why}.`);
+}
+
+function checkFunction<T>(option: keyof AuthClientOptions, value: T | undefined): T | undefined {
+  if (value !== undefined && typeof value !== 'function') refuse(option, 'no function');
+  return value;
 }
 
 const isUrl = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;

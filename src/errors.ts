@@ -15,7 +15,7 @@ export abstract class AuthError extends Error {
   readonly [BRAND] = true;
 }
 
-/** The server has ended the session (it answered a refresh with 400, 401 or 403, and no HTML page): sign in again. */
+/** The server has ended the session: sign in again. */
 export class SessionExpiredError extends AuthError {
   override readonly name = 'SessionExpiredError';
   readonly code = 'session-expired';
@@ -36,19 +36,23 @@ export class SessionChangedError extends AuthError {
   declare readonly retryable: false;
 }
 
-/** The access token couldn't be refreshed just now (offline, a time-out, 429, 5xx …). The session is kept. */
+/**
+ * The access token couldn't be refreshed just now (offline, a time-out, 429, 5xx …). The session is kept. Where something is
+ * set up wrongly, it isn't `retryable`, and the message says what to do.
+ */
 export class RefreshUnavailableError extends AuthError {
   override readonly name = 'RefreshUnavailableError';
   readonly code = 'refresh-unavailable';
-  override readonly retryable = true;
+  override readonly retryable: boolean;
 
   constructor(
     message: string,
     /** Milliseconds after which the next refresh will be tried, where that is known. */
     readonly retryAfter?: number | undefined,
-    options?: ErrorOptions,
+    { retryable = true, ...options }: ErrorOptions & { readonly retryable?: boolean } = {},
   ) {
     super(message, options);
+    this.retryable = retryable;
   }
 }
 

@@ -20,8 +20,13 @@ export type { AuthEventListener, AuthEvents, RequestSummary, SignedOutReason } f
 export type { ShouldRefresh } from './http/authorized-fetch.js';
 export type { GetAccessTokenOptions } from './http/get-access-token.js';
 export type { SignOutResult } from './lifecycle/sign-out.js';
-export type { AuthRequestOptions as CookieRefreshOptions, CsrfOptions } from './refresh/auth-request.js';
+export type {
+  AuthRequestOptions as CookieRefreshOptions,
+  CsrfOptions,
+  RequestHeaders,
+} from './refresh/auth-request.js';
 export { cookieRefresh } from './refresh/cookie-refresh.js';
 export type { RefreshContext, RefreshStrategy, RevokeContext } from './refresh/refresh-strategy.js';
-export type { ReadTokens, TokenResponse, TokenSet } from './refresh/token-response.js';
-export type { AuthState } from './session/public-state.js';
+export type { JudgeResponse, ReadSubject, TokenResponse } from './refresh/token-response.js';
+export type { ReadTokens, TokenSet } from './refresh/token-shapes.js';
+export type { AuthState, RestoreError } from './session/public-state.js';

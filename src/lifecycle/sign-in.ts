@@ -107,7 +107,8 @@ async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Pro
   const unusable = (why: string): Verdict => ({ verdict: 'unreachable', why });
   const verdict = await within(
     answerBody,
-    judge(answer, settings.tokenEndpoint.readTokens).catch(() =>
+    // The option `verdict` is about answers to a refresh.
+    judge(answer, { ...settings.tokenEndpoint, verdict: undefined }).catch(() =>
       unusable("its answer can't be read: give the Response with its body unread"),
     ),
   );

@@ -62,7 +62,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     else renewSession(session, verdict.grant);
     return 'changed';
   }
-  const { why, retryAfter, cause } = verdict;
+  const { why, retryAfter, cause, isPermanent } = verdict;
   if (saysNoSession(verdict, session)) {
     const isOver = isSessionOver(verdict, session, atCall);
     if (atCall.cookieSignIn) refuseCookieSignIn(session, atCall.cookieSignIn, why);
@@ -76,6 +76,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     return 'changed';
   }
   pauseAfterFailure(refreshing.coolDown, retryAfter, verdict.verdict === 'not-processed');
+  refreshing.coolDown.isPermanent = isPermanent;
   const error = unavailable(parts, why, cause);
   emit(session.listeners, 'refresh-failed', { error });
   return error;

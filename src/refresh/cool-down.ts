@@ -7,6 +7,8 @@ export interface CoolDown {
   failures: number;
   /** Those among them that this tab has met itself. */
   ownFailures: number;
+  /** The last answer said that waiting doesn't help: something is set up wrongly. */
+  isPermanent?: boolean | undefined;
   pause?: Pause | undefined;
 }
 
@@ -85,6 +87,7 @@ export function liftPause(coolDown: CoolDown): void {
 export function resetCoolDown(coolDown: CoolDown): void {
   coolDown.failures = 0;
   coolDown.ownFailures = 0;
+  coolDown.isPermanent = false;
   endPause(coolDown);
 }
 

@@ -1,6 +1,7 @@
 /** The contract of a way to ask the auth server for a new access token. */
 
-import type { ReadTokens, TokenResponse } from './token-response.js';
+import type { TokenResponse } from './token-response.js';
+import type { ReadTokens } from './token-shapes.js';
 
 /** One way of asking the auth server for a new access token. */
 export interface RefreshStrategy {

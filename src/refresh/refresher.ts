@@ -1,6 +1,7 @@
 /** One refresh for all who ask for one meanwhile, and how long they wait for it. */
 
 import { pageActivated } from '../page.js';
+import { recordRestoreFailure } from '../session/session-changes.js';
 import { startTimer } from '../wait.js';
 import { refreshRound } from './refresh-round.js';
 import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
@@ -46,6 +47,9 @@ async function outcomeInTime(parts: RefreshParts, flight: Flight): Promise<Refre
     // A round outlives those who wait for it. The next one finds the lock held, and what this one has left behind.
     void refreshRound(parts, flight).then(settle);
   });
-  if (outcome !== 'changed') refreshing.onFailure();
+  if (outcome !== 'changed') {
+    recordRestoreFailure(session, outcome);
+    refreshing.onFailure();
+  }
   return outcome;
 }

@@ -79,11 +79,14 @@ export function unavailable(
   why: string,
   cause?: unknown,
 ) {
-  const left = pauseLeft(refreshing.coolDown);
+  const { coolDown } = refreshing;
+  const left = pauseLeft(coolDown);
   const when = left ? ` in ${Math.ceil(left / 1_000)} s` : '';
+  const retryable = !coolDown.isPermanent;
+  const advice = retryable ? `try again${when}` : 'trying again is of no use until that is put right';
   return new RefreshUnavailableError(
-    `${settings.tokenEndpoint.label} can't refresh just now: ${why}. Nobody was signed out; try again${when}.`,
+    `${settings.tokenEndpoint.label} can't refresh just now: ${why}. Nobody was signed out; ${advice}.`,
     left || undefined,
-    { cause },
+    { cause, retryable },
   );
 }

@@ -3,28 +3,29 @@
 import { AuthError, ConfigurationError } from '../errors.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { RefreshStrategy } from './refresh-strategy.js';
-import { judge, type ReadTokens, type Verdict } from './token-response.js';
+import { type AnswerReading, isResponse, judge, type Verdict } from './token-response.js';
 
-export interface TokenEndpoint {
+export interface TokenEndpoint extends AnswerReading {
   readonly strategy: Pick<RefreshStrategy, 'request' | 'readTokens' | 'revoke'>;
   /** How errors name it. */
   readonly label: string;
   readonly fetch: typeof globalThis.fetch;
-  readonly readTokens?: ReadTokens | undefined;
 }
 
 /** @param known the tokens of now: a server that gives the access token again has no newer one yet */
 export async function callTokenEndpoint(
-  { strategy, fetch, readTokens }: TokenEndpoint,
+  { strategy, fetch, ...reading }: TokenEndpoint,
   signal: AbortSignal,
   known: Pick<SessionRecord, 'token' | 'refreshToken'>,
 ): Promise<Verdict> {
   try {
     const answer = await strategy.request({ fetch, signal, refreshToken: known.refreshToken });
-    return await judge(answer, readTokens, known.token);
+    return await judge(answer, reading, { current: known.token });
   } catch (error) {
-    if (error instanceof ConfigurationError) return { verdict: 'request-refused', why: error.message };
-    const { response, name } = Object(error) as { response?: ResponseInit; name?: unknown };
+    const { response, name } = Object(error) as ThrownAnswer;
+    if (error instanceof ConfigurationError && !response) {
+      return { verdict: 'request-refused', why: error.message, isPermanent: true };
+    }
     // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
     const isSafe = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
     const noAnswer = {
@@ -33,8 +34,24 @@ export async function callTokenEndpoint(
       cause: isSafe ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
-    return response?.status ? judgeRefusal(response).catch(() => noAnswer) : noAnswer;
+    return response?.status ? judgeThrown(error as ThrownAnswer, reading).catch(() => noAnswer) : noAnswer;
   }
 }
 
-const judgeRefusal = async (response: ResponseInit) => judge(new Response(null, response));
+/** As axios, ky and ofetch throw it. */
+interface ThrownAnswer {
+  readonly name?: unknown;
+  readonly message?: string;
+  readonly data?: unknown;
+  readonly response?: Response | (ResponseInit & { readonly data?: unknown });
+}
+
+async function judgeThrown(error: ThrownAnswer, reading: AnswerReading): Promise<Verdict> {
+  const { response = {}, message } = error;
+  // The cookie of the option `csrf` was missing: its own answer may say more.
+  const noCsrfToken = error instanceof ConfigurationError ? message : undefined;
+  if (isResponse(response) && !response.bodyUsed) return judge(response, reading, { noCsrfToken });
+  const data = 'data' in response ? response.data : error.data;
+  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  return judge(new Response(text ?? null, response), reading);
+}

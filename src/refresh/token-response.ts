@@ -1,113 +1,148 @@
 /** What the auth server's answer means: the session is renewed, or over, or there was no answer to speak of. */
 
-import { type AccessToken, decodeClaims, remaining } from '../session/access-token.js';
+import { type AccessToken, decodeClaims, nameOf, remaining } from '../session/access-token.js';
 import type { Grant } from '../session/grant.js';
 import { now } from '../wait.js';
+import { type Heard, judgeRefusal, judgeTokenless, type Refused, unreachable, wrongSetUp } from './refusal.js';
+import { lifetimeOf, retryAfter, serverTime } from './token-lifetime.js';
+import { keysOf, type ReadTokens, readKnownShapes, unusableTokens } from './token-shapes.js';
 
 /** The answer of the auth server as it came: a `Response` whose body nobody has read, or its parsed JSON. */
 export type TokenResponse = Response | object;
 
-/** What `readTokens` finds in an answer. */
-export interface TokenSet {
-  readonly accessToken: string;
-  /** Seconds until the access token expires (RFC 6749 §5.1); a number, or digits. Left out: the JWT's `exp` counts. */
-  readonly expiresIn?: number | string | null | undefined;
-  /**
-   * The refresh token, for a {@link RefreshStrategy} that sends it itself. It is kept in memory, and given to `request()`
-   * and `revoke()`. Leave it out where a cookie holds it.
-   */
-  readonly refreshToken?: string | undefined;
-}
+/**
+ * What an answer to a refresh means, where the built-in rule takes it wrongly.
+ *
+ * @param response absent where only the parsed JSON was given; its body has been read
+ * @param body the parsed JSON; the text, where it isn't JSON
+ */
+export type JudgeResponse = (
+  response: Response | undefined,
+  body: unknown,
+) => 'renewed' | 'over' | 'unavailable' | undefined;
 
-/** @param response absent where only the parsed JSON was given */
-export type ReadTokens = (body: unknown, response: Response | undefined) => TokenSet;
+/**
+ * Whose token it is.
+ *
+ * @param claims the payload of a JWT; `undefined` for an opaque token
+ * @param answer the answer's parsed JSON; its text, where it isn't JSON
+ */
+export type ReadSubject = (
+  claims: Readonly<Record<string, unknown>> | undefined,
+  answer: unknown,
+) => string | undefined;
+
+/** The options by which an answer is read. */
+export interface AnswerReading {
+  readonly readTokens?: ReadTokens | undefined;
+  readonly verdict?: JudgeResponse | undefined;
+  readonly subject?: ReadSubject | undefined;
+}
 
 export type Verdict =
   | { readonly verdict: 'renewed'; readonly grant: Grant }
   /** The current token again: the server has no newer one before it expires. */
   | { readonly verdict: 'unchanged'; readonly refreshToken: string | undefined }
-  /** The auth server says no: 400, 401 or 403. */
-  | (Refusal & { readonly verdict: 'rejected' })
-  /** It says no to the request, not to the session. */
-  | (Refusal & { readonly verdict: 'request-refused' })
-  /** The server has surely not spent the refresh token: only then is the request sent again by itself. */
-  | (Refusal & { readonly verdict: 'not-processed' })
-  /** An answer of no use: of a proxy, of a sick server. */
-  | (Refusal & { readonly verdict: 'unreachable' })
-  /** None has come; the server may have processed the request all the same. */
-  | (Refusal & { readonly verdict: 'no-answer' });
+  | Refused;
 
-interface Refusal {
-  readonly why: string;
-  /** Milliseconds that the server asks for. */
-  readonly retryAfter?: number | undefined;
-  readonly cause?: unknown;
+/** What was known when the request was sent. */
+interface KnownBefore {
+  /** The token of now: the same token again counts as unchanged. */
+  readonly current?: AccessToken | undefined;
+  /** Why the request had no CSRF token to send, where it should have had one. */
+  readonly noCsrfToken?: string | undefined;
 }
 
-const unreachable = (why: string): Verdict => ({ verdict: 'unreachable', why });
-
-/** @param current the token of now, where the same token again counts as unchanged */
 export async function judge(
   answer: TokenResponse,
-  readTokens: ReadTokens = readKnownShapes,
-  current?: AccessToken,
+  reading: AnswerReading = {},
+  { current, noCsrfToken }: KnownBefore = {},
 ): Promise<Verdict> {
-  if (!isResponse(answer)) return judgeTokens(() => readTokens(answer, undefined), answer, current);
-  const { status, headers } = answer;
-  if (answer.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return unreachable(
-      'it was redirected, and nothing follows: name the address that answers (options refresh, signOut)',
-    );
+  if (!isResponse(answer)) {
+    return judgeByOption(reading, undefined, answer) ?? judgeTokens(reading, undefined, answer, current);
   }
+  const heard = await hear(answer);
+  const { body } = heard;
+  return (
+    judgeByOption(reading, heard, body, () => judgeUnlessTokens(heard, noCsrfToken)) ??
+    judgeTokens(reading, heard, body, current)
+  );
+}
+
+/** Also a redirect's, which isn't followed: it has neither a status nor a body. */
+async function hear(response: Response): Promise<Heard> {
+  const { status, headers } = response;
+  const text = await response.text();
   const type = headers.get('content-type') ?? 'no content type';
-  const text = await answer.text();
-  const why = `it answered ${status}, ${type}`;
-  // A proxy, a captive portal or a firewall speaks HTML; an auth server doesn't.
-  const speaksHtml = type.includes('html') || text.trimStart().startsWith('<');
-  if ([400, 401, 403].includes(status) && !speaksHtml) return { verdict: 'rejected', why };
-  if (!answer.ok || speaksHtml) {
-    const verdict = [429, 503].includes(status) ? 'not-processed' : 'unreachable';
-    return { verdict, why, retryAfter: retryAfter(headers) };
-  }
-  let body: unknown;
+  let body: unknown = text;
   try {
     body = JSON.parse(text);
   } catch {
     // The parser's error would quote the answer, and with it the token.
-    return unreachable(`${why}, which is not JSON`);
   }
-  return judgeTokens(() => readTokens(body, answer), body, current, serverTime(headers));
+  const speaksHtml = type.includes('html') || text.trimStart().startsWith('<');
+  return { response, text, body, speaksHtml, why: `it answered ${status}, ${type}` };
 }
 
-/** RFC 9110 §10.2.3: seconds, or a date, which is counted from the server's own clock where that can be read. */
-function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get('retry-after') ?? '';
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const ms = Date.parse(value) - (serverTime(headers) ?? Date.now());
-  // More than an hour says more about this machine's clock.
-  return ms >= 0 && ms <= 3_600_000 ? ms : undefined;
+function judgeUnlessTokens(heard: Heard, noCsrfToken: string | undefined): Verdict | undefined {
+  const { status, type } = heard.response;
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return unreachable(
+      'it was redirected, and nothing follows: name the address that answers (options refresh, signOut)',
+    );
+  }
+  return judgeRefusal(heard, noCsrfToken);
 }
 
-const serverTime = (headers: Headers): number | undefined => Date.parse(headers.get('date') ?? '') || undefined;
-
-function judgeTokens(read: () => TokenSet, body: unknown, current?: AccessToken, serverNow?: number): Verdict {
-  const receivedAt = now();
-  let set: TokenSet | undefined;
+/** @param byRule the built-in rule, for what the option leaves to it */
+function judgeByOption(
+  { verdict }: AnswerReading,
+  heard: Heard | undefined,
+  body: unknown,
+  byRule?: () => Verdict | undefined,
+): Verdict | undefined {
+  const why = heard?.why ?? 'it answered';
+  const failed = (what: string): Verdict => ({
+    ...unreachable(`${why}, and the option verdict ${what}`),
+    retryAfter: heard && retryAfter(heard.response.headers),
+  });
+  let said: unknown;
   try {
-    set = read();
+    said = verdict?.(heard?.response, body);
+    // An async one gives no verdict: the message below says so. Its rejection isn't left unhandled.
+    if (said instanceof Promise) said.catch(() => {});
   } catch {
     // Its error might quote the answer.
+    return failed('threw an error');
   }
+  if (said === undefined) return byRule?.();
+  if (said === 'renewed') return undefined;
+  if (said === 'over')
+    return { verdict: 'rejected', why: `${why}, and the option verdict says that the session is over` };
+  return failed(said === 'unavailable' ? 'says that it is of no use' : "gave none of 'renewed', 'over', 'unavailable'");
+}
+
+function judgeTokens(
+  reading: AnswerReading,
+  heard: Heard | undefined,
+  body: unknown,
+  current: AccessToken | undefined,
+): Verdict {
+  const receivedAt = now();
+  const why = heard?.why ?? 'it answered';
+  const unusable = reading.readTokens ? undefined : unusableTokens(body);
+  if (unusable) return wrongSetUp(unusable);
+  const set = tokensIn(reading, heard, body);
   const value: unknown = set?.accessToken;
   // What isn't visible ASCII can't be sent in a header (RFC 6750 §2.1).
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
-    return unreachable(
-      `its answer has no access token in a form that can be sent, but ${keysOf(body)}: see the option readTokens`,
-    );
+    if (heard && heard.text === body) return unreachable(`${why}, which is not JSON`);
+    const shape = `its answer has no access token in a form that can be sent, but ${keysOf(body)}: see the option readTokens`;
+    return judgeTokenless(body, why, shape);
   }
   const refreshToken = typeof set?.refreshToken === 'string' ? set.refreshToken : undefined;
   const claims = decodeClaims(value);
-  const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverNow);
+  const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers));
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
   const left = value === current?.value ? remaining(current) : 0;
   // In its last second it may have "0" left; once it has expired it is of no use.
@@ -116,47 +151,28 @@ function judgeTokens(read: () => TokenSet, body: unknown, current?: AccessToken,
   if (lifetime < LEAST_LIFETIME) {
     return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`);
   }
-  return { verdict: 'renewed', grant: { accessToken: { value, lifetime, receivedAt, claims }, refreshToken } };
+  try {
+    const subject = nameOf(reading.subject?.(claims, body));
+    const accessToken = { value, lifetime, receivedAt, claims, ...(subject && { subject }) };
+    return { verdict: 'renewed', grant: { accessToken, refreshToken } };
+  } catch {
+    // Its error might quote the answer. Taken for nobody's, the token would end the session of somebody.
+    return unreachable(`${why}, and the option subject threw an error`);
+  }
 }
 
 /** Milliseconds. */
 const LEAST_LIFETIME = 1_000;
 
-/** The names in an answer, never a value; a name that is too long for one may be a token. */
-function keysOf(body: unknown): string {
-  const keys = Object.keys(Object(body)).filter((key) => key.length < 30);
-  return keys.length ? `the keys ${keys.slice(0, 9).join(', ')}` : 'no keys';
-}
-
-/** OAuth 2.0 (RFC 6749 §5.1), Django SimpleJWT, and camelCase. */
-function readKnownShapes(body: unknown): TokenSet {
-  const answer = body as Record<string, string>;
-  return {
-    accessToken: answer.access_token ?? answer.accessToken ?? answer.access ?? '',
-    expiresIn: answer.expires_in ?? answer.expiresIn,
-  };
-}
-
-/**
- * Milliseconds from now, by the evidence that gives the least, and which that is; `NaN` for an `expires_in` that is no
- * number. This machine's clock is no evidence, since it may be a day off.
- */
-function lifetimeOf(
-  expiresIn: TokenSet['expiresIn'],
-  claims: AccessToken['claims'],
-  serverNow = NaN,
-): readonly [ms: number, evidence: string] {
-  const expiry = Number(claims?.exp) * 1_000;
-  const inClaims = [
-    [expiry - Number(claims?.iat) * 1_000, 'exp and iat'],
-    [expiry - serverNow, 'exp and the Date header'],
-  ] as const;
-  const evidence = inClaims.filter(([ms]) => Number.isFinite(ms));
-  return [[Number(expiresIn ?? Infinity) * 1_000, 'expires_in'] as const, ...evidence].reduce((least, next) =>
-    next[0] < least[0] ? next : least,
-  );
+function tokensIn({ readTokens = readKnownShapes }: AnswerReading, heard: Heard | undefined, body: unknown) {
+  try {
+    return readTokens(body, heard?.response);
+  } catch {
+    // Its error might quote the answer.
+    return undefined;
+  }
 }
 
 /** Also for a `Response` of another realm, and for whatever else untyped code gives. */
-export const isResponse = (answer: TokenResponse | undefined): answer is Response =>
+export const isResponse = (answer: unknown): answer is Response =>
   typeof (answer as Response | undefined)?.text === 'function';

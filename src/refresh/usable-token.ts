@@ -83,8 +83,8 @@ export async function tokenFor(parts: RefreshParts, demand: TokenDemand): Promis
       return undefined;
     }
     if (outcome instanceof RefreshUnavailableError) {
-      const { message, retryAfter, cause } = outcome;
-      throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause });
+      const { message, retryAfter, cause, retryable } = outcome;
+      throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause, retryable });
     }
     // The session has changed, but brought no token: a message of a tab that has none, say.
   }

@@ -10,6 +10,8 @@ export interface AccessToken {
   readonly receivedAt: Instant;
   /** The JWT's payload, never verified here; `undefined` for an opaque token. */
   readonly claims: Claims | undefined;
+  /** Whose it is by the option `subject`. Absent, the claims say. */
+  readonly subject?: string | undefined;
   /** The server gives it again when asked for a new one: there is none before it expires. */
   readonly isLast?: boolean | undefined;
 }
@@ -43,12 +45,15 @@ export function spreadBeforeExpiry(token: AccessToken, last: AccessToken | undef
   return wasForeseen || !due || token.lifetime === Infinity ? 0 : Math.random() * (token.lifetime / 5 - due);
 }
 
-/** Whose token it is, where it says so. */
+/** Whose token it is, where that is known: by `sub` (RFC 7519 §4.1.2), or by what Django SimpleJWT and others call it. */
 export function subjectOf(token: AccessToken | undefined): string | undefined {
-  const subject = token?.claims?.sub;
-  // RFC 7519 §4.1.2 wants a string; numbers are common all the same.
-  return typeof subject === 'string' || typeof subject === 'number' ? String(subject) : undefined;
+  const { sub, user_id, uid, userId } = token?.claims ?? {};
+  return token?.subject ?? nameOf(sub) ?? nameOf(user_id) ?? nameOf(uid) ?? nameOf(userId);
 }
+
+/** RFC 7519 §4.1.2 wants a string; numbers are common all the same. */
+export const nameOf = (subject: unknown): string | undefined =>
+  (typeof subject === 'string' && subject) || typeof subject === 'number' ? String(subject) : undefined;
 
 /** The payload of a JWT (RFC 7519 §3), or `undefined`: whatever can't be decoded is an opaque token. */
 export function decodeClaims(token: string): Claims | undefined {

@@ -1,9 +1,10 @@
 /** What happens to the session in this tab: it begins, is renewed, comes into doubt, and ends. */
 
-import type { SignedOutReason } from '../events.js';
+import { emit, type SignedOutReason } from '../events.js';
 import { type Instant, now } from '../wait.js';
 import { subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
+import { publicState, type RestoreError } from './public-state.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import type { Session } from './session.js';
 import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
@@ -46,6 +47,15 @@ export function doubtUser(session: Session): void {
   replaceRecord(session, { ...record, generation: record.generation + 1, inDoubt: true });
   // Callers that wait for a refresh go on waiting.
   session.onChange('this-tab', record);
+}
+
+/** It couldn't be found out who is signed in. The app sees that, once for each kind of failure. */
+export function recordRestoreFailure(session: Writable<Session>, { code, retryable }: RestoreError): void {
+  const { state, record, userVersion } = session;
+  if (state.status !== 'restoring' || session.disposed.isOpen) return;
+  if (state.error?.code === code && state.error.retryable === retryable) return;
+  session.state = publicState(record, userVersion, { code, retryable });
+  emit(session.listeners, 'state', undefined);
 }
 
 /** The sign-out was sent before its turn. The record says so to the tab whose refresh it may have overtaken. */

@@ -33,8 +33,9 @@ export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'witho
   const plain = { v: VERSION, kind, isAnswer, ...record };
   if (tokens === 'without-tokens') return plain;
   if (!token) return { ...plain, refreshToken };
-  const { value, lifetime, receivedAt, isLast } = token;
-  return { ...plain, refreshToken, value, lifetime, isLast, wall: receivedAt.wall, age: elapsed(receivedAt) };
+  const { value, lifetime, receivedAt, isLast, subject } = token;
+  const age = elapsed(receivedAt);
+  return { ...plain, refreshToken, value, lifetime, isLast, subject, wall: receivedAt.wall, age };
 }
 
 /** The message, or `undefined` for garbage and for other versions' messages. Never throws. */
@@ -62,7 +63,7 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
     return { ...record, ended, ...(overtook === true && { overtook }) };
   if (ended !== undefined) return undefined;
   const open = { ...record, ...(inDoubt === true && { inDoubt }) };
-  const { value, lifetime, wall, age, isLast, refreshToken } = token;
+  const { value, lifetime, wall, age, isLast, subject, refreshToken } = token;
   const renewable = typeof refreshToken === 'string' ? { ...open, refreshToken } : open;
   if (value === undefined) return renewable;
   if (typeof value !== 'string' || !(isCount(lifetime) || lifetime === Infinity)) return undefined;
@@ -72,7 +73,14 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
   const receivedAt = { wall, monotonic: performance.now() - age };
   return {
     ...renewable,
-    token: { value, lifetime, receivedAt, claims: decodeClaims(value), isLast: isLast === true || undefined },
+    token: {
+      value,
+      lifetime,
+      receivedAt,
+      claims: decodeClaims(value),
+      isLast: isLast === true || undefined,
+      ...(typeof subject === 'string' && { subject }),
+    },
   };
 }
 

@@ -35,7 +35,6 @@ export const tokenless: [string, () => Response, RegExp][] = [
   ['JSON with a slip at the token', () => text(`{"access_token":${SECRET}}`), /not JSON/],
   ['plain text', () => text(SECRET, 'text/plain'), /not JSON/],
   ['JSON of another shape', () => json({ data: { token: SECRET } }), /no access token.*readTokens/],
-  ['null', () => json(null), /readTokens/],
   ['an array', () => json([SECRET]), /no access token/],
   ['a string', () => json(SECRET), /no access token/],
   ['a number', () => json(42), /no access token/],

@@ -156,7 +156,7 @@ describe('a server that refuses a request without its CSRF token', () => {
     await rest();
 
     expect(error).toBeInstanceOf(RefreshUnavailableError);
-    expect(error).toMatchObject({ retryable: true, message: expect.stringContaining('XSRF-TOKEN') });
+    expect(error).toMatchObject({ retryable: false, message: expect.stringContaining('XSRF-TOKEN') });
     for (const tab of tabs) expect(tab.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
@@ -178,8 +178,35 @@ describe('a server that refuses a request without its CSRF token', () => {
     expect(failures).toEqual([]);
   });
 
-  it('a 403 ends the session where the CSRF cookie was there', async () => {
+  it('a 403 that speaks of CSRF signs nobody out, though the cookie was there', async () => {
     setCookie('XSRF-TOKEN=stale');
+    const auth = await adasTab(server, { refresh });
+
+    expect(await failureOf(auth.refresh())).toMatchObject({ code: 'refresh-unavailable', retryable: false });
+    expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  });
+
+  it.each([400, 403, 419])(
+    'a %i that says nothing of CSRF signs nobody out where the cookie is missing',
+    async (status) => {
+      server.answerRefresh = () => Response.json({ message: 'No.' }, { status });
+      const auth = await adasTab(server, { refresh });
+
+      expect(await failureOf(auth.refresh())).toMatchObject({ code: 'refresh-unavailable', retryable: false });
+      expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+    },
+  );
+
+  it('OAuth’s own word ends the session, though the CSRF cookie is missing', async () => {
+    server.answerRefresh = () => Response.json({ error: 'invalid_grant' }, { status: 400 });
+    const auth = await adasTab(server, { refresh });
+
+    expect(await failureOf(auth.refresh())).toMatchObject({ code: 'session-expired' });
+  });
+
+  it('a 403 that says nothing of CSRF ends the session where the cookie was there', async () => {
+    setCookie('XSRF-TOKEN=good');
+    server.answerRefresh = () => Response.json({ message: 'Forbidden' }, { status: 403 });
     const auth = await adasTab(server, { refresh });
 
     expect(await failureOf(auth.refresh())).toMatchObject({ code: 'session-expired' });

@@ -76,9 +76,10 @@ describe('restore()', () => {
     const restored = failureOf(auth.restore());
     await othersStaySilent();
     expect(await restored).toBeInstanceOf(RefreshUnavailableError);
-    expect(auth.getState()).toEqual({ status: 'restoring' });
+    const offline = { status: 'restoring', error: { code: 'refresh-unavailable', retryable: true } };
+    expect(auth.getState()).toEqual(offline);
     await pass(MINUTE, 500);
-    expect(auth.getState()).toEqual({ status: 'restoring' });
+    expect(auth.getState()).toEqual(offline);
 
     server.answerRefresh = undefined;
     await pass(31_000, 500);

@@ -292,7 +292,7 @@ describe('signIn() without a request, while other tabs know somebody else', () =
     expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'refresh-unavailable' });
     expect(await passUntil(request, 10)).toMatchObject({ code: 'refresh-unavailable' });
 
-    expect(here.getState()).toEqual({ status: 'restoring' });
+    expect(here.getState()).toMatchObject({ status: 'restoring', error: { retryable: true } });
     expect(server.apiRequests).toEqual([]);
   });
 

@@ -18,6 +18,7 @@ import {
   type JwtClaims,
   type RefreshStrategy,
   type RefreshUnavailableError,
+  type RestoreError,
   type SessionChangedError,
   type SessionExpiredError,
   type SignedOutError,
@@ -65,7 +66,10 @@ describe('types', () => {
         expectTypeOf(state.reason).toEqualTypeOf<SignedOutReason>();
         expectTypeOf(state.reason).toEqualTypeOf<'no-session' | 'signed-out' | 'expired'>();
       } else {
-        expectTypeOf(state).toEqualTypeOf<{ readonly status: 'restoring' }>();
+        expectTypeOf(state).toEqualTypeOf<{
+          readonly status: 'restoring';
+          readonly error?: RestoreError | undefined;
+        }>();
       }
       // @ts-expect-error read only
       state.status = 'signed-in';
@@ -159,7 +163,7 @@ describe('types', () => {
           break;
         case 'refresh-unavailable':
           expectTypeOf(error).toEqualTypeOf<RefreshUnavailableError>();
-          expectTypeOf<(typeof error)['retryable']>().toEqualTypeOf<true>();
+          expectTypeOf<(typeof error)['retryable']>().toEqualTypeOf<boolean>();
           expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
           break;
         case 'body-not-replayable':

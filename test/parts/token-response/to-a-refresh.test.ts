@@ -64,7 +64,10 @@ describe('an answer to a refresh that is none: the session is kept, nothing is q
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect((error as Error).message).toMatch(why);
     expect(tracesOf(LEAK, error)).toEqual([]);
-    expect(auth.getState()).toEqual({ status: 'restoring' });
+    expect(auth.getState()).toMatchObject({
+      status: 'restoring',
+      error: { code: 'refresh-unavailable', retryable: true },
+    });
     await pass(999);
     expect(server.refreshCalls).toBe(1);
   });

@@ -1,0 +1,165 @@
+/**
+ * What a refusal means. The rule, in three sentences: OAuth's own words decide where they are there, whatever the status. A
+ * refusal that speaks of the request (CSRF, its origin, its form, a limit, a firewall) says nothing about the session. What
+ * then remains of 400, 401, 403, 410 and 422, not as an HTML page, is the end.
+ */
+
+import { retryAfter } from './token-lifetime.js';
+
+export type Refused =
+  /** The auth server says that the session is over. */
+  | (Refusal & { readonly verdict: 'rejected' })
+  /** It says no to the request. A visitor without a session has none all the same: a right request wouldn't help them. */
+  | (Refusal & { readonly verdict: 'request-refused' })
+  /** The server has surely not spent the refresh token: only then is the request sent again by itself. */
+  | (Refusal & { readonly verdict: 'not-processed' })
+  /** An answer of no use: of a proxy, of a sick server, of one that is set up wrongly. */
+  | (Refusal & { readonly verdict: 'unreachable' })
+  /** None has come; the server may have processed the request all the same. */
+  | (Refusal & { readonly verdict: 'no-answer' });
+
+interface Refusal {
+  readonly why: string;
+  /** Milliseconds that the server asks for. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+  /** Waiting can't cure it: something is set up wrongly. */
+  readonly isPermanent?: boolean | undefined;
+}
+
+export const unreachable = (why: string): Refused => ({ verdict: 'unreachable', why });
+export const wrongSetUp = (why: string): Refused => ({ verdict: 'unreachable', why, isPermanent: true });
+const rejected = (why: string): Refused => ({ verdict: 'rejected', why });
+
+/** An answer as it was heard. */
+export interface Heard {
+  readonly response: Response;
+  readonly text: string;
+  /** The parsed JSON; the text, where it isn't JSON. */
+  readonly body: unknown;
+  /** How errors name it. */
+  readonly why: string;
+  /** A proxy, a captive portal or a firewall speaks HTML; an auth server doesn't. */
+  readonly speaksHtml: boolean;
+}
+
+const OVER = [400, 401, 403, 410, 422];
+/** Laravel has a status of its own for a CSRF failure: 419. */
+const ABOUT_CSRF = [400, 403, 419];
+const BUSY = [429, 503];
+
+/** @param noCsrfToken why the request had no CSRF token to send, where it should have had one */
+export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | undefined {
+  const { response, text, body, why, speaksHtml } = heard;
+  const { status, headers, ok } = response;
+  const failed = (verdict: Refused): Refused => ({
+    ...verdict,
+    ...(BUSY.includes(status) && verdict.verdict === 'unreachable' && { verdict: 'not-processed' }),
+    retryAfter: retryAfter(headers),
+  });
+  if (ok) return speaksHtml ? unreachable(why) : undefined;
+  const byWord = judgeWord(body, why);
+  if (byWord) return byWord.verdict === 'rejected' ? byWord : failed(byWord);
+  if (noCsrfToken && ABOUT_CSRF.includes(status)) {
+    return { verdict: 'request-refused', why: `${why}, and ${noCsrfToken}`, isPermanent: true };
+  }
+  if (!speaksHtml) {
+    const aboutRequest = ![...OVER, ...ABOUT_CSRF].includes(status) ? undefined : judgeRequestWords(headers, text, why);
+    if (aboutRequest) return failed(aboutRequest);
+    if (OVER.includes(status)) return rejected(why);
+    // An exception that nobody caught, as of tymon/jwt-auth.
+    if (GONE.test(text.slice(0, 500))) return rejected(`${why}, and says that the token is gone`);
+  }
+  return failed(unreachable(why));
+}
+
+const GONE = /can no longer be refreshed|token has been blacklisted/i;
+
+const CLIENT = 'the server refuses the client, not the session: correct its id, its secret or its grant types there';
+const REQUEST = 'the server refuses the request, not the session: correct what the option refresh sends';
+const DPOP = "the server wants DPoP (RFC 9449), which isn't supported yet: let it issue bearer tokens";
+
+/** OAuth's error codes: RFC 6749 §5.2, RFC 8628 §3.5, RFC 9449 §5 and §8; GitHub's own. */
+const WORDS: Readonly<Record<string, 'over' | 'outage' | typeof CLIENT | typeof REQUEST | typeof DPOP>> = {
+  invalid_grant: 'over',
+  bad_refresh_token: 'over',
+  invalid_client: CLIENT,
+  unauthorized_client: CLIENT,
+  incorrect_client_credentials: CLIENT,
+  invalid_request: REQUEST,
+  unsupported_grant_type: REQUEST,
+  invalid_scope: REQUEST,
+  temporarily_unavailable: 'outage',
+  server_error: 'outage',
+  slow_down: 'outage',
+  use_dpop_nonce: DPOP,
+  invalid_dpop_proof: DPOP,
+};
+
+function judgeWord(body: unknown, why: string): Refused | undefined {
+  const { error, error_description, message, hint } = Object(body) as Record<string, unknown>;
+  const word = typeof error === 'string' && Object.hasOwn(WORDS, error) ? error : '';
+  const meaning = WORDS[word];
+  if (!meaning) return undefined;
+  const said = `${why}, ${word}`;
+  // The request had no refresh token, or one of no use. Some servers say so with this word, as league/oauth2-server 8.
+  const hasNoToken =
+    word === 'invalid_request' && /refresh[ _]?token|session/i.test([error_description, message, hint].join());
+  if (meaning === 'over' || hasNoToken) return rejected(said);
+  return meaning === 'outage' ? unreachable(said) : wrongSetUp(`${said}: ${meaning}`);
+}
+
+/** A longer text may quote a stack, and with it the names of all that the request went through. */
+const LONGEST_REFUSAL = 1_000;
+const CSRF = /[cx]srf|anti-?forgery|request forgery|cross-(site|origin)|(?<![a-z])origin(?![a-z])/i;
+const FORM = /content-?type|api[ _-]?key/i;
+/** Amazon's API gateway names itself in a header only. */
+const GATEWAY =
+  /throttl|too ?many ?requests|rate ?(limit|exceeded)|limit ?exceeded|rbac: |\bip address|error code: 1\d{3}/i;
+const GATEWAYS_TYPE =
+  /^(Forbidden|AccessDenied|MissingAuthenticationToken|WAF|TooManyRequests|LimitExceeded|Throttling)/;
+
+function judgeRequestWords(headers: Headers, text: string, why: string): Refused | undefined {
+  if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '')) return unreachable(`${why}, from a gateway`);
+  if (text.length > LONGEST_REFUSAL) return undefined;
+  if (GATEWAY.test(text)) return unreachable(`${why}, and speaks of a limit or a firewall, not of the session`);
+  if (CSRF.test(text)) {
+    return wrongSetUp(
+      `${why}, and speaks of CSRF or of the origin, not of the session: see the option csrf of cookieRefresh`,
+    );
+  }
+  return FORM.test(text)
+    ? wrongSetUp(`${why}, and speaks of the request's headers, not of the session: ${REQUEST}`)
+    : undefined;
+}
+
+/**
+ * What a 2xx without a token says instead.
+ *
+ * @param shape what is said of one that says nothing
+ */
+export function judgeTokenless(body: unknown, why: string, shape: string): Refused {
+  const byWord = judgeWord(body, why);
+  if (byWord) return byWord;
+  const said = errorsIn(body).join(' ');
+  if (CSRF.test(said)) return wrongSetUp(`${why}, with errors that speak of CSRF, not of the session`);
+  if (NO_SESSION.test(said)) return rejected(`${why}, with errors that say that there is no session`);
+  if (said) return unreachable(`${why}, with errors and no token: see the option verdict`);
+  // Auth.js says null where nobody is signed in, but also where its database has failed: that ends no session.
+  return body === null ? { verdict: 'request-refused', why: shape } : unreachable(shape);
+}
+
+const NO_SESSION =
+  /unauthenticated|unauthori[sz]ed|invalid-jwt|jwt_|(token|signature|session|refresh)\b[\w ]{0,30}\b(expired|invalid|revoked|not found)|(expired|invalid) (refresh )?(token|session)/i;
+
+/** The errors of a GraphQL answer (https://spec.graphql.org/October2021/#sec-Errors), and of mutations, as of Saleor. */
+function errorsIn(body: unknown): string[] {
+  type Answer = { readonly errors?: unknown; readonly data?: object };
+  const { errors, data } = Object(body) as Answer;
+  const inFields = Object.values(Object(data)).map((field) => (Object(field) as Answer).errors);
+  return [errors, ...inFields].flat().flatMap((error) => {
+    const { code, message, extensions } = Object(error) as Record<string, unknown>;
+    const said = [code, (Object(extensions) as { code?: unknown }).code, message];
+    return said.filter((word) => typeof word === 'string');
+  });
+}
