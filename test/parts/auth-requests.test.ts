@@ -109,6 +109,11 @@ describe('the headers of an auth request', () => {
       },
     );
 
+    it.each(['X-Requested-With', 'x-requested-with'])('%s is left out where it is undefined', async (name) => {
+      const headers = await headersSent({ headers: { [name]: undefined } });
+      expect(headers?.has('x-requested-with')).toBe(false);
+    });
+
     it('the caller’s `accept` replaces the built-in value', async () => {
       const headers = await headersSent({ headers: { accept: 'application/vnd.acme+json' } });
       expect(headers?.get('accept')).toBe('application/vnd.acme+json');

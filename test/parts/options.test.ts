@@ -56,6 +56,9 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ['any subdomain', 'allowedOrigins', { ...good, allowedOrigins: ['https://*.example.com'] }],
     ['data:', 'allowedOrigins', { ...good, allowedOrigins: ['data:text/plain,x'] }],
     ['an empty name', 'name', { ...good, name: '' }],
+    ['verdict is no function', 'verdict', { ...good, verdict: 'over' }],
+    ['subject is no function', 'subject', { ...good, subject: 'user_id' }],
+    ['subject is null', 'subject', { ...good, subject: null }],
     ...['refreshAhead', 'refreshTimeout'].flatMap((option) =>
       [-1, NaN, Infinity, -Infinity].map((ms): [string, string, object] => [
         `${option}: ${ms}`,

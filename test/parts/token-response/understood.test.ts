@@ -80,6 +80,41 @@ describe('answers understood without configuration', () => {
     expect(state).toMatchObject({ status: 'signed-in', subject: undefined, claims: { sub: ['ada'] } });
   });
 
+  it.each<[string, object]>([
+    ['token, no JWT', { token: SECRET }],
+    ['jwt, no JWT', { jwt: SECRET }],
+    ['data.token, no JWT', { data: { token: SECRET } }],
+    ['a response of axios', { status: 200, headers: {}, data: { access_token: SECRET } }],
+    ['user.accessToken', { user: { accessToken: SECRET } }],
+  ])('what may be something else is no token: %s', async (_, body) => {
+    const auth = openTab();
+    server.answerRefresh = () => json(body);
+    const error = await failureOf(restore(auth));
+
+    expect(error).toMatchObject({ message: expect.stringMatching(/no access token.*readTokens/) });
+    expect(tracesOf(LEAK, error)).toEqual([]);
+  });
+
+  it('readTokens may take a token whose type isn’t Bearer', async () => {
+    const readTokens = (body: unknown) => ({ accessToken: (body as { access_token: string }).access_token });
+    const { state } = await restoreWith(() => json({ access_token: 'abc', token_type: 'jwt' }), { readTokens });
+    expect(state.status).toBe('signed-in');
+  });
+
+  it.each([
+    ['bearer', undefined],
+    ['BEARER', undefined],
+    ['DPoP', /token_type.*DPoP.*RFC 9449/],
+    ['mac', /token_type.*no bearer token/],
+  ])('token_type %s is compared without regard to case', async (token_type, refusal) => {
+    const auth = openTab();
+    server.answerRefresh = () => json({ access_token: 'abc', token_type });
+    const outcome = await restore(auth).catch((error: Error) => error);
+
+    if (refusal) expect(outcome).toMatchObject({ retryable: false, message: expect.stringMatching(refusal) });
+    else expect(outcome).toMatchObject({ status: 'signed-in' });
+  });
+
   it('JSON is JSON, whatever its Content-Type says', async () => {
     const { state } = await restoreWith(() => text('{"access_token":"abc"}', 'text/plain'));
     expect(state.status).toBe('signed-in');

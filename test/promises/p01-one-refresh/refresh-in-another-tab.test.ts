@@ -69,7 +69,11 @@ describe('a sign-in that fails in one tab', () => {
 describe('a restore that hears late of a session', () => {
   it.each([
     ['the end of the session', 401, { status: 'signed-out', reason: 'expired' }],
-    ['a refusal for want of a CSRF cookie', 403, { status: 'restoring' }],
+    [
+      'a refusal for want of a CSRF cookie',
+      403,
+      { status: 'restoring', error: { code: 'refresh-unavailable', retryable: false } },
+    ],
   ] as const)('a restore that hears late of a session tells of %s', async (_, status, state) => {
     const name = newBrowser();
     const page = openTab({

@@ -109,7 +109,7 @@ describe('every wait has a deadline (P12)', () => {
 
     expect(await restored).toBeInstanceOf(RefreshUnavailableError);
     expect(await request).toBeInstanceOf(RefreshUnavailableError);
-    expect(auth.getState()).toEqual({ status: 'restoring' });
+    expect(auth.getState()).toMatchObject({ status: 'restoring', error: { retryable: true } });
     expect(server.apiRequests).toHaveLength(0);
   });
 

@@ -91,7 +91,7 @@ describe('a lock that nobody lets go (P12)', () => {
     await pass(10_000, 1_000);
 
     expect(await failure).toMatchObject({ code: 'refresh-unavailable', retryable: true });
-    expect(auth.getState()).toEqual({ status: 'restoring' });
+    expect(auth.getState()).toMatchObject({ status: 'restoring', error: { retryable: true } });
     void letGo();
     expect(await auth.restore()).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });

@@ -1,0 +1,100 @@
+/** P7 where a token says by another claim than `sub` whose it is, or only its answer does. */
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { failureOf } from '../../given/failures.ts';
+import { LEAK, SECRET } from '../../given/secret-answers.ts';
+import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
+import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
+import { tokenAnswer } from '../../world/tokens.ts';
+import { tracesOf } from '../../world/traces.ts';
+import { until } from '../../world/waiting.ts';
+
+let server: AuthServer;
+beforeEach(() => {
+  server = startAuthServer();
+});
+
+const opaque = (id: string | number, value: string) => ({ access_token: value, expires_in: 60, user: { id } });
+const subject = (_: unknown, answer: unknown) => (answer as { user?: { id: string } }).user?.id;
+
+describe('whose token it is (P7)', () => {
+  it.each([
+    ['user_id', 7],
+    ['uid', 'ada'],
+    ['userId', 'ada'],
+  ])('the claim %s says it, where there is no sub', async (claim, value) => {
+    const auth = openTab();
+    const seen = record(auth);
+    await auth.setSession(tokenAnswer({ sub: undefined, [claim]: value }));
+    await auth.setSession(tokenAnswer({ sub: undefined, [claim]: value, jti: 2 }));
+
+    expect(auth.getState()).toMatchObject({ subject: String(value) });
+    expect(seen.map(({ name }) => name)).toEqual(['signed-in', 'refreshed']);
+  });
+
+  it('sub comes first', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: 'ada', user_id: 7, uid: 'x', userId: 'y' }));
+    expect(auth.getState()).toMatchObject({ subject: 'ada' });
+  });
+
+  it('a waiting request goes on where the same user signs in again', async () => {
+    const auth = openTab();
+    await auth.setSession(tokenAnswer({ sub: undefined, user_id: 7 }));
+    const next = tokenAnswer({ sub: undefined, user_id: 7, jti: 2 }) as { access_token: string };
+    server.answerRefresh = () => Response.json(next);
+    server.answerApi = ({ headers }) =>
+      Response.json({}, { status: headers.get('authorization') === `Bearer ${next.access_token}` ? 200 : 401 });
+
+    expect((await auth.fetch(`${API}/orders`, { method: 'POST', body: 'one' })).status).toBe(200);
+  });
+
+  it('the option subject reads it from the answer to an opaque token', async () => {
+    const auth = openTab({ subject });
+    const seen = record(auth);
+    await auth.setSession(opaque('ada', 'first'));
+    await auth.setSession(opaque('ada', 'second'));
+    await auth.setSession(opaque('bob', 'third'));
+
+    expect(auth.getState()).toMatchObject({ subject: 'bob', claims: undefined });
+    expect(seen.map(({ name }) => name)).toEqual(['signed-in', 'refreshed', 'user-changed']);
+    expect(seen.at(-1)?.detail).toEqual({ subject: 'bob', previousSubject: 'ada' });
+  });
+
+  it('a number that it gives counts as a string', async () => {
+    const auth = openTab({ subject });
+    await auth.setSession(opaque(7, 'first'));
+    expect(auth.getState()).toMatchObject({ subject: '7' });
+  });
+
+  it('where it gives nothing, the claims say it', async () => {
+    const auth = openTab({ subject });
+    await auth.setSession(tokenAnswer({ sub: 'ada' }));
+    expect(auth.getState()).toMatchObject({ subject: 'ada' });
+  });
+
+  it('other tabs are told whose an opaque token is', async () => {
+    const [here, there] = openTwoTabs({ subject });
+    await here.setSession(opaque('ada', 'first'));
+    await signedInEverywhere(here, there);
+    const seen = record(there);
+    expect(there.getState()).toMatchObject({ subject: 'ada' });
+
+    await here.setSession(opaque('bob', 'second'));
+    await until(() => seen.length > 0);
+    expect(seen).toEqual([{ name: 'user-changed', detail: { subject: 'bob', previousSubject: 'ada' } }]);
+  });
+
+  it('a token is nobody’s to take where it throws, and nothing is quoted', async () => {
+    const auth = openTab({
+      subject: (_, answer) => {
+        throw new Error(JSON.stringify(answer));
+      },
+    });
+    const error = await failureOf(auth.setSession(opaque('ada', SECRET)));
+
+    expect(error).toMatchObject({ code: 'sign-in-failed', message: expect.stringContaining('option subject threw') });
+    expect(tracesOf(LEAK, error)).toEqual([]);
+    expect(auth.getState().status).toBe('restoring');
+  });
+});
