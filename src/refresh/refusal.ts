@@ -5,6 +5,7 @@
  */
 
 import { retryAfter } from './token-lifetime.js';
+import { NO_DPOP } from './token-shapes.js';
 
 export type Refused =
   /** The auth server says that the session is over. */
@@ -64,7 +65,8 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
     return { verdict: 'request-refused', why: `${why}, and ${noCsrfToken}`, isPermanent: true };
   }
   if (!speaksHtml) {
-    const aboutRequest = ![...OVER, ...ABOUT_CSRF].includes(status) ? undefined : judgeRequestWords(headers, text, why);
+    const mayBeAboutRequest = [...OVER, ...ABOUT_CSRF].includes(status);
+    const aboutRequest = mayBeAboutRequest && judgeRequestWords(headers, text, why);
     if (aboutRequest) return failed(aboutRequest);
     if (OVER.includes(status)) return rejected(why);
     // An exception that nobody caught, as of tymon/jwt-auth.
@@ -75,9 +77,9 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
 
 const GONE = /can no longer be refreshed|token has been blacklisted/i;
 
-const CLIENT = 'the server refuses the client, not the session: correct its id, its secret or its grant types there';
-const REQUEST = 'the server refuses the request, not the session: correct what the option refresh sends';
-const DPOP = "the server wants DPoP (RFC 9449), which isn't supported yet: let it issue bearer tokens";
+const CLIENT = 'correct its id, its secret or its grant types at the server';
+const REQUEST = 'correct what the option refresh sends';
+const DPOP = `it wants ${NO_DPOP}`;
 
 /** OAuth's error codes: RFC 6749 §5.2, RFC 8628 §3.5, RFC 9449 §5 and §8; GitHub's own. */
 const WORDS: Readonly<Record<string, 'over' | 'outage' | typeof CLIENT | typeof REQUEST | typeof DPOP>> = {
@@ -116,21 +118,16 @@ const FORM = /content-?type|api[ _-]?key/i;
 /** Amazon's API gateway names itself in a header only. */
 const GATEWAY =
   /throttl|too ?many ?requests|rate ?(limit|exceeded)|limit ?exceeded|rbac: |\bip address|error code: 1\d{3}/i;
-const GATEWAYS_TYPE =
-  /^(Forbidden|AccessDenied|MissingAuthenticationToken|WAF|TooManyRequests|LimitExceeded|Throttling)/;
+const GATEWAYS_TYPE = /^(Forbidden|AccessDenied|MissingAuth|WAF|TooMany|Limit|Throttl)/;
 
 function judgeRequestWords(headers: Headers, text: string, why: string): Refused | undefined {
-  if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '')) return unreachable(`${why}, from a gateway`);
-  if (text.length > LONGEST_REFUSAL) return undefined;
-  if (GATEWAY.test(text)) return unreachable(`${why}, and speaks of a limit or a firewall, not of the session`);
-  if (CSRF.test(text)) {
-    return wrongSetUp(
-      `${why}, and speaks of CSRF or of the origin, not of the session: see the option csrf of cookieRefresh`,
-    );
+  const short = text.length > LONGEST_REFUSAL ? '' : text;
+  const speaksOf = (what: string) => `${why}, and speaks of ${what}, not of the session`;
+  if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '') || GATEWAY.test(short)) {
+    return unreachable(speaksOf('a limit or a firewall'));
   }
-  return FORM.test(text)
-    ? wrongSetUp(`${why}, and speaks of the request's headers, not of the session: ${REQUEST}`)
-    : undefined;
+  if (CSRF.test(short)) return wrongSetUp(`${speaksOf('CSRF')}: see the option csrf of cookieRefresh`);
+  return FORM.test(short) ? wrongSetUp(`${speaksOf('the request')}: ${REQUEST}`) : undefined;
 }
 
 /**
@@ -142,9 +139,10 @@ export function judgeTokenless(body: unknown, why: string, shape: string): Refus
   const byWord = judgeWord(body, why);
   if (byWord) return byWord;
   const said = errorsIn(body).join(' ');
-  if (CSRF.test(said)) return wrongSetUp(`${why}, with errors that speak of CSRF, not of the session`);
-  if (NO_SESSION.test(said)) return rejected(`${why}, with errors that say that there is no session`);
-  if (said) return unreachable(`${why}, with errors and no token: see the option verdict`);
+  const errors = `${why}, with errors`;
+  if (CSRF.test(said)) return wrongSetUp(`${errors} that speak of CSRF`);
+  if (NO_SESSION.test(said)) return rejected(`${errors} that say that there is no session`);
+  if (said) return unreachable(`${errors} and no token: see the option verdict`);
   // Auth.js says null where nobody is signed in, but also where its database has failed: that ends no session.
   return body === null ? { verdict: 'request-refused', why: shape } : unreachable(shape);
 }

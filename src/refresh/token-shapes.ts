@@ -48,18 +48,18 @@ function jwtIn(value: unknown): string | undefined {
 const bearerIn = (headers: Headers | undefined): string | undefined =>
   /^Bearer +(\S+)$/i.exec(headers?.get('authorization') ?? '')?.[1];
 
+/** How errors name what a bearer client can't use. */
+export const NO_DPOP = "DPoP (RFC 9449), which isn't supported yet: let it issue bearer tokens";
+
 /** Why the tokens of an answer can't be used at an API that takes bearer tokens; `undefined` where they can. */
 export function unusableTokens(body: unknown): string | undefined {
   const { token_type: type, id_token, idToken } = Object(body) as Fields;
   // RFC 6749 §5.1: it is compared without regard to case, and a type that isn't understood must not be used.
-  if (typeof type === 'string' && tokenIn(body) && type.toLowerCase() !== 'bearer') {
-    const what =
-      type.toLowerCase() === 'dpop' ? "a DPoP token (RFC 9449), which isn't supported yet" : 'no bearer token';
-    return `its token_type says that it gave ${what}: let the server issue bearer tokens`;
+  if (typeof type === 'string' && tokenIn(body) && !/^bearer$/i.test(type)) {
+    return /^dpop$/i.test(type) ? `by its token_type it uses ${NO_DPOP}` : 'by its token_type it gave no bearer token';
   }
-  if ((id_token ?? idToken) && !tokenIn(body)) {
-    return 'it gave an ID token and no access token: an ID token is for the app, not for the API, so ask for an access token';
-  }
+  if ((id_token ?? idToken) && !tokenIn(body))
+    return 'it gave an ID token and no access token: ask for an access token';
   return undefined;
 }
 

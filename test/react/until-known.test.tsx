@@ -91,12 +91,13 @@ describe('until it is known', () => {
       detail: { error: expect.objectContaining({ code: 'refresh-unavailable' }) },
     });
     expect(tree.text).toBe('splash');
-    expect(app.seen).toEqual(['restoring']);
+    // Once more, with the error: an app can say that the server can't be reached.
+    expect(app.seen).toEqual(['restoring', 'restoring']);
 
     server.answerRefresh = undefined;
     await pass(20_000, 1_000);
     expect(tree.text).toBe('orders');
-    expect(app.seen).toEqual(['restoring', 'signed-in']);
+    expect(app.seen).toEqual(['restoring', 'restoring', 'signed-in']);
     expect(app.fallback.times).toBe(0);
     expect(app.children.times).toBe(1);
   });

@@ -100,9 +100,9 @@ const REFRESH: readonly Fault[] = [
   ),
   fault(
     'a failure is the end of the session',
-    'refresh/token-response.ts',
-    '[400, 401, 403].includes(status) && !speaksHtml',
-    'status >= 400',
+    'refresh/refusal.ts',
+    'if (OVER.includes(status)) return',
+    'if (status >= 400) return',
   ),
   fault(
     'a failure is tried again at once',
