@@ -49,8 +49,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * Finds out whether somebody is signed in: asks the other tabs, then the server. Call it when the page loads; calls
    * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself.
    *
-   * @throws {@link RefreshUnavailableError} neither could be reached: the state stays `restoring`, and the client goes
-   *   on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
+   * @throws {@link RefreshUnavailableError} neither could be reached: the state stays `restoring`, with an `error`, and the
+   *   client goes on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
    */
   restore(): Promise<AuthState<Claims>>;
 

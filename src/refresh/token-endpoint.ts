@@ -27,11 +27,11 @@ export async function callTokenEndpoint(
       return { verdict: 'request-refused', why: error.message, isPermanent: true };
     }
     // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
-    const isSafe = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
+    const isKnown = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
     const noAnswer = {
       verdict: 'no-answer',
       why: `the request failed (${error instanceof AuthError ? error.message : String(name)})`,
-      cause: isSafe ? error : undefined,
+      cause: isKnown && !response ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
     return response?.status ? judgeThrown(error as ThrownAnswer, reading).catch(() => noAnswer) : noAnswer;

@@ -140,7 +140,8 @@ function judgeTokens(
     const shape = `its answer has no access token in a form that can be sent, but ${keysOf(body)}: see the option readTokens`;
     return judgeTokenless(body, why, shape);
   }
-  const refreshToken = typeof set?.refreshToken === 'string' ? set.refreshToken : undefined;
+  // What is none leaves the old one good (RFC 6749 §6).
+  const refreshToken = typeof set?.refreshToken === 'string' && set.refreshToken ? set.refreshToken : undefined;
   const claims = decodeClaims(value);
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers));
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
