@@ -80,6 +80,7 @@ export const ends: FieldAnswer[] = [
   {
     server: 'Hasura GraphQL',
     version: '2',
+    read: 'reports in public repositories',
     status: 200,
     body: { errors: [{ extensions: { path: '$', code: 'invalid-jwt' }, message: 'Could not verify JWT: JWTExpired' }] },
     means: 'over',
@@ -113,7 +114,14 @@ export const ends: FieldAnswer[] = [
     means: 'no-session',
     wasWrong: 'visitor',
   },
-  { server: 'NextAuth.js', version: '4', status: 200, body: {}, means: 'unavailable' },
+  {
+    server: 'NextAuth.js 4',
+    version: '014826e',
+    read: 'packages/next-auth/src/core/routes/session.ts',
+    status: 200,
+    body: {},
+    means: 'unavailable',
+  },
   {
     server: 'Keycloak',
     version: '26.1',

@@ -2,9 +2,9 @@
 
 export interface FieldAnswer {
   readonly server: string;
-  /** Of the version, or at the commit, that was read. */
+  /** What was read: a version, or a commit. Where nothing was read, the series whose documented shape it is. */
   readonly version: string;
-  /** The file, page or issue that says so; absent where only the server's documented shape is known. */
+  /** The file, page or issue that says so. */
   readonly read?: string;
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 
 import type { FieldAnswer } from './field-answer.ts';
 
-const DRF = { server: 'Django REST framework', version: '3.16', read: 'rest_framework/authentication.py' };
+const DRF = { server: 'Django REST framework', version: '010f2ee', read: 'rest_framework/authentication.py' };
 const FLASK = {
   server: 'Flask-JWT-Extended',
   version: '10c6802',
@@ -242,6 +242,7 @@ export const refusedRequests: FieldAnswer[] = [
   {
     server: 'Amazon API Gateway, its WAF',
     version: 'REST API',
+    read: 'reports in public repositories',
     status: 403,
     headers: { 'x-amzn-ErrorType': 'ForbiddenException' },
     body: { message: 'Forbidden' },
@@ -259,15 +260,17 @@ export const refusedRequests: FieldAnswer[] = [
   },
   {
     server: 'Supabase, behind Kong',
-    version: '2',
+    version: 'Kong 00239d0',
+    read: 'kong/plugins/key-auth/handler.lua',
     status: 401,
-    body: { message: 'No API key found in request', hint: 'No `apikey` request header or url param was found.' },
+    body: { message: 'No API key found in request' },
     means: 'set-up',
     wasWrong: 'both',
   },
   {
     server: 'Envoy, RBAC',
-    version: '1.34',
+    version: '1',
+    read: 'istio.io, its answers in the security tasks',
     status: 403,
     headers: { 'Content-Type': 'text/plain' },
     body: 'RBAC: access denied',
@@ -277,6 +280,7 @@ export const refusedRequests: FieldAnswer[] = [
   {
     server: 'Cloudflare, without HTML',
     version: '2026',
+    read: 'reports in public repositories',
     status: 403,
     headers: { 'Content-Type': 'text/plain' },
     body: 'error code: 1020',
