@@ -9,6 +9,8 @@ const LEAST_PAUSE = 1_000;
 /** Milliseconds in which other tabs hear of a failure, the wait for a page that may be leaving included. */
 const HEARD_WITHIN = 3_000;
 
+/** Milliseconds by which clocks and timers differ. */
+const ROUNDED = 5;
 const ENDS_PAUSE = ['signed-in', 'refreshed', 'user-changed', 'signed-out'];
 
 interface Failure {
@@ -57,7 +59,7 @@ export const backsOff: RuleMaker = (scene, accuse) => {
         const isOwn = exchange.page === failure.exchange.page;
         const hasTold = isMirrored(scene.plan) && Math.min(now, failure.exchange.page.goneAt) - at > HEARD_WITHIN;
         const isKnown = isOwn || hasTold;
-        if (isKnown && scene.wasAwake(exchange, at) && !isLifted && now < until - 1)
+        if (isKnown && scene.wasAwake(exchange, at) && !isLifted && now < until - ROUNDED)
           accuse(`tab ${exchange.page.id} asked ${Math.round(until - now)} ms before a pause after a failure was over`);
       }
     },
