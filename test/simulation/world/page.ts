@@ -22,6 +22,7 @@ export class SimulatedPage {
   lastStillAt = -1;
   private readonly browser: Browser;
   private waiting: (() => void)[] = [];
+  private untilShown: (() => void)[] = [];
   /** What the page may still do before its process crashes. */
   private actsLeft = Number.POSITIVE_INFINITY;
 
@@ -49,6 +50,12 @@ export class SimulatedPage {
     else run();
   }
 
+  /** At once, or when the prerendered page is shown. */
+  whenShown(run: () => void): void {
+    if (this.isPrerendering) this.untilShown.push(run);
+    else run();
+  }
+
   setVisible(isVisible: boolean): void {
     if (this.isPrerendering || this.isFrozen) return;
     this.document.visibilityState = isVisible ? 'visible' : 'hidden';
@@ -61,7 +68,9 @@ export class SimulatedPage {
     this.document.prerendering = false;
     this.lastStillAt = this.browser.timeline.now;
     this.document.visibilityState = 'visible';
-    this.browser.locks.review(this);
+    const { untilShown } = this;
+    this.untilShown = [];
+    for (const run of untilShown) run();
     this.document.dispatchEvent(new Event('prerenderingchange'));
     this.document.dispatchEvent(new Event('visibilitychange'));
   }
@@ -95,6 +104,7 @@ export class SimulatedPage {
       return;
     }
     this.sayGoodbye(true);
+    this.browser.network.cache(this);
     if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));
     if (this.browser.engine === 'webkit') this.losePlaceInLine();
     this.browser.timeline.after(0, () => {
@@ -110,14 +120,20 @@ export class SimulatedPage {
     this.isCached = false;
     this.isFrozen = false;
     this.lastStillAt = this.browser.timeline.now;
+    if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('resume'));
     this.document.visibilityState = 'visible';
     this.runWaiting();
-    this.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
     this.document.dispatchEvent(new Event('visibilitychange'));
+    this.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
   }
 
   onMessageWhileCached(): void {
-    if (this.browser.engine !== 'webkit') this.die();
+    if (this.browser.engine !== 'webkit') this.evict();
+  }
+
+  /** It is in the back/forward cache, and the browser throws it away. */
+  evict(): void {
+    this.die();
   }
 
   /** The tab is closed, or another page is loaded in it. */
@@ -139,7 +155,7 @@ export class SimulatedPage {
 
   private losePlaceInLine(): void {
     this.isLeavingInWebKit = true;
-    this.browser.locks.review(this);
+    this.browser.locks.abandon(this);
   }
 
   private sayGoodbye(persisted: boolean): void {
