@@ -75,10 +75,13 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
 
   const isWaitedFor = (name: string) => queue.some((entry) => entry.name === name);
 
+  /** WebKit takes the lock of a page that is left, Firefox keeps no such page. */
+  const isEvictable = (owner: LockUser) => engine === 'chromium' && owner.isCached;
+
   /** Chromium: who asks for a lock that a cached page holds has that page thrown away; those in line gain nothing by it. */
   function evictHolderOf(name: string): void {
     const owner = held.get(name)?.owner;
-    if (!owner?.isCached) return;
+    if (!owner || !isEvictable(owner)) return;
     if (isWaitedFor(name)) stalled.add(name);
     owner.evict();
   }
@@ -138,7 +141,7 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
         const abort = () => giveUp(signal?.reason);
         const refuse = () => {
           leaveLine();
-          release(entry);
+          letGo(() => release(entry));
           // A page that is kept hears of it when it comes back.
           toPage(() => reject(wentAway()));
         };
@@ -181,7 +184,7 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
           };
           toPage(() => resolve(snapshot));
           // Chromium throws cached holders away when they have been counted.
-          for (const { owner } of [...held.values()]) if (owner.isCached) owner.evict();
+          for (const { owner } of [...held.values()]) if (isEvictable(owner)) owner.evict();
         });
       });
     }

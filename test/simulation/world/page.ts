@@ -103,6 +103,7 @@ export class SimulatedPage {
       this.close();
       return;
     }
+    this.lastStillAt = this.browser.timeline.now;
     this.sayGoodbye(true);
     this.browser.network.cache(this);
     if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));

@@ -39,7 +39,10 @@ export const BACK_FORWARD: readonly Experiment[] = [
       });
       await page.leave();
       await page.back();
-      await lab.until(page, () => window.notes?.at(-1) === 'pageshow');
+      await lab.until(
+        page,
+        () => !window.notes || ['visible', 'pageshow'].every((note) => window.notes.includes(note)),
+      );
       return notesOf(page);
     },
   },
