@@ -42,7 +42,7 @@ export async function openLab(engine: Engine, name: EngineName): Promise<Lab & {
   });
   routes.route('/', testPages());
   const server = await createDemoServer({ routes: routes as unknown as Hono });
-  const witness = async () => (await engine.open(`${server.url}/jar`)).run(() => document.body.innerText);
+  const witness = async () => (await engine.open(`${server.url}/jar`)).run(() => String(document.body.textContent));
 
   return {
     engine: name,

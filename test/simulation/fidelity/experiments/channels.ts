@@ -1,6 +1,6 @@
 /** BroadcastChannel: what arrives, where, in which order, and as what. */
 
-import { listen, notesOf, post } from '../acts.ts';
+import { holdLock, listen, notesOf, post } from '../acts.ts';
 import type { Experiment } from '../lab.ts';
 
 export const CHANNELS: readonly Experiment[] = [
@@ -111,15 +111,7 @@ export const CHANNELS: readonly Experiment[] = [
     async run(lab) {
       const [holder, next] = [await lab.open(), await lab.open()];
       await listen(next);
-      await holder.run(() => {
-        const work = () =>
-          new Promise<void>((resolve) => {
-            window.letGo.a = resolve;
-            window.notes.push('holds it');
-          });
-        void navigator.locks.request('a', work);
-      });
-      await lab.until(holder, () => window.notes.length > 0);
+      await holdLock(holder, 'a');
       await next.run(async () => {
         void navigator.locks.request('a', () => void window.notes.push('next holder'));
         await navigator.locks.query();
