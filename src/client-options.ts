@@ -61,7 +61,9 @@ export interface AuthClientOptions {
   readonly name?: string | undefined;
 
   /**
-   * Milliseconds before expiry at which a visible tab refreshes; at most a fifth of the token's lifetime is used.
+   * Milliseconds before expiry at which a visible tab refreshes; at most a fifth of the token's lifetime is used. A token
+   * that came after a 401, an outage or sleep may be refreshed earlier, up to that fifth: other clients may have got theirs
+   * in the same moment. `0` means when it expires, always.
    *
    * @default 30_000
    */

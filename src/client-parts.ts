@@ -5,7 +5,7 @@ import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
 import { forgetOtherUsers } from './refresh/fruitless-refreshes.js';
 import { postPause } from './refresh/refresh-round.js';
-import { refreshIfDue, retryLater } from './refresh/refresh-schedule.js';
+import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
 import { hasNewToken, type SessionRecord } from './session/session-record.js';
@@ -58,7 +58,9 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
 function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRecord): void {
   const { session, tabs, refreshing, disposed } = parts;
   forgetOtherUsers(refreshing.fruitless, session.userVersion);
-  if (disposed.isOpen || hasNewToken(session.record, previous)) resetCoolDown(refreshing.coolDown);
+  const isNew = hasNewToken(session.record, previous);
+  if (isNew) spreadNextRefresh(parts, previous);
+  if (disposed.isOpen || isNew) resetCoolDown(refreshing.coolDown);
   if (source === 'this-tab') postChange(tabs, session);
   refreshIfDue(parts);
 }

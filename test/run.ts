@@ -10,6 +10,8 @@ const reports = mkdtempSync(join(tmpdir(), 'silent-refresh-'));
 interface Check {
   readonly name: string;
   readonly script: string;
+  /** For the script. */
+  readonly options?: readonly string[];
   /** Counts its own tests; any other check counts as one. */
   readonly report?: string;
 }
@@ -20,16 +22,17 @@ const checks: Check[] = [
   { name: 'types', script: 'types' },
   { name: 'layering', script: 'layering' },
   { name: 'unit tests', script: 'test:unit', report: 'unit.json' },
+  { name: 'simulation', script: 'test:simulation', options: ['--runs', '5000'] },
   { name: 'browser tests', script: 'test:browser', report: 'browser.json' },
   { name: 'package', script: 'package' },
   { name: 'size', script: 'size' },
 ];
 
-function run({ name, script, report }: Check): { passed: number; failed: number } {
+function run({ name, script, options = [], report }: Check): { passed: number; failed: number } {
   console.log(`\n── ${name}: npm run ${script}`);
   const file = report && join(reports, report);
-  const reporters = file ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
-  const { status } = spawnSync('npm', ['run', '--silent', script, ...reporters], {
+  const reporters = file ? ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
+  const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...options, ...reporters], {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });

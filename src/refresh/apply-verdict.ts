@@ -6,7 +6,7 @@ import type { CookieSignIn, Session } from '../session/session.js';
 import { endSession, keepToken, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
-import { resetCoolDown, startPause } from './cool-down.js';
+import { type CoolDown, pauseAfterFailure, resetCoolDown } from './cool-down.js';
 import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import type { Verdict } from './token-response.js';
 
@@ -43,6 +43,13 @@ function isOutdated({ cookieSignIn }: Session, atCall: KnownAtCall): boolean {
 export const isSessionOver = (verdict: Verdict, session: Session, atCall: KnownAtCall): boolean =>
   saysNoSession(verdict, session) && !isOutdated(session, atCall);
 
+/** The pause that the server names counts, whatever has become of the session meanwhile. Whether there is one. */
+export function obeyLatePause(coolDown: CoolDown, verdict: Verdict): boolean {
+  if (!('retryAfter' in verdict) || verdict.retryAfter === undefined) return false;
+  pauseAfterFailure(coolDown, verdict.retryAfter, verdict.verdict === 'not-processed');
+  return true;
+}
+
 export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict, atCall: KnownAtCall): RefreshOutcome {
   const { settings, session, refreshing } = parts;
   if (verdict.verdict === 'unchanged') {
@@ -68,8 +75,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     endSession(session, reason);
     return 'changed';
   }
-  const mayRetry = verdict.verdict === 'not-processed';
-  startPause(refreshing.coolDown, { ms: retryAfter, isNamed: retryAfter !== undefined, mayRetry });
+  pauseAfterFailure(refreshing.coolDown, retryAfter, verdict.verdict === 'not-processed');
   const error = unavailable(parts, why, cause);
   emit(session.listeners, 'refresh-failed', { error });
   return error;

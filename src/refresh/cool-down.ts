@@ -3,10 +3,14 @@
 import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
 
 export interface CoolDown {
-  /** Since the last success. */
+  /** Since the last success, in this tab or another. */
   failures: number;
+  /** Those among them that this tab has met itself. */
+  ownFailures: number;
   pause?: Pause | undefined;
 }
+
+export const createCoolDown = (): CoolDown => ({ failures: 0, ownFailures: 0, pause: undefined });
 
 export interface Pause {
   readonly length: number;
@@ -30,11 +34,30 @@ export interface PauseReason extends Pick<Pause, 'isNamed' | 'mayRetry'> {
   readonly ms: number | undefined;
 }
 
+/**
+ * Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), in milliseconds; none before a
+ * failure. It is the longer of two draws: short pauses end more often, and so most clients would be back first when an
+ * outage ends (`npm run bench:herd`).
+ */
+const jitterAfter = (failures: number): number =>
+  Math.max(Math.random(), Math.random()) * (Math.min(CEILING, LEAST_PAUSE * 2 ** failures) - LEAST_PAUSE);
+
+/**
+ * Begins the pause after a failure of this tab's own.
+ *
+ * @param retryAfter milliseconds, if the server named them. The first pause is just as long as that. After more failures
+ * the server has more clients than it can serve, and they must not all be back in one moment.
+ */
+export function pauseAfterFailure(coolDown: CoolDown, retryAfter: number | undefined, mayRetry: boolean): void {
+  const isNamed = retryAfter !== undefined;
+  const ms = isNamed ? retryAfter + jitterAfter(coolDown.ownFailures) : undefined;
+  coolDown.ownFailures++;
+  startPause(coolDown, { ms, isNamed, mayRetry });
+}
+
 /** Begins a pause, of a length that grows with each failure where none is known. What the server named isn't shortened. */
 export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseReason): void {
-  // Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/) above the floor.
-  const backoff =
-    LEAST_PAUSE + Math.random() * (Math.min(CEILING, LEAST_PAUSE * 2 ** ++coolDown.failures) - LEAST_PAUSE);
+  const backoff = LEAST_PAUSE + jitterAfter(++coolDown.failures);
   const length = Math.max(LEAST_PAUSE, ms ?? backoff);
   const { pause } = coolDown;
   const left = pauseLeft(coolDown);
@@ -61,6 +84,7 @@ export function liftPause(coolDown: CoolDown): void {
 /** It works again: ends the pause, and the next failure is a first one. */
 export function resetCoolDown(coolDown: CoolDown): void {
   coolDown.failures = 0;
+  coolDown.ownFailures = 0;
   endPause(coolDown);
 }
 

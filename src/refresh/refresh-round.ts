@@ -7,7 +7,7 @@ import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { elapsed, type Instant, now, opened } from '../wait.js';
-import { applyVerdict, isSessionOver, knownAtCall } from './apply-verdict.js';
+import { applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
 import { recordBegun } from './fruitless-refreshes.js';
 import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
@@ -74,7 +74,7 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
 
 /** Under the lock. A late answer is dropped: the session may have ended, or another user may have signed in, meanwhile. */
 async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
-  const { settings, session, tabs } = parts;
+  const { settings, session, tabs, refreshing } = parts;
   const { cookieSignIn, record } = session;
   const atCall = knownAtCall(session);
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
@@ -87,6 +87,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
 
   if (hasChanged(parts, flight)) {
     if (verdict.verdict === 'renewed') await endLateGrant(parts, verdict.grant, record);
+    else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     return 'changed';
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);

@@ -1,6 +1,7 @@
 /** Refreshes ahead of expiry while the page is visible. Its timer is a hint: every wake-up of the page looks again. */
 
-import { dueBeforeExpiry, remaining } from '../session/access-token.js';
+import { dueBeforeExpiry, remaining, spreadBeforeExpiry } from '../session/access-token.js';
+import type { SessionRecord } from '../session/session-record.js';
 import { askPeers, postChange } from '../tabs/session-sync.js';
 import { startTimer } from '../wait.js';
 import { liftPause, pauseLeft } from './cool-down.js';
@@ -26,13 +27,21 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   if (!token && (ended || !(schedule.isRestoreWanted || epoch))) return;
   let due = Math.max(minDelay, pauseLeft(coolDown));
   if (token) {
-    const ahead = dueBeforeExpiry(token, settings.refreshAhead);
+    const ahead = dueBeforeExpiry(token, settings.refreshAhead + schedule.spread);
     const early = remaining(token) - ahead;
     // Tabs share a token, and so its expiry. Each waits a random while longer, so that they don't all wake at once.
     if (early > 0) due = Math.max(due, early + ((1 - Math.random()) * ahead) / 5);
   }
   if (due) schedule.stopTimer = startTimer(due, () => refreshIfDue(parts));
   else void refresh(parts);
+}
+
+/** A token has come. One that nobody foresaw is refreshed a while earlier, once. */
+export function spreadNextRefresh({ settings, session, refreshing }: RefreshParts, previous: SessionRecord): void {
+  const { token, id } = session.record;
+  // A sign-in is one person's doing.
+  const last = previous.id === id ? previous.token : undefined;
+  refreshing.schedule.spread = token ? spreadBeforeExpiry(token, last, settings.refreshAhead) : 0;
 }
 
 /** After a refresh in vain. A restore, too, is wanted from now on. */

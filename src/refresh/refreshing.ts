@@ -5,7 +5,7 @@ import { RefreshUnavailableError } from '../errors.js';
 import type { Session } from '../session/session.js';
 import type { Tabs } from '../tabs/tabs.js';
 import type { Gate } from '../wait.js';
-import { type CoolDown, type Pause, pauseLeft } from './cool-down.js';
+import { type CoolDown, createCoolDown, type Pause, pauseLeft } from './cool-down.js';
 import { createFruitlessRefreshes, type FruitlessRefreshes } from './fruitless-refreshes.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
@@ -42,6 +42,8 @@ export interface Schedule {
   isRestoreWanted: boolean;
   /** The page is back from the back/forward cache, and the other tabs have been asked what it has missed. */
   isCatchingUp: boolean;
+  /** Milliseconds by which the token of now is refreshed earlier than it would be due. */
+  spread: number;
   stopTimer: (() => void) | undefined;
 }
 
@@ -64,9 +66,9 @@ export interface RefreshParts {
 }
 
 export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>): Refreshing => ({
-  coolDown: { failures: 0, pause: undefined },
+  coolDown: createCoolDown(),
   fruitless: createFruitlessRefreshes(),
-  schedule: { isRestoreWanted: false, isCatchingUp: false, stopTimer: undefined },
+  schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
   flight: undefined,
   ...callbacks,
 });

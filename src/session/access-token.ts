@@ -31,6 +31,18 @@ export const expiresAt = ({ lifetime, receivedAt }: AccessToken): number | undef
 export const dueBeforeExpiry = ({ isLast, lifetime }: AccessToken, refreshAhead: number): number =>
   isLast ? 0 : Math.min(refreshAhead, lifetime / 5);
 
+/**
+ * How much earlier than that to refresh a token that nobody foresaw: a 401, an outage or sleep came before it. Many clients
+ * may have got theirs in that moment, and would all be refreshed in one moment again, lifetime after lifetime.
+ *
+ * @param last the token before it, of the same session
+ */
+export function spreadBeforeExpiry(token: AccessToken, last: AccessToken | undefined, refreshAhead: number): number {
+  const due = dueBeforeExpiry(token, refreshAhead);
+  const wasForeseen = !last || (remaining(last) > 0 && remaining(last) <= last.lifetime / 5);
+  return wasForeseen || !due || token.lifetime === Infinity ? 0 : Math.random() * (token.lifetime / 5 - due);
+}
+
 /** Whose token it is, where it says so. */
 export function subjectOf(token: AccessToken | undefined): string | undefined {
   const subject = token?.claims?.sub;

@@ -25,7 +25,9 @@ export interface PauseNews {
 
 /** Plain, flat data. An age travels along, since one tab's monotonic clock means nothing in another. */
 export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'without-tokens'): object {
-  if (message.kind !== 'session') return { v: VERSION, ...message };
+  // A page that was frozen reads it late: by then the pause may be over.
+  if (message.kind === 'cool-down') return { v: VERSION, ...message, wall: Date.now() };
+  if (message.kind === 'ask') return { v: VERSION, ...message };
   const { kind, isAnswer, record: all } = message;
   const { token, refreshToken, ...record } = all;
   const plain = { v: VERSION, kind, isAnswer, ...record };
@@ -46,9 +48,11 @@ export function readMessage(data: unknown): TabMessage | undefined {
   return record && { kind: 'session', record, isAnswer: fields.isAnswer === true || undefined };
 }
 
-function readCoolDown({ ms, isNamed, mayRetry }: Fields): TabMessage | undefined {
-  if (!isCount(ms)) return undefined;
-  return { kind: 'cool-down', ms, isNamed: isNamed === true, mayRetry: mayRetry === true };
+function readCoolDown({ ms, isNamed, mayRetry, wall }: Fields): TabMessage | undefined {
+  if (!isCount(ms) || !isCount(wall)) return undefined;
+  const left = ms - Math.max(0, Date.now() - wall);
+  if (left <= 0) return undefined;
+  return { kind: 'cool-down', ms: left, isNamed: isNamed === true, mayRetry: mayRetry === true };
 }
 
 function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token }: Fields): SessionRecord | undefined {

@@ -41,7 +41,8 @@ const halfValid: Record<string, unknown>[] = [
   ...[null, '', 'no', 'no-session', true, 1, {}].map((ended) => ({ ...whole, ended })),
   ...[undefined, null, 0, '1', 1.5, 2, NaN, {}].map((v) => ({ ...whole, v })),
   ...[undefined, null, 'Session', 'token', 'constructor', 1, {}, ['session']].map((kind) => ({ ...whole, kind })),
-  ...[undefined, null, '60000', NaN, Infinity, -1, {}].map((ms) => ({ v: 1, kind: 'cool-down', ms })),
+  ...[undefined, null, '60000', NaN, Infinity, -1, {}].map((ms) => ({ v: 1, kind: 'cool-down', ms, wall: Date.now() })),
+  ...[undefined, null, '0', NaN, Infinity, -1].map((wall) => ({ v: 1, kind: 'cool-down', ms: 60_000, wall })),
 ];
 
 const nested = () => {
@@ -102,12 +103,29 @@ describe('the guard', () => {
       record: { epoch: FUTURE, id: 'x', generation: 7, token: { value: token, lifetime: 60_000 } },
     });
     expect(readMessage({ v: 1, kind: 'ask', ms: 'no' })).toEqual({ kind: 'ask' });
-    expect(readMessage({ v: 1, kind: 'cool-down', ms: 0 })).toEqual({
+    stopClocks();
+    expect(readMessage({ v: 1, kind: 'cool-down', ms: 5, wall: Date.now(), admin: true })).toEqual({
       kind: 'cool-down',
-      ms: 0,
+      ms: 5,
       isNamed: false,
       mayRetry: false,
     });
+  });
+
+  it('a pause that is read late is so much shorter, and none once it is over', () => {
+    stopClocks();
+    const sent = writeMessage({ kind: 'cool-down', ms: 30_000, isNamed: true, mayRetry: false }, 'with-tokens');
+    jumpWallClock(20_000);
+    expect(readMessage(sent)).toMatchObject({ ms: 10_000, isNamed: true });
+    jumpWallClock(10_000);
+    expect(readMessage(sent)).toBeUndefined();
+  });
+
+  it('a pause of a sender whose clock was set back since is as long as it says', () => {
+    stopClocks();
+    const sent = writeMessage({ kind: 'cool-down', ms: 30_000, isNamed: true, mayRetry: false }, 'with-tokens');
+    jumpWallClock(-3_600_000);
+    expect(readMessage(sent)).toMatchObject({ ms: 30_000 });
   });
 
   it('a token’s age travels with it, so it expires everywhere at once', () => {

@@ -249,7 +249,7 @@ describe('a pause that is over, or shorter than another', () => {
     server.answerRefresh = later(503, '20');
     await failureOf(auth.refresh());
     const other = openRawChannel(name);
-    other.say({ v: 1, kind: 'cool-down', ms: 21_000, isNamed: false, mayRetry: false });
+    other.say({ v: 1, kind: 'cool-down', ms: 21_000, wall: Date.now(), isNamed: false, mayRetry: false });
     await rest();
     goOnline();
     server.answerRefresh = undefined;

@@ -52,12 +52,6 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
     'if (a.epoch !== b.epoch) return true;',
   ),
   fault(
-    'the end of a session does not win',
-    'session/session-record.ts',
-    'if (!a.ended !== !b.ended) return !b.ended;',
-    '',
-  ),
-  fault(
     'locks by name alone',
     'client-options.ts',
     'lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])]',
@@ -68,12 +62,6 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
     'tabs/tab-lock.ts',
     "document?.addEventListener('freeze', onFreeze);",
     '',
-  ),
-  fault(
-    'a page that is left sends beside the holder of the lock',
-    'tabs/tab-lock.ts',
-    "if (!turn && (error as Error).name === 'AbortError')",
-    'if (false)',
   ),
   fault(
     'a prerendered page counts the time until it is shown',
@@ -105,10 +93,10 @@ const REFRESH: readonly Fault[] = [
     'const stopTimer = startTimer(caller * 1e6, () => {',
   ),
   fault(
-    'each caller has a refresh of its own',
+    'a refresh that is over is joined',
     'refresh/refresher.ts',
-    'if (refreshing.flight && isRefreshing(parts)) return refreshing.flight.outcome;',
-    '',
+    'refreshing.flight?.change === session.change;',
+    '!!refreshing.flight && !!session.change;',
   ),
   fault(
     'a failure is the end of the session',
@@ -122,12 +110,17 @@ const REFRESH: readonly Fault[] = [
     'const length = Math.max(LEAST_PAUSE, ms ?? backoff);',
     'const length = ms ?? 0 * backoff;',
   ),
-  fault(
-    'a pause that the server has named is shortened',
-    'refresh/cool-down.ts',
-    'length: Math.max(length, namedLeft),',
-    'length,',
-  ),
+  {
+    name: 'a pause that the server has named is shortened',
+    patches: [
+      {
+        file: 'src/client-parts.ts',
+        find: 'if (news.ms > pauseLeft(refreshing.coolDown)) ',
+        replace: 'pauseLeft(refreshing.coolDown);',
+      },
+      { file: 'src/refresh/cool-down.ts', find: 'length: Math.max(length, namedLeft),', replace: 'length,' },
+    ],
+  },
   fault(
     'a pause that the server has named ends with the connection',
     'refresh/cool-down.ts',
@@ -152,6 +145,28 @@ const REFRESH: readonly Fault[] = [
     'refresh/cookie-refresh.ts',
     'const url = resolveUrl(options.url) ?? options.url;',
     'const url = resolveUrl(options.url) && options.url;',
+  ),
+];
+
+/** Bugs that the simulation has found; see `found/`. */
+const FOUND: readonly Fault[] = [
+  fault(
+    'a login that was given up leaves no doubt when it is answered',
+    'lifecycle/sign-in.ts',
+    'if (signal.aborted) login?.then(() => doubtUser(session)).catch(() => {});',
+    '',
+  ),
+  fault(
+    'a frozen page tells of a pause that is long over',
+    'tabs/tab-message.ts',
+    'const left = ms - Math.max(0, Date.now() - wall);',
+    'const left = ms;',
+  ),
+  fault(
+    'a pause that the server names in a late answer is ignored',
+    'refresh/refresh-round.ts',
+    'else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);',
+    'void obeyLatePause;',
   ),
 ];
 
@@ -207,10 +222,10 @@ const USERS: readonly Fault[] = [
     'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < -1) {',
   ),
   fault(
-    'the app hears before the state counts',
+    'the other tabs are told before the record stands',
     'session/record-change.ts',
-    '  replaceRecord(session, next);\n  notifyChange(session, source, previous);\n  const subject',
-    "  emit(session.listeners, 'signed-in', { subject: '' });\n  replaceRecord(session, next);\n  notifyChange(session, source, previous);\n  const subject",
+    '  replaceRecord(session, next);\n  notifyChange(session, source, previous);',
+    '  notifyChange(session, source, previous);\n  replaceRecord(session, next);',
   ),
   fault('dispose() leaves its callers waiting', 'client.ts', '    disposed.open();\n', ''),
 ];
@@ -279,4 +294,4 @@ const REQUESTS: readonly Fault[] = [
   ),
 ];
 
-export const FAULTS: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH, ...USERS, ...REQUESTS];
+export const FAULTS: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH, ...FOUND, ...USERS, ...REQUESTS];

@@ -20,8 +20,7 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   return {
     promise: 'Callers get no error while the auth server can be reached, and none for a pause that it calls short',
     onEnd(exchange) {
-      if (exchange.request.endpoint !== 'api' && (isGrave(exchange) || browser.pages[exchange.page.id - 1]?.isFrozen))
-        explain();
+      if (exchange.request.endpoint !== 'api' && isGrave(exchange)) explain();
     },
     afterEach() {
       const isDisturbed = !browser.machine.isOnline || browser.network.isCookieLeftToChance;
@@ -30,10 +29,7 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     onSettled({ label, tab, error, calledAt }) {
       const { code, message } = (error ?? {}) as { code?: string; message?: string };
       if (code !== 'refresh-unavailable' || scene.areClocksWrong || !scene.plan.world.hasLocks) return;
-      const isSlowNow = browser.network.exchanges.some(
-        ({ end, sentAt, request }) => !end && request.endpoint !== 'api' && browser.timeline.now - sentAt > SLOW,
-      );
-      // A page that stands still keeps its turn for as long as its request is under way.
+      const isSlowNow = browser.network.exchanges.some(isSlowToEnd);
       const isCallerDazed = tab.page.lastStillAt >= 0 && browser.timeline.now - tab.page.lastStillAt < EXPLAINS_FOR;
       if (
         isSlowNow ||
@@ -44,11 +40,21 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       )
         return;
       const waited = browser.timeline.now - calledAt;
-      // What the server calls a pause may end after the time that callers wait.
-      if (waited >= REFRESH_TIMEOUT / 2) return;
       accuse(`${label} of tab ${tab.page.id} failed after ${Math.round(waited)} ms: ${message}`);
     },
   };
+
+  /** A page that stands still keeps its turn for as long as it can't take its answer. */
+  function isSlowToEnd({ end, endedAt = 0, sentAt, request, page }: Exchange): boolean {
+    if (request.endpoint === 'api') return false;
+    const { isFrozen, isAlive, lastStillAt } = browser.pages[page.id - 1] ?? {
+      isFrozen: false,
+      isAlive: false,
+      lastStillAt: 0,
+    };
+    if (isAlive && isFrozen) return !end || endedAt >= lastStillAt;
+    return !end && browser.timeline.now - sentAt > SLOW;
+  }
 
   function isGrave({ answer, end, endedAt = 0, sentAt, page }: Exchange): boolean {
     const { status = 0, headers, body } = answer ?? {};

@@ -3,9 +3,14 @@
 import { bearerOf } from '../../../demo/server/tokens.ts';
 import type { Plan } from '../schedule/plan.ts';
 import type { Exchange } from '../world/network.ts';
+import { LONGEST_WRITE } from '../world/storage.ts';
+import type { Scene } from './judge.ts';
 
-/** Milliseconds that the client waits for the answer to a request of a page that is gone: half of `refreshTimeout`. */
-export const ORPHAN_WAIT = 5_000;
+/**
+ * Milliseconds that the client waits for the answer to a request of a page that is gone: half of `refreshTimeout`, less
+ * what its clock rounds off.
+ */
+export const ORPHAN_WAIT = 4_998;
 
 export const isRefresh = ({ request }: Exchange): boolean => request.endpoint === 'refresh';
 
@@ -18,3 +23,10 @@ export const isRefusal = ({ answer }: Exchange): boolean =>
 /** Whether each tab hears of everything, as in a browser. */
 export const isMirrored = ({ world }: Plan): boolean =>
   world.hasChannel && world.lostMessages === 0 && world.names === 1;
+
+/**
+ * Whether nobody could see the mark of a request that a page has left behind: there is no storage, the clock by which the
+ * mark tells its age was wrong, or the page went before its mark had arrived.
+ */
+export const isUnmarked = ({ plan, areClocksWrong }: Scene, { page, sentAt }: Exchange): boolean =>
+  plan.world.storage !== 'works' || areClocksWrong || page.goneAt - sentAt < 2 * LONGEST_WRITE;

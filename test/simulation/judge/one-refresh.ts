@@ -1,13 +1,11 @@
 /** P1, P2: refreshes of one endpoint never overlap, and none is made without a cause. */
 
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isMirrored, isRefresh, isRefusal, ORPHAN_WAIT } from './evidence.ts';
+import { bearerIn, isMirrored, isRefresh, isRefusal, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
-/** Milliseconds: the option `refreshAhead`, of which a fifth of the lifetime is used at most. */
-const REFRESH_AHEAD = 30_000;
-
-export const noOverlap: RuleMaker = ({ browser, plan, areClocksWrong }, accuse) => {
+export const noOverlap: RuleMaker = (scene, accuse) => {
+  const { browser, plan } = scene;
   const underWay = new Set<Exchange>();
   return {
     promise: 'Refreshes at one endpoint never overlap',
@@ -16,10 +14,9 @@ export const noOverlap: RuleMaker = ({ browser, plan, areClocksWrong }, accuse) 
       for (const other of underWay) {
         if (!plan.world.hasLocks) continue;
         const isOrphan = !other.page.isAlive;
-        // The mark of an orphan is in localStorage, and its time is told by the wall clock.
         // A visitor's request brings no cookie, or a dead one.
         const isVisitor = browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
-        const isForgiven = isOrphan && (isVisitor || plan.world.storage !== 'works' || areClocksWrong);
+        const isForgiven = isOrphan && (isVisitor || isUnmarked(scene, other));
         const isOver = isOrphan && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
         if (!isForgiven && !isOver)
           accuse(
@@ -70,7 +67,8 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       if (!issued || refused.has(token) || scene.calls.some(isDemand)) return;
       const lifetime = plan.world.lifetime * 1_000;
       const left = issued.expiresAt - browser.machine.trueNow();
-      const due = Math.min(REFRESH_AHEAD, lifetime / 5);
+      // The most that the option `refreshAhead` and the spread of tokens that came together make of it.
+      const due = lifetime / 5;
       // It travelled for a while after it was issued.
       if (left > due + 1_000)
         accuse(

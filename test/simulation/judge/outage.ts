@@ -12,46 +12,54 @@ const HEARD_WITHIN = 3_000;
 interface Failure {
   readonly exchange: Exchange;
   readonly at: number;
-  readonly pause: number;
+  /** Timeline's milliseconds until which the server is to be left alone. */
+  readonly until: number;
   readonly isNamed: boolean;
 }
 
 export const backsOff: RuleMaker = (scene, accuse) => {
-  let last: Failure | undefined;
+  /** The newest one, and the one whose named pause lasts longest. */
+  let failures: Failure[] = [];
+  const forget = () => {
+    failures = [];
+  };
   return {
     promise: 'A sick server is left alone for as long as it says, else for a second at least',
     onEnd(exchange) {
       if (!isRefresh(exchange)) return;
       const { answer, end, page } = exchange;
-      const isFailure = end !== 'answered' || !answer || ![200, 401].includes(answer.status);
-      const named = Number(answer?.headers?.['Retry-After'] ?? 0) * 1_000;
-      const pause = Math.max(LEAST_PAUSE, named);
-      const isNamed = end === 'answered' && named > 0;
       const tab = scene.tabOf(exchange);
       // A client that is gone, or signed out, tells nobody.
       const isTold = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
-      last = isFailure && isTold ? { exchange, at: scene.browser.timeline.now, pause, isNamed } : undefined;
+      if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
+      else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failureOf(exchange));
     },
     onHeard({ event }) {
       // A new session, or a token from elsewhere, ends the pause.
-      if (event === 'signed-in' || event === 'refreshed' || event === 'user-changed' || event === 'signed-out')
-        last = undefined;
+      if (['signed-in', 'refreshed', 'user-changed', 'signed-out'].includes(event)) forget();
     },
     onCall({ label }) {
-      if (/^(signIn|setSession|signOut)\(/.test(label)) last = undefined;
+      if (/^(signIn|setSession|signOut)\(/.test(label)) forget();
     },
     onSend(exchange) {
-      if (!isRefresh(exchange) || !last || scene.areClocksWrong) return;
+      if (!isRefresh(exchange) || scene.areClocksWrong) return;
       const { now } = scene.browser.timeline;
-      const passed = now - last.at;
-      const isLifted = !last.isNamed && scene.browser.onlineSince >= last.at;
-      const isSame = exchange.page === last.exchange.page;
-      const isKnown =
-        scene.wasAwake(exchange, last.at) && (isSame || (isMirrored(scene.plan) && passed > HEARD_WITHIN));
-      if (isKnown && !isLifted && passed < last.pause - 1)
-        accuse(
-          `tab ${exchange.page.id} asked ${Math.round(passed)} ms after a failure that asks for ${last.pause} ms of rest`,
-        );
+      for (const failure of failures) {
+        const { at, until, isNamed } = failure;
+        const isLifted = !isNamed && scene.browser.onlineSince >= at;
+        const isOwn = exchange.page === failure.exchange.page;
+        const hasTold = isMirrored(scene.plan) && Math.min(now, failure.exchange.page.goneAt) - at > HEARD_WITHIN;
+        const isKnown = isOwn || hasTold;
+        if (isKnown && scene.wasAwake(exchange, at) && !isLifted && now < until - 1)
+          accuse(`tab ${exchange.page.id} asked ${Math.round(until - now)} ms before a pause after a failure was over`);
+      }
     },
   };
+
+  function failureOf(exchange: Exchange): Failure {
+    const { now } = scene.browser.timeline;
+    const named = Number(exchange.answer?.headers?.['Retry-After'] ?? 0) * 1_000;
+    const isNamed = exchange.end === 'answered' && named > 0;
+    return { exchange, at: now, until: now + Math.max(LEAST_PAUSE, isNamed ? named : 0), isNamed };
+  }
 };

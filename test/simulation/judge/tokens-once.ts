@@ -2,17 +2,25 @@
 
 import type { Family } from '../../../demo/server/sessions.ts';
 import type { Exchange } from '../world/network.ts';
-import { isRefresh, ORPHAN_WAIT } from './evidence.ts';
+import { isRefresh, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** Sessions that the network, or a browser without locks or storage, has put at risk: nobody can save them. */
 export const atRisk = new WeakSet<Family>();
 
-export const noTokenTwice: RuleMaker = ({ browser, plan, areClocksWrong }, accuse) => {
+export const noTokenTwice: RuleMaker = (scene, accuse) => {
+  const { browser, plan } = scene;
   /** The exchange that has spent a refresh token. */
   const spentBy = new Map<string, Exchange>();
   return {
     promise: 'No refresh token is presented twice unless its answer was lost',
+    onEnd(exchange) {
+      const { cookie } = exchange.request;
+      const isLate = browser.timeline.now - exchange.sentAt >= ORPHAN_WAIT;
+      // Answered after all, it puts an old cookie in the place of a newer one.
+      if (isRefresh(exchange) && cookie && isLate && !exchange.page.isAlive)
+        atRisk.add(browser.server.familyOfCookie(cookie) as Family);
+    },
     onSend(exchange) {
       const { cookie } = exchange.request;
       if (!isRefresh(exchange) || !cookie) return;
@@ -29,14 +37,13 @@ export const noTokenTwice: RuleMaker = ({ browser, plan, areClocksWrong }, accus
       const family = browser.server.familyOfCookie(cookie) as Family;
       const isOrphan = !first.page.isAlive;
       const isLate = browser.timeline.now - first.sentAt >= ORPHAN_WAIT;
-      const isUnmarked = plan.world.storage !== 'works' || areClocksWrong;
-      const isExcused =
-        !plan.world.hasLocks ||
-        (first.isAnswerLost && !first.isLeftBehind) ||
-        first.isResent ||
-        (isOrphan && (isLate || isUnmarked));
+      // Its answer may still land.
+      const isUnderWay = isOrphan && !first.end && (isLate || isUnmarked(scene, first));
+      const isLost = !!first.isAnswerLost || !!first.isResent || isUnderWay;
+      const isExcused = !plan.world.hasLocks || (isLost && !first.isLeftBehind);
       if (isExcused) atRisk.add(family);
-      else accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
+      else if (!atRisk.has(family))
+        accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
     },
   };
 };

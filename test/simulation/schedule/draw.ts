@@ -111,6 +111,9 @@ const place = often(0, 3, 1, 1, 2, 3, 4, 5, 6, 7);
 const pause = fc.constantFrom(...PAUSES);
 const step: Arbitrary<Step> = fc.record({ after: pause, tab: place, act });
 
+/** A request that needs a good token. */
+const ORDER: Arbitrary<Act> = fc.constant({ do: 'request', path: '/orders', method: 'POST', body: 'text', times: 1 });
+
 /** Steps that come together where things go wrong. Each is drawn with its own times and places. */
 const SCENES: readonly Arbitrary<Act>[][] = [
   [fc.constant({ do: 'open', start: 'visible' }), fc.constantFrom<Act>({ do: 'sign-out' }, { do: 'refresh' })],
@@ -121,6 +124,33 @@ const SCENES: readonly Arbitrary<Act>[][] = [
   [fc.constant({ do: 'offline' }), act, fc.constant({ do: 'online' })],
   [faultAt('refresh'), fc.constant({ do: 'void-access-tokens' }), act, act],
   [faultAt('refresh'), fc.constant({ do: 'refresh' }), fc.constant({ do: 'sign-out' })],
+  [
+    pausedFor(20),
+    fc.constant({ do: 'void-access-tokens' }),
+    act,
+    fc.constant({ do: 'offline' }),
+    fc.constant({ do: 'online' }),
+    ORDER,
+  ],
+  [pausedFor(1), fc.constant({ do: 'void-access-tokens' }), ORDER, ORDER],
+  // Somebody waits for their turn, and goes.
+  [
+    fc.constant({ do: 'fault', endpoint: 'refresh', fault: { kind: 'slow', ms: 2_000 }, times: 1 }),
+    fc.constant({ do: 'void-access-tokens' }),
+    ORDER,
+    ORDER,
+    fc.constantFrom<Act>({ do: 'close' }, { do: 'leave' }, { do: 'reload' }, { do: 'freeze' }),
+    fc.constant({ do: 'refresh' }),
+  ],
+  // One failure is told late, and meets another one.
+  [
+    fc.constant({ do: 'void-access-tokens' }),
+    fc.constant({ do: 'fault', endpoint: 'refresh', fault: { kind: 'lost-after' }, times: 1 }),
+    ORDER,
+    pausedFor(20),
+    ORDER,
+    ORDER,
+  ],
   [faultAt('login'), fc.constant({ do: 'sign-in', user: 'bob', how: 'request' }), act],
 ];
 
@@ -143,6 +173,16 @@ export const plan: Arbitrary<Plan> = fc.record({
   user: often<User | 'nobody'>('ada', 5, 'nobody'),
   steps: fc.array(scene, { minLength: 1, maxLength: 16, size: 'max' }).map((scenes) => scenes.flat()),
 });
+
+/** The auth server asks for a pause of so many seconds. */
+function pausedFor(retryAfter: number): Arbitrary<Act> {
+  return fc.constant({
+    do: 'fault',
+    endpoint: 'refresh',
+    fault: { kind: 'status', status: 503, retryAfter },
+    times: 1,
+  });
+}
 
 function faultAt(endpoint: 'refresh' | 'login'): Arbitrary<Act> {
   return fc.record({

@@ -54,6 +54,10 @@ export interface NetworkUser {
   readonly id: number;
   readonly isAlive: boolean;
   readonly isCached: boolean;
+  readonly isFrozen: boolean;
+  readonly goneAt: number;
+  /** What its relative URLs are resolved against. */
+  readonly document: { readonly baseURI: string };
   runTask(run: () => void): void;
 }
 
@@ -82,6 +86,9 @@ export interface Network {
   onSend: ((exchange: Exchange) => void) | undefined;
   onEnd: ((exchange: Exchange) => void) | undefined;
 }
+
+/** Milliseconds. */
+const JUST_NOW = 1_000;
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [`${APP}/auth/refresh`]: 'refresh',
@@ -118,6 +125,10 @@ export function createNetwork(
       }
     },
     forget(page) {
+      // A page that goes right after a login tells nobody whose the cookie is.
+      const isFresh = ({ endedAt = -1 }: Exchange) => timeline.now - endedAt < JUST_NOW;
+      if (network.exchanges.some((each) => each.page === page && each.request.endpoint === 'login' && isFresh(each)))
+        network.isCookieLeftToChance = true;
       for (const [exchange, fail] of [...underWay])
         if (exchange.page === page && !exchange.keepalive) {
           exchange.isLeftBehind = true;
@@ -147,7 +158,7 @@ export function createNetwork(
 
   async function send(page: NetworkUser, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     const given = typeof input === 'object' && 'clone' in input ? input : undefined;
-    const url = new URL(given?.url ?? String(input), APP);
+    const url = new URL(given?.url ?? String(input), page.document.baseURI);
     const signal = init.signal ?? given?.signal;
     if (signal?.aborted) throw signal.reason;
     const endpoint = ENDPOINTS[url.origin + url.pathname] ?? 'api';
@@ -205,6 +216,8 @@ export function createNetwork(
         if (exchange.end && !(goesOn && lastCut < exchange.sentAt)) return;
         // The jar is the browser's own: the page may be gone, or frozen.
         if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
+        // Nor does one that stands still, or has given the login up.
+        if (endpoint === 'login' && (page.isFrozen || exchange.end)) network.isCookieLeftToChance = true;
         if (exchange.end) {
           if (answer.setCookie !== undefined) exchange.isAnswerLost = false;
           return;

@@ -18,6 +18,8 @@ export class SimulatedPage {
   isFrozen = false;
   isCached = false;
   isLeavingInWebKit = false;
+  /** Timeline's milliseconds at which it went. */
+  goneAt = Infinity;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
   private readonly browser: Browser;
@@ -175,6 +177,7 @@ export class SimulatedPage {
   private die(): void {
     if (!this.isAlive) return;
     this.isAlive = false;
+    this.goneAt = this.browser.timeline.now;
     this.browser.forget(this);
   }
 }

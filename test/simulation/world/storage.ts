@@ -3,6 +3,9 @@
 import type { Chance } from './chance.ts';
 import type { Timeline } from './timeline.ts';
 
+/** Milliseconds that no write takes longer. */
+export const LONGEST_WRITE = 25;
+
 export type StorageKind = 'works' | 'full' | 'absent';
 
 export interface StorageProcess {
@@ -27,7 +30,7 @@ export function createStorage(timeline: Timeline, chance: Chance, kind: StorageK
       write(view.items, key, value);
       view.underWay.set(key, (view.underWay.get(key) ?? 0) + 1);
       // The browser's own copy first, then the other pages, in the order of the writes.
-      lastArrival = Math.max(lastArrival, timeline.now + 25 * chance.next(`storage ${page}`));
+      lastArrival = Math.max(lastArrival, timeline.now + LONGEST_WRITE * chance.next(`storage ${page}`));
       timeline.at(lastArrival, () => {
         write(stored, key, value);
         view.underWay.set(key, (view.underWay.get(key) ?? 0) - 1);

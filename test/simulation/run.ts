@@ -1,0 +1,85 @@
+/**
+ * `npm run test:simulation`: plays any number of schedules over all cores, and tells the story of the first that breaks a
+ * promise, shrunk to what matters.
+ *
+ *   npm run test:simulation -- --runs 1000000 --seed 7 --cores 4
+ *   npm run test:simulation -- --replay counterexample.json
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { loadClientCode } from './client-code.ts';
+import { play } from './play.ts';
+import type { Plan } from './schedule/plan.ts';
+import { tell } from './schedule/story.ts';
+import type { Batch, BatchResult } from './search.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100000' },
+    seed: { type: 'string' },
+    cores: { type: 'string', default: String(availableParallelism()) },
+    replay: { type: 'string' },
+  },
+});
+
+/** How many schedules a worker plays before it reports. */
+const BATCH = 500;
+const COUNTEREXAMPLE = 'counterexample.json';
+
+if (values.replay) await replay(values.replay);
+else await search(Number(values.runs), Number(values.seed ?? Date.now() % 2 ** 31), Number(values.cores));
+
+async function replay(file: string): Promise<void> {
+  const plan: Plan = JSON.parse(readFileSync(file, 'utf8'));
+  console.log(tell(plan, await play(await loadClientCode(), plan, true)));
+}
+
+async function search(runs: number, seed: number, cores: number): Promise<void> {
+  console.log(`${runs} schedules, seed ${seed}, ${cores} workers`);
+  const began = performance.now();
+  let next = 0;
+  let done = 0;
+  let refreshes = 0;
+  let requests = 0;
+  let found: Plan | undefined;
+
+  const showProgress = () => {
+    const seconds = (performance.now() - began) / 1_000;
+    const rate = Math.round(done / seconds);
+    console.log(`${done} played, ${rate} a second, ${refreshes} refreshes, ${requests} requests in all`);
+  };
+  const progress = setInterval(showProgress, 10_000);
+
+  async function work(): Promise<void> {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    while (next < runs && !found) {
+      // Each batch has a seed of its own, so that the number of workers changes nothing.
+      const batch: Batch = { seed: seed + next, runs: Math.min(BATCH, runs - next) };
+      next += batch.runs;
+      const result = await new Promise<BatchResult>((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.postMessage(batch);
+      });
+      done += result.played;
+      refreshes += result.refreshes;
+      requests += result.requests;
+      found ??= result.counterexample;
+    }
+    await worker.terminate();
+  }
+  await Promise.all(Array.from({ length: cores }, work));
+  clearInterval(progress);
+  showProgress();
+  if (!found) {
+    console.log('No promise was broken.');
+    return;
+  }
+  writeFileSync(COUNTEREXAMPLE, JSON.stringify(found, undefined, 2));
+  console.log(tell(found, await play(await loadClientCode(), found, true)));
+  console.log(`\nAgain: npm run test:simulation -- --replay ${COUNTEREXAMPLE}`);
+  process.exitCode = 1;
+}
