@@ -35,8 +35,8 @@ export interface LockManagerProcess {
   forget(user: LockUser): void;
   /** Whether the page holds a lock, or waits for one. */
   isUsedBy(user: LockUser): boolean;
-  /** WebKit: the page is left. */
-  abandon(user: LockUser): void;
+  /** WebKit: the page loses its place in line; one that is kept for a way back loses what it holds, too. */
+  abandon(user: LockUser, isKept: boolean): void;
 }
 
 /** Milliseconds that a message between a page and the manager takes: little, and at times more. */
@@ -48,7 +48,7 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
   const queue: Entry[] = [];
   /** Chromium: nobody holds these, and nobody gets them, until one of those in line goes. */
   const stalled = new Set<string>();
-  const abandonments = new Map<LockUser, () => void>();
+  const abandonments = new Map<LockUser, (isKept: boolean) => void>();
 
   function grantNext(): void {
     for (const entry of [...queue]) {
@@ -105,9 +105,9 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
       lastDown = Math.max(lastDown, timeline.now + travel(chance, stream));
       timeline.at(lastDown, () => user.runTask(run));
     };
-    const unsettled = new Set<() => void>();
-    abandonments.set(user, () => {
-      for (const refuse of [...unsettled]) refuse();
+    const unsettled = new Set<(isKept: boolean) => void>();
+    abandonments.set(user, (isKept) => {
+      for (const refuse of [...unsettled]) refuse(isKept);
     });
 
     function request(name: string, ...rest: unknown[]): Promise<unknown> {
@@ -139,7 +139,8 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
           reject(reason);
         };
         const abort = () => giveUp(signal?.reason);
-        const refuse = () => {
+        const refuse = (isKept: boolean) => {
+          if (!isKept && held.get(name) === entry) return;
           leaveLine();
           letGo(() => release(entry));
           // A page that is kept hears of it when it comes back.
@@ -198,6 +199,6 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
       for (const entry of [...held.values(), ...queue]) if (entry.owner === user) release(entry);
     },
     isUsedBy: (user) => [...held.values(), ...queue].some(({ owner }) => owner === user),
-    abandon: (user) => abandonments.get(user)?.(),
+    abandon: (user, isKept) => abandonments.get(user)?.(isKept),
   };
 }

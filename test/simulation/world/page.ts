@@ -109,7 +109,7 @@ export class SimulatedPage {
     this.sayGoodbye(true);
     this.browser.network.cache(this);
     if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));
-    if (this.browser.engine === 'webkit') this.losePlaceInLine();
+    if (this.browser.engine === 'webkit') this.losePlaceInLine(true);
     this.browser.timeline.after(0, () => {
       this.isLeavingInWebKit = false;
       this.isFrozen = true;
@@ -144,7 +144,7 @@ export class SimulatedPage {
     if (!this.isAlive) return;
     if (!this.isFrozen) this.sayGoodbye(false);
     if (this.browser.engine === 'webkit') {
-      this.losePlaceInLine();
+      this.losePlaceInLine(false);
       // Its scripts go on for a moment.
       this.browser.timeline.after(this.browser.chance.between(`page ${this.id}`, 0, 200), () => this.die());
     } else this.browser.timeline.after(0, () => this.die());
@@ -156,9 +156,9 @@ export class SimulatedPage {
     else this.die();
   }
 
-  private losePlaceInLine(): void {
+  private losePlaceInLine(isKept: boolean): void {
     this.isLeavingInWebKit = true;
-    this.browser.locks.abandon(this);
+    this.browser.locks.abandon(this, isKept);
   }
 
   private sayGoodbye(persisted: boolean): void {
