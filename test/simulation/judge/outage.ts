@@ -38,7 +38,9 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       const isOutdated = scene.heard.some(
         (heard) => heard.tab === tab && heard.at >= exchange.sentAt && ENDS_PAUSE.includes(heard.event),
       );
-      const isAlive = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
+      // One that stands still takes no notice.
+      const isAlive =
+        page.isAlive && !page.isFrozen && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
       const isTold = isAlive && (!isOutdated || answer?.headers?.['Retry-After']);
       if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
       else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failureOf(exchange));

@@ -56,6 +56,7 @@ export interface NetworkUser {
   readonly isCached: boolean;
   readonly isFrozen: boolean;
   readonly goneAt: number;
+  readonly lostLocksAt: number;
   /** What its relative URLs are resolved against. */
   readonly document: { readonly baseURI: string };
   runTask(run: () => void): void;

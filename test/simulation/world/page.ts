@@ -20,6 +20,8 @@ export class SimulatedPage {
   isLeavingInWebKit = false;
   /** Timeline's milliseconds at which it went. */
   goneAt = Infinity;
+  /** Timeline's milliseconds at which it was left, and so lost its locks, though it may come back. */
+  lostLocksAt = -1;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
   private readonly browser: Browser;
@@ -158,6 +160,7 @@ export class SimulatedPage {
 
   private losePlaceInLine(isKept: boolean): void {
     this.isLeavingInWebKit = true;
+    this.lostLocksAt = this.browser.timeline.now;
     this.browser.locks.abandon(this, isKept);
   }
 
