@@ -15,6 +15,7 @@ import type { AuthState } from './session/public-state.js';
 import { closeSession } from './session/session-changes.js';
 import { sessionGoneError } from './session/session-gone.js';
 import { leaveSignIns } from './session/sign-ins.js';
+import { type Caller, FETCH_AS } from './session/user-version.js';
 import { unlessOpen } from './wait.js';
 
 /** Older browsers don't have it. */
@@ -54,9 +55,15 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     closeSession(session);
   }
 
+  const fetch: AuthClient['fetch'] = (input, init) => authorizedFetch(settings, parts, {}, input, init);
+  const fetchAs =
+    (caller: Caller): AuthClient['fetch'] =>
+    (input, init) =>
+      authorizedFetch(settings, parts, caller, input, init);
+
   if (onServer) dispose();
   return {
-    fetch: (input, init) => authorizedFetch(settings, parts, input, init),
+    fetch: Object.assign(fetch, { [FETCH_AS]: fetchAs }),
     getAccessToken: (options) => getAccessToken(parts, options),
     restore: () => quiet(restore(parts).then(getState)),
     signIn: (request?: Parameters<typeof signIn>[1]) =>

@@ -8,6 +8,7 @@ import type { RefreshParts } from '../refresh/refreshing.js';
 import { immediateToken, type TokenDemand, tokenFor } from '../refresh/usable-token.js';
 import type { AccessToken } from '../session/access-token.js';
 import { userVersionOfCall } from '../session/sign-ins.js';
+import type { Caller } from '../session/user-version.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, type ReplayableRequest, replayableRequest } from './replayable-request.js';
 import { covers, type TokenScope } from './token-scope.js';
@@ -25,15 +26,20 @@ const STREAM_VALIDITY = 30_000;
 /** These methods are safe to repeat (RFC 9110 §9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
-/** Where nothing has to be waited for, the request is sent in the same tick, as `fetch` does it. */
+/**
+ * Where nothing has to be waited for, the request is sent in the same tick, as `fetch` does it.
+ *
+ * @param caller whose request it is, where it isn't the user's of now
+ */
 export async function authorizedFetch(
   settings: RequestSettings,
   parts: RefreshParts,
+  caller: Caller,
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
   // A Request may stand for init, but its members can't be listed.
-  if (init instanceof Request) return authorizedFetch(settings, parts, new Request(input, init));
+  if (init instanceof Request) return authorizedFetch(settings, parts, caller, new Request(input, init));
   const { fetch, tokenScope } = settings;
   const url = resolveUrl(isRequest(input) ? input.url : input);
   if (!url || !covers(tokenScope, url)) return fetch(input, init);
@@ -42,8 +48,9 @@ export async function authorizedFetch(
 
   const { method, signal, body } = request;
   const label = `${method} ${withoutQuery(url)}`;
-  const caller = userVersionOfCall(parts.session, signal);
-  const userVersion = typeof caller === 'number' ? caller : await caller;
+  const user = caller.userVersion ?? userVersionOfCall(parts.session, signal);
+  const userVersion = typeof user === 'number' ? user : await user;
+  caller.userVersion ??= userVersion;
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
   const demand: TokenDemand = { label, userVersion, signal, minValidity };
   const immediate = immediateToken(parts, demand);
