@@ -56,7 +56,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Begins the session whose cookie is already there: back from a login page, say. It always refreshes, even if another
-   * user was signed in. A request made meanwhile waits for it, and belongs to the new session.
+   * user was signed in. While nobody shows, a request made meanwhile waits for it, and belongs to the new session. One made
+   * while a user shows stays that user's.
    *
    * @throws {@link SignInFailedError} the server refused the cookie
    * @throws {@link SignedOutError} `signOut()` was called meanwhile

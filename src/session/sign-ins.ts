@@ -54,13 +54,16 @@ export function leaveSignIns(session: Session): void {
   if (session.signInsUnderWay || session.cookieSignIn) doubtUser(session);
 }
 
-/** The user version to which a call of now belongs. During a sign-in with the cookie, it is that of the session to come. */
+/**
+ * The user version to which a call of now belongs. During a sign-in with the cookie, and while no user shows, it is that of
+ * the session to come.
+ */
 export function userVersionOfCall(
-  { cookieSignIn, userVersion, signInsUnderWay }: Session,
+  { cookieSignIn, userVersion, signInsUnderWay, state }: Session,
   signal: AbortSignal | null | undefined,
 ): number | Promise<number> {
-  // But not the requests of a login that is under way.
-  if (!cookieSignIn?.attempt || signInsUnderWay) return userVersion;
+  // The requests of a login that is under way don't wait, either.
+  if (!cookieSignIn?.attempt || signInsUnderWay || state.status === 'signed-in') return userVersion;
   const over = cookieSignIn.attempt.then(
     () => cookieSignIn.userVersion ?? userVersion,
     () => userVersion,

@@ -262,8 +262,10 @@ describe('ky’s retry belongs to the user of the first attempt (P7)', () => {
   });
 
   it('with hooks and extensions of one’s own, too', async () => {
-    const prefixed = { init: [(options: Options) => void (options.searchParams = { app: '1' })] };
-    const { server, auth, api, failed, retry } = await untilRetried({ hooks: prefixed });
+    const name = (options: Options) => {
+      options.searchParams = { app: '1' };
+    };
+    const { server, auth, api, failed, retry } = await untilRetried({ hooks: { init: [name] } });
     const request = reasonOf(api.extend({ hooks: { beforeRequest: [] } }).get('orders'));
     await failed;
     await auth.signIn(server.login('bob'));
