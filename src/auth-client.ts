@@ -73,6 +73,7 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    *
    * @throws {@link SignInFailedError} the answer isn't 2xx (then with its `response`), or holds no token
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
+   * @throws {@link SessionChangedError} somebody signed in, here or in another tab, before the answer's body ended
    * @throws {@link RefreshUnavailableError} a refresh in flight, or a sign-in in another tab, took too long
    * @throws {@link ConfigurationError} `request` is no function
    * @throws whatever `request` throws
@@ -84,6 +85,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * flight can't overtake.
    *
    * @throws {@link SignInFailedError} the answer isn't 2xx, holds no token, or has not ended within `refreshTimeout`
+   * @throws {@link SignedOutError}, {@link SessionChangedError} the user signed out, or somebody signed in, before the
+   *   answer's body ended
    */
   setSession(answer: TokenResponse): Promise<AuthState<Claims>>;
 

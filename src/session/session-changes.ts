@@ -16,8 +16,13 @@ export function beginSession(session: Writable<Session>, grant: Grant, beganUnaw
   changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
 }
 
-/** A sign-in as a user that this tab has chosen. Calls that waited to learn who is signed in were not made for them. */
-export function signInAs(session: Writable<Session>, grant: Grant): void {
+/**
+ * A sign-in as a user that this tab has chosen. Calls that waited to learn who is signed in were not made for them.
+ *
+ * @param answer which answer to a sign-in it was
+ */
+export function signInAs(session: Writable<Session>, grant: Grant, answer: number): void {
+  session.outdatedAnswers = answer;
   if (!isOpen(session.record)) session.userVersion++;
   beginSession(session, grant, nowIfUnaware(session));
 }
