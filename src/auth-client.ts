@@ -41,7 +41,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * An access token that is still good for a while, for WebSocket, EventSource and other libraries: ask again for each
    * connection. Don't store it.
    *
-   * @throws as {@link AuthClient.fetch}; {@link SignedOutError} or {@link SessionExpiredError} where nobody is signed in
+   * @throws as {@link AuthClient.fetch}; {@link SignedOutError} or {@link SessionExpiredError} where nobody is signed in;
+   *   {@link ConfigurationError} where `minValidity` is no duration
    */
   getAccessToken(options?: GetAccessTokenOptions): Promise<string>;
 
@@ -59,7 +60,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * user was signed in. While nobody shows, a request made meanwhile waits for it, and belongs to the new session. One made
    * while a user shows stays that user's.
    *
-   * @throws {@link SignInFailedError} the server refused the cookie
+   * @throws {@link SignInFailedError} the server refused the cookie; that ends the session that was known, unless it has a
+   *   refresh token of its own
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
    * @throws {@link RefreshUnavailableError} the server can't be reached just now: a page that is still `restoring` begins
    *   the session with its next refresh, any other calls again
