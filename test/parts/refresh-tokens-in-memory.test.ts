@@ -199,6 +199,40 @@ describe('a sign-out leaves no refresh token alive', () => {
   });
 });
 
+describe('signIn() without a request, where no cookie holds the refresh token', () => {
+  /** As a strategy of one's own does it: without a refresh token there is no session to ask for. */
+  async function adaEverywhere() {
+    const server = startTokenServer();
+    const { request } = server.strategy;
+    server.strategy.request = async (context) =>
+      context.refreshToken ? request(context) : new Response(null, { status: 401 });
+    const tabs = [server.openTab(), server.openTab()] as const;
+    await tabs[0].setSession(server.begin());
+    await signedInEverywhere(...tabs);
+    return { server, tabs };
+  }
+
+  it('it fails, and leaves the session that has a refresh token of its own', async () => {
+    const { server, tabs } = await adaEverywhere();
+
+    expect(await reasonOf(tabs[0].signIn())).toMatchObject({ code: 'sign-in-failed' });
+
+    await rest();
+    expect(tabs.map((tab) => tab.getState().status)).toEqual(['signed-in', 'signed-in']);
+    expect(await tabs[0].refresh()).toMatchObject({ status: 'signed-in' });
+    expect(server).toMatchObject({ presented: ['session1-1'], aliveSessions: ['session1'] });
+  });
+
+  it('it leaves a session that only other tabs know yet', async () => {
+    const { server, tabs } = await adaEverywhere();
+    const page = server.openTab();
+
+    expect(await reasonOf(page.signIn())).toMatchObject({ code: 'sign-in-failed' });
+
+    await signedInEverywhere(page, ...tabs);
+  });
+});
+
 it('the readTokens of a class keeps its `this`', async () => {
   class Strategy implements RefreshStrategy {
     readonly url = 'https://app.test/token';
