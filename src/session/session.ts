@@ -1,6 +1,6 @@
 /** The one session of this tab: what is known of it. Read-only for all but this folder's own files. */
 
-import type { Listeners } from '../events.js';
+import { createListeners, type Listeners } from '../events.js';
 import { type Gate, gate, type Instant } from '../wait.js';
 import { type AuthState, publicState } from './public-state.js';
 import { type SessionRecord, UNKNOWN } from './session-record.js';
@@ -58,7 +58,7 @@ export function createSession(disposed: Gate, onChange: Session['onChange']): Se
     signInsUnderWay: 0,
     signInAnswers: 0,
     outdatedAnswers: 0,
-    listeners: new Set(),
+    listeners: createListeners(),
     disposed,
     onChange,
   };
