@@ -48,7 +48,7 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Finds out whether somebody is signed in: asks the other tabs, then the server. Call it when the page loads; calls
-   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself.
+   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself. On a server, and after `dispose()`, it resolves to `restoring`.
    *
    * @throws {@link RefreshUnavailableError} neither could be reached: the state stays `restoring`, and the client goes
    *   on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
@@ -108,7 +108,10 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    */
   signOut(): Promise<SignOutResult>;
 
-  /** The state as it is now: frozen, and the same object until something changes. On a server always `restoring`. */
+  /**
+   * The state as it is now: frozen, and the same object until something changes. On a server, and after `dispose()`, it is
+   * always `restoring`.
+   */
   getState(): AuthState<Claims>;
 
   /** Calls the listener after each change of the state; returns its undo. */
@@ -119,7 +122,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Closes every channel, listener and timer, forgets the token, and frees whoever waits. The session goes on in other
-   * tabs, and in the next client made here.
+   * tabs, and in the next client made here. This client is then as on a server: its state is `restoring`, it keeps no new
+   * listener, and what needs a session is rejected with {@link ConfigurationError}.
    */
   dispose(): void;
   [Symbol.dispose](): void;

@@ -52,21 +52,30 @@ export interface Listeners {
   readonly entries: Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
   /** What listeners are still to hear, in the order in which it happened. */
   readonly due: (() => void)[];
+  /** Nothing will happen any more: to keep a listener would keep all that it holds. */
+  isClosed: boolean;
 }
 
-export const createListeners = (): Listeners => ({ entries: new Set(), due: [] });
+export const createListeners = (): Listeners => ({ entries: new Set(), due: [], isClosed: false });
 
 /** Returns its undo. */
 export function listen<Name extends keyof EventMap>(
-  { entries }: Listeners,
+  { entries, isClosed }: Listeners,
   event: Name,
   listener: (detail: EventMap[Name]) => void,
 ): () => void {
+  if (isClosed) return () => {};
   const entry = [event, listener] as const;
   entries.add(entry);
   return () => {
     entries.delete(entry);
   };
+}
+
+/** No listener hears of anything that happens from now on, or is kept. */
+export function closeListeners(listeners: Listeners): void {
+  listeners.isClosed = true;
+  listeners.entries.clear();
 }
 
 /**

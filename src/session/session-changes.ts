@@ -1,9 +1,10 @@
 /** What happens to the session in this tab: it begins, is renewed, comes into doubt, and ends. */
 
-import type { SignedOutReason } from '../events.js';
+import { closeListeners, type SignedOutReason } from '../events.js';
 import { type Instant, now } from '../wait.js';
 import { subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
+import { publicState } from './public-state.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import type { Session } from './session.js';
 import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
@@ -74,11 +75,14 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
 }
 
-/** The client is disposed of: it forgets the tokens, and waiting callers find the session gone. */
+/** The client is disposed of: it forgets the tokens and the listeners, and waiting callers find the session gone. */
 export function closeSession(session: Writable<Session>): void {
   const { record } = session;
+  closeListeners(session.listeners);
   replaceRecord(session, UNKNOWN);
   session.userVersion++;
+  // A second dispose() changes nothing.
+  if (session.state.status !== 'restoring') session.state = publicState(UNKNOWN, session.userVersion);
   notifyChange(session, 'this-tab', record);
 }
 
