@@ -33,6 +33,8 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     // Requests that waited for this sign-in were not made for that user.
     if (isSignIn && !isOpen(record)) session.userVersion++;
   }
+  // The server may know better by now: of a sign-in by a form of its own, say. This tab asks it.
+  if (kind === 'answer' && theirs.ended === 'expired' && !record.epoch) return;
   if (hasSignedIn) session.outdatedAnswers = session.signInAnswers;
   // The user has signed out in another tab, while a login of this one is under way: it must not undo that.
   const isNewSignOut = kind === 'news' && theirs.ended === 'signed-out' && theirs.epoch !== record.epoch;
