@@ -199,6 +199,58 @@ describe('a sign-out leaves no refresh token alive', () => {
   });
 });
 
+describe('a sign-out that comes to nothing at first', () => {
+  it('the next sign-out revokes what an outage has left alive', async () => {
+    const { server, tab } = await signedIn();
+    const revoke = server.strategy.revoke as NonNullable<RefreshStrategy['revoke']>;
+    server.strategy.revoke = () => Promise.reject(new TypeError('Failed to fetch'));
+    expect(await tab.signOut()).toEqual({ serverConfirmed: false });
+    server.strategy.revoke = revoke;
+
+    expect(await tab.signOut()).toEqual({ serverConfirmed: true });
+    expect(server).toMatchObject({ revoked: ['session1-1'], aliveSessions: [] });
+    await tab.signOut();
+    expect(server.revoked).toEqual(['session1-1']);
+  });
+
+  it('the tab that holds the refresh token revokes it, where a new tab signs out', async () => {
+    const { server } = await signedIn();
+
+    await server.openTab().signOut();
+    await until(() => server.revoked.length);
+
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('a sign-out in a tab that hasn’t heard of the last refresh leaves its token to the tab that has', async () => {
+    const server = startTokenServer();
+    const [one, two] = [server.openTab(), server.openTab()];
+    await one.setSession(server.begin());
+    await signedInEverywhere(one, two);
+    const messages = holdMessages();
+    await two.refresh();
+    const signedOut = one.signOut();
+    messages.deliver();
+    await signedOut;
+    await until(() => two.getState().status === 'signed-out');
+    await rest();
+
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('one revocation is enough, where the tab that signs out has the newest token', async () => {
+    const server = startTokenServer();
+    const tabs = [server.openTab(), server.openTab(), server.openTab()] as const;
+    await tabs[0].setSession(server.begin());
+    await signedInEverywhere(...tabs);
+    await tabs[1].signOut();
+    await until(() => tabs.every((tab) => tab.getState().status === 'signed-out'));
+    await rest();
+
+    expect(server.revoked).toEqual(['session1-1']);
+  });
+});
+
 describe('signIn() without a request, where no cookie holds the refresh token', () => {
   /** As a strategy of one's own does it: without a refresh token there is no session to ask for. */
   async function adaEverywhere() {

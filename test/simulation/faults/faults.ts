@@ -191,8 +191,8 @@ const USERS: readonly Fault[] = [
   fault(
     'a sign-out that overtook a refresh is not sent again',
     'client-parts.ts',
-    'sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),',
-    'Promise.resolve([sendSignOut, settings, wasOvertaken, refreshToken]),',
+    'return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);',
+    'return Promise.resolve([sendSignOut, settings, wasOvertaken]);',
   ),
   fault(
     'a sign-out is confirmed out of turn',
