@@ -122,7 +122,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Closes every channel, listener and timer, forgets the token, and frees whoever waits. The session goes on in other
-   * tabs, and in the next client made here. This client is then as on a server: its state is `restoring`, it keeps no new
+   * tabs, and in the next client made here. A refresh that has been sent runs on, and the refresh token that it may bring
+   * goes to the other tabs, or is revoked after a sign-out. This client is then as on a server: its state is `restoring`, it keeps no new
    * listener, and what needs a session is rejected with {@link ConfigurationError}.
    */
   dispose(): void;

@@ -36,7 +36,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const settings = checkOptions(options);
   const onServer = baseUrl() === undefined;
   const parts = createParts(settings, onServer || !settings.tabs.isShared);
-  const { session, tabs, lifecycle, disposed } = parts;
+  const { session, tabs, refreshing, lifecycle, disposed } = parts;
   const unwatch = onServer ? undefined : watchPageWakeUps(parts);
   const getState = () => session.state as AuthState<Claims>;
 
@@ -48,11 +48,16 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   }
 
   function dispose() {
+    if (disposed.isOpen) return;
     leaveSignIns(session);
-    tabs.channel?.close()?.catch(() => {});
     unwatch?.();
     disposed.open();
-    closeSession(session);
+    // It may have spent the refresh token: what it brings is the other tabs', or is revoked.
+    const lastCall = session.record.refreshToken || session.record.ended ? refreshing.call : undefined;
+    closeSession(session, lastCall);
+    const closeChannel = () => void tabs.channel?.close()?.catch(() => {});
+    if (lastCall) lastCall.then(closeChannel, closeChannel);
+    else closeChannel();
   }
 
   const fetch: AuthClient['fetch'] = (input, init) => authorizedFetch(settings, parts, {}, input, init);

@@ -17,6 +17,11 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   const { record, beganUnaware } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
   if (!isNewer(theirs, cookieSignIn?.newestHeard ?? record)) return;
+  if (session.disposed.isOpen) {
+    // Only what becomes of a late refresh token depends on it.
+    replaceRecord(session, theirs);
+    return;
+  }
   const hasSignedIn = kind === 'news' && !theirs.ended && theirs.generation === 1;
   if (cookieSignIn) {
     const isSignOut = kind === 'news' && theirs.ended === 'signed-out';

@@ -37,6 +37,12 @@ export function renewSession(session: Session, grant: Grant): void {
   else beginSession(session, { ...grant, refreshToken: next.refreshToken });
 }
 
+/** The session as a refresh would leave it, for the other tabs of a client that is disposed of. */
+export const renewed = (session: Session, grant: Grant): Session => {
+  const { record } = session;
+  return { ...session, record: { ...record, ...grantedFields(grant, record), generation: record.generation + 1 } };
+};
+
 /** A refresh that brought the current access token again. */
 export function keepToken(session: Session, refreshToken: string | undefined): void {
   const { record } = session;
@@ -75,8 +81,12 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
 }
 
-/** The client is disposed of: it forgets the tokens and the listeners, and waiting callers find the session gone. */
-export function closeSession(session: Writable<Session>): void {
+/**
+ * The client is disposed of: it forgets the tokens and the listeners, and waiting callers find the session gone.
+ *
+ * @param until a request that may still bring a refresh token. So long it is known whether the user signs out elsewhere.
+ */
+export function closeSession(session: Writable<Session>, until: Promise<unknown> | undefined): void {
   const { record } = session;
   closeListeners(session.listeners);
   replaceRecord(session, UNKNOWN);
@@ -84,6 +94,10 @@ export function closeSession(session: Writable<Session>): void {
   // A second dispose() changes nothing.
   if (session.state.status !== 'restoring') session.state = publicState(UNKNOWN, session.userVersion);
   notifyChange(session, 'this-tab', record);
+  if (!until) return;
+  replaceRecord(session, record);
+  const forget = () => replaceRecord(session, UNKNOWN);
+  until.then(forget, forget);
 }
 
 const nowIfUnaware = ({ record }: Session): Instant | undefined => (record.epoch ? undefined : now());

@@ -251,6 +251,53 @@ describe('a sign-out that comes to nothing at first', () => {
   });
 });
 
+describe('dispose() while a refresh is under way', () => {
+  /** Two tabs; the first has asked for a refresh, which the server has processed, and answers when it is released. */
+  async function inMidRefresh() {
+    const server = startTokenServer();
+    const [one, two] = [server.openTab(), server.openTab()] as const;
+    await one.setSession(server.begin());
+    await signedInEverywhere(one, two);
+    const refresh = server.hold();
+    const waiting = reasonOf(one.refresh());
+    await refresh.arrived;
+    return { server, one, two, refresh, waiting };
+  }
+
+  it('the other tabs get the refresh token that it brings', async () => {
+    const { server, one, two, refresh, waiting } = await inMidRefresh();
+    one.dispose();
+    expect(await waiting).toMatchObject({ code: 'configuration' });
+    expect(one.getState()).toEqual({ status: 'restoring' });
+    const refreshed = two.refresh();
+    refresh.release();
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    await two.refresh();
+    expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
+  });
+
+  it('a refresh token that comes after a sign-out and dispose() is revoked', async () => {
+    const { server, one, refresh } = await inMidRefresh();
+    void one.signOut();
+    one.dispose();
+    refresh.release();
+    await until(() => server.aliveSessions.length === 0, 'it is revoked');
+  });
+
+  it('a refresh token that comes after a sign-out in another tab is revoked', async () => {
+    const { server, one, two, refresh } = await inMidRefresh();
+    one.dispose();
+    const signedOut = two.signOut();
+    await rest();
+    refresh.release();
+
+    await signedOut;
+    await until(() => server.aliveSessions.length === 0, 'it is revoked');
+    expect(two.getState()).toMatchObject({ status: 'signed-out' });
+  });
+});
+
 describe('signIn() without a request, where no cookie holds the refresh token', () => {
   /** As a strategy of one's own does it: without a refresh token there is no session to ask for. */
   async function adaEverywhere() {
