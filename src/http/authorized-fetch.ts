@@ -9,6 +9,7 @@ import { immediateToken, type TokenDemand, tokenFor } from '../refresh/usable-to
 import type { AccessToken } from '../session/access-token.js';
 import { userVersionOfCall } from '../session/sign-ins.js';
 import type { Caller } from '../session/user-version.js';
+import { abortable } from '../wait.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, type ReplayableRequest, replayableRequest } from './replayable-request.js';
 import { covers, type TokenScope } from './token-scope.js';
@@ -56,7 +57,7 @@ export async function authorizedFetch(
   const immediate = immediateToken(parts, demand);
   const token = immediate ? immediate.token : await tokenFor(parts, demand);
   const response = await request.send(token);
-  const sent: SentRequest = { method, url, label };
+  const sent: SentRequest = { method, url, label, signal };
   if (!token || !(await isRefused(settings, parts, sent, response, token))) return response;
   return replay(settings, parts, request, sent, response, { ...demand, refused: token.value });
 }
@@ -94,6 +95,7 @@ interface SentRequest {
   readonly url: URL;
   /** How errors name it. */
   readonly label: string;
+  readonly signal: AbortSignal | null | undefined;
 }
 
 const summaryOf = ({ method, url }: SentRequest): RequestSummary => ({ method, url: withoutQuery(url) });
@@ -106,7 +108,7 @@ async function isRefused(
   answer: Response,
   token: AccessToken,
 ): Promise<boolean> {
-  const { method, url, label } = sent;
+  const { method, url, label, signal } = sent;
   // Browsers drop the token when a redirect leaves the origin: an answer from elsewhere isn't about it.
   // (Some mocks say so without a URL.)
   const answeredAt = answer.redirected && answer.url ? new URL(answer.url) : url;
@@ -116,8 +118,9 @@ async function isRefused(
   if (challenge) emit(session.listeners, 'challenge', { ...summaryOf(sent), status, ...challenge });
   // What was redirected has been processed: a 303 after a POST, say, whose own GET met the 401.
   if (answer.redirected && !SAFE_METHODS.includes(method)) return false;
-  const asksForRefresh =
-    (await shouldRefresh?.(answer, new Request(url, { method }))) ?? (status === 401 && !challenge);
+  // The caller may leave while it is judged.
+  const judged = async () => shouldRefresh?.(answer, new Request(url, { method }));
+  const asksForRefresh = (await abortable(judged(), signal)) ?? (status === 401 && !challenge);
   if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);
   // A sick server doesn't say whether it would have accepted the token.
   else if (status < 500) recordAccepted(refreshing.fruitless, label);
