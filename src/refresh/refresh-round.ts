@@ -7,7 +7,7 @@ import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
-import { elapsed, type Instant, now, opened } from '../wait.js';
+import { abortable, elapsed, type Instant, now, opened } from '../wait.js';
 import { applyVerdict, isSessionOver, knownAtCall } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
 import { recordBegun } from './fruitless-refreshes.js';
@@ -70,10 +70,12 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
     return unavailable(parts, 'another refresh has just failed');
   flight.isSent = true;
   if (flight.isFor401) recordBegun(refreshing.fruitless);
-  const answered = call(parts, flight, signal).finally(() => {
-    refreshing.call = undefined;
-  });
-  refreshing.call = answered;
+  const answered = call(parts, flight, signal);
+  const forget = () => {
+    if (refreshing.call === over) refreshing.call = undefined;
+  };
+  const over: Promise<void> = abortable(answered, signal).then(forget, forget);
+  refreshing.call = over;
   return answered;
 }
 

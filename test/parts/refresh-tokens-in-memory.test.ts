@@ -1,7 +1,7 @@
 /** A strategy that holds its refresh token itself: no token is lost, spent twice, or left alive by a sign-out. */
 
 import type { RefreshStrategy } from 'silent-refresh';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { reasonOf } from '../given/failures.ts';
 import { tokenServers } from '../given/token-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
@@ -275,6 +275,19 @@ describe('dispose() while a refresh is under way', () => {
     expect(await refreshed).toMatchObject({ status: 'signed-in' });
     await two.refresh();
     expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
+  });
+
+  it('a request that never ends keeps the channel no longer than requests may take', async () => {
+    stopClocks();
+    const { one, two } = await inMidRefresh();
+    const closed = vi.spyOn(BroadcastChannel.prototype, 'close');
+    one.dispose();
+    await pass(29_000, 1_000);
+    expect(closed).not.toHaveBeenCalled();
+    await pass(1_000);
+
+    expect(closed).toHaveBeenCalledTimes(1);
+    two.dispose();
   });
 
   it('a refresh token that comes after a sign-out and dispose() is revoked', async () => {
