@@ -60,7 +60,9 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
   fault(
     'locks by name alone',
     'client-options.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that is looked for.
     'lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])]',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that takes its place.
     'lockNames: [`silent-refresh:${name}`]',
   ),
   fault(
