@@ -45,11 +45,13 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
     },
     refreshing: createRefreshing({
       onFailure: () => retryLater(parts),
-      onLateGrant: (refreshToken, wasOvertaken) =>
+      onLateGrant: (refreshToken, wasOvertaken) => {
+        if (refreshToken) parts.lifecycle.unrevoked.add(refreshToken);
         // A sign-out that is still to come sends the request of the option `signOut` itself.
-        sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),
+        return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);
+      },
     }),
-    lifecycle: { unsentSignOut: undefined, unrevoked: [] },
+    lifecycle: { unsentSignOut: undefined, unrevoked: new Set() },
     disposed,
   };
   return parts;
@@ -62,8 +64,13 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
   if (isNew) spreadNextRefresh(parts, previous);
   if (disposed.isOpen || isNew) resetCoolDown(refreshing.coolDown);
   if (source === 'this-tab') postChange(tabs, session);
+  else if (isRevocationLeft(previous, session.record)) void refreshing.onLateGrant(previous.refreshToken, false);
   refreshIfDue(parts);
 }
+
+/** Whether another tab has signed out without the newest refresh token: it is new, say, or hasn't heard of a refresh. */
+const isRevocationLeft = (known: SessionRecord, { ended, id, generation }: SessionRecord): boolean =>
+  !!known.refreshToken && ended === 'signed-out' && (id !== known.id || generation < known.generation);
 
 function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;

@@ -15,6 +15,7 @@ import type { AuthState } from './session/public-state.js';
 import { closeSession } from './session/session-changes.js';
 import { sessionGoneError } from './session/session-gone.js';
 import { leaveSignIns } from './session/sign-ins.js';
+import { type Caller, FETCH_AS } from './session/user-version.js';
 import { unlessOpen } from './wait.js';
 
 /** Older browsers don't have it. */
@@ -35,7 +36,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const settings = checkOptions(options);
   const onServer = baseUrl() === undefined;
   const parts = createParts(settings, onServer || !settings.tabs.isShared);
-  const { session, tabs, lifecycle, disposed } = parts;
+  const { session, tabs, refreshing, lifecycle, disposed } = parts;
   const unwatch = onServer ? undefined : watchPageWakeUps(parts);
   const getState = () => session.state as AuthState<Claims>;
 
@@ -47,16 +48,27 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   }
 
   function dispose() {
+    if (disposed.isOpen) return;
     leaveSignIns(session);
-    tabs.channel?.close()?.catch(() => {});
     unwatch?.();
     disposed.open();
-    closeSession(session);
+    // It may have spent the refresh token: what it brings is the other tabs', or is revoked.
+    const lastCall = session.record.refreshToken || session.record.ended ? refreshing.call : undefined;
+    closeSession(session, lastCall);
+    const closeChannel = () => void tabs.channel?.close()?.catch(() => {});
+    if (lastCall) lastCall.then(closeChannel, closeChannel);
+    else closeChannel();
   }
+
+  const fetch: AuthClient['fetch'] = (input, init) => authorizedFetch(settings, parts, {}, input, init);
+  const fetchAs =
+    (caller: Caller): AuthClient['fetch'] =>
+    (input, init) =>
+      authorizedFetch(settings, parts, caller, input, init);
 
   if (onServer) dispose();
   return {
-    fetch: (input, init) => authorizedFetch(settings, parts, input, init),
+    fetch: Object.assign(fetch, { [FETCH_AS]: fetchAs }),
     getAccessToken: (options) => getAccessToken(parts, options),
     restore: () => quiet(restore(parts).then(getState)),
     signIn: (request?: Parameters<typeof signIn>[1]) =>

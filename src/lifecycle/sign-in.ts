@@ -8,7 +8,14 @@ import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/
 import type { Grant } from '../session/grant.js';
 import type { CookieSignIn } from '../session/session.js';
 import { doubtUser, signInAs } from '../session/session-changes.js';
-import { abandonCookieSignIn, attemptCookieSignIn, duringSignIn } from '../session/sign-ins.js';
+import { sessionGoneError } from '../session/session-gone.js';
+import {
+  abandonCookieSignIn,
+  attemptCookieSignIn,
+  countAnswer,
+  duringSignIn,
+  isOutdated,
+} from '../session/sign-ins.js';
 import { clearNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -87,14 +94,20 @@ function askWhereUnknown({ session, tabs }: RefreshParts): void {
   if (!session.record.epoch) post(tabs, { kind: 'ask' });
 }
 
-/** @throws SignInFailedError, SignedOutError */
+/** @throws SignInFailedError, SignedOutError, SessionChangedError */
 async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
-  const { session, tabs } = parts;
+  const { session, tabs, refreshing } = parts;
+  const place = countAnswer(session);
   const grant = await readGrant(parts, answer);
   await handoverArrived(tabs, session);
   await refuseIfSignedOut(parts, session.userVersion !== userVersion, grant);
+  // Its body was slow: the user of now has signed in after this one.
+  if (isOutdated(session, place, grant)) {
+    if (grant.refreshToken) await refreshing.onLateGrant(grant.refreshToken, false);
+    throw sessionGoneError(session, 'The sign-in');
+  }
   clearNoSession(tabs);
-  signInAs(session, grant);
+  signInAs(session, grant, place);
 }
 
 /** @throws SignInFailedError */

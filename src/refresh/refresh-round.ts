@@ -2,11 +2,12 @@
 
 import type { RefreshUnavailableError } from '../errors.js';
 import type { Grant } from '../session/grant.js';
+import { renewed } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
-import { askPeers, handoverArrived, post } from '../tabs/session-sync.js';
+import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
-import { elapsed, type Instant, now, opened } from '../wait.js';
+import { abortable, elapsed, type Instant, now, opened } from '../wait.js';
 import { applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
 import { recordBegun } from './fruitless-refreshes.js';
@@ -69,7 +70,13 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
     return unavailable(parts, 'another refresh has just failed');
   flight.isSent = true;
   if (flight.isFor401) recordBegun(refreshing.fruitless);
-  return call(parts, flight, signal);
+  const answered = call(parts, flight, signal);
+  const forget = () => {
+    if (refreshing.call === over) refreshing.call = undefined;
+  };
+  const over: Promise<void> = abortable(answered, signal).then(forget, forget);
+  refreshing.call = over;
+  return answered;
 }
 
 /** Under the lock. A late answer is dropped: the session may have ended, or another user may have signed in, meanwhile. */
@@ -99,13 +106,18 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   return outcome;
 }
 
-/** Ends a grant that came after a sign-out. One that is still to be sent ends the cookie, but not this refresh token. */
+/**
+ * Ends a grant that came after a sign-out. One that is still to be sent ends the cookie, but not this refresh token. After
+ * `dispose()` the session goes on in the other tabs: they would present the refresh token that has just been spent.
+ */
 async function endLateGrant(
-  { session, refreshing }: RefreshParts,
-  { refreshToken }: Grant,
+  { session, tabs, refreshing }: RefreshParts,
+  grant: Grant,
   atCall: SessionRecord,
 ): Promise<void> {
-  const { overtook, epoch, ended } = session.record;
+  const { refreshToken } = grant;
+  const { overtook, epoch, ended, id } = session.record;
+  if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(tabs, renewed(session, grant));
   const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
   if (isSignedOut && (overtook || refreshToken)) await refreshing.onLateGrant(refreshToken, !!overtook);
 }

@@ -1,6 +1,6 @@
 /** Calls the token endpoint, once, and never rejects: what goes wrong is a verdict too. */
 
-import { AuthError, ConfigurationError } from '../errors.js';
+import { isAuthError } from '../errors.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { RefreshStrategy } from './refresh-strategy.js';
 import { judge, type ReadTokens, type Verdict } from './token-response.js';
@@ -23,13 +23,15 @@ export async function callTokenEndpoint(
     const answer = await strategy.request({ fetch, signal, refreshToken: known.refreshToken });
     return await judge(answer, readTokens, known.token);
   } catch (error) {
-    if (error instanceof ConfigurationError) return { verdict: 'request-refused', why: error.message };
+    // By its brand: the strategy may come from another copy of the package.
+    const isOurs = isAuthError(error);
+    if (isOurs && error.code === 'configuration') return { verdict: 'request-refused', why: error.message };
     const { response, name } = Object(error) as { response?: ResponseInit; name?: unknown };
     // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
-    const isSafe = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
+    const isSafe = error instanceof TypeError || error instanceof DOMException || isOurs;
     const noAnswer = {
       verdict: 'no-answer',
-      why: `the request failed (${error instanceof AuthError ? error.message : String(name)})`,
+      why: `the request failed (${isOurs ? error.message : String(name)})`,
       cause: isSafe ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.

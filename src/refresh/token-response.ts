@@ -95,6 +95,8 @@ function judgeTokens(read: () => TokenSet, body: unknown, current?: AccessToken,
   let set: TokenSet | undefined;
   try {
     set = read();
+    // An async one gives no tokens: the message below says so. Its rejection isn't left unhandled.
+    if (set instanceof Promise) set.catch(() => {});
   } catch {
     // Its error might quote the answer.
   }

@@ -225,3 +225,15 @@ describe('a refresh that is answered by a redirect', () => {
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
   });
 });
+
+it('a ConfigurationError of another copy of the package counts as a refused request', async () => {
+  const brand = Symbol.for('silent-refresh.error');
+  const foreign = Object.assign(new Error('no CSRF cookie'), { code: 'configuration', [brand]: true });
+  const auth = openTab({
+    refresh: async () => {
+      throw foreign;
+    },
+  });
+
+  expect(await passUntil(auth.restore(), 10)).toEqual({ status: 'signed-out', reason: 'no-session' });
+});

@@ -167,7 +167,6 @@ describe('the session that signIn() begins', () => {
   it.each([
     ['in a new tab', async (_: AuthClient) => {}],
     ['after a sign-out', async (auth: AuthClient) => void (await auth.signOut())],
-    ['after another user', async (_: AuthClient) => {}],
   ])('requests made during signIn() belong to its session, %s', async (where, prepare) => {
     const auth = openTab();
     if (where !== 'in a new tab') await auth.signIn(server.login('ada'));

@@ -163,3 +163,15 @@ describe('a challenge to the replay (P3)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 });
+
+it.each([`Bearer error='invalid_token'`, 'Bearer error="Invalid_Token"', 'Bearer realm="x", error=invalid_token'])(
+  'a 401 with %s is one that a refresh cures',
+  async (header) => {
+    const { server, auth } = await signedIn();
+    const events = record(auth);
+    server.answerApi = () => (server.refreshCalls ? undefined : refusal(401, header));
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+    expect(events.map(({ name }) => name)).toEqual(['refreshed', 'replayed']);
+  },
+);

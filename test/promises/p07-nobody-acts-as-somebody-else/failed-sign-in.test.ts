@@ -98,6 +98,28 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
   });
 });
 
+it('a login that was given up, and is answered later, brings doubt about the user then', async () => {
+  const [here] = await adasTwoTabs(server);
+  const late = gate();
+  await failToSignIn(here, async () => {
+    await late.opened;
+    return server.signIn('bob');
+  });
+  // Ada's own cookie is still there. Her next token ends the first doubt.
+  outliveToken();
+  await reasonOf(here.refresh());
+  expect((await here.fetch(`${API}/orders`)).status).toBe(200);
+  expect(usersOf(server)).toEqual(['ada']);
+  late.open();
+  await rest();
+  outliveToken();
+
+  expect(await reasonOf(here.fetch(`${API}/orders`, { method: 'POST', body: 'Ada’s' }))).toMatchObject({
+    code: 'session-changed',
+  });
+  expect(usersOf(server)).toEqual(['ada']);
+});
+
 describe('after a sign-in that the server has refused', () => {
   it.each([400, 401, 403, 422])('a refusal with a %i makes nobody another user', async (status) => {
     const [here, there] = await adasTwoTabs(server);

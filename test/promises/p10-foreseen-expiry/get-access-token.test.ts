@@ -56,6 +56,22 @@ describe('getAccessToken (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
+  it.each([
+    ['NaN', Number.NaN],
+    ['Infinity', Infinity],
+    ['a negative number', -1],
+    ['a string', 'soon' as never],
+    ['null', null as never],
+  ])('a minValidity that is %s is refused, and refreshes nothing', async (_, minValidity) => {
+    const { server, auth } = await signedIn({ tab: 'hidden' });
+    const reasons = await Promise.all(times(5, () => reasonOf(auth.getAccessToken({ minValidity }))));
+
+    for (const reason of reasons) {
+      expect(reason).toMatchObject({ code: 'configuration', message: expect.stringContaining('minValidity') });
+    }
+    expect(server.refreshCalls).toBe(0);
+  });
+
   it('a minValidity longer than tokens live doesn’t refresh each time', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });

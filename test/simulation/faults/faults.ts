@@ -54,7 +54,9 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
   fault(
     'locks by name alone',
     'client-options.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that is looked for.
     'lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])]',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that takes its place.
     'lockNames: [`silent-refresh:${name}`]',
   ),
   fault(
@@ -206,8 +208,8 @@ const USERS: readonly Fault[] = [
   fault(
     'a sign-out that overtook a refresh is not sent again',
     'client-parts.ts',
-    'sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),',
-    'Promise.resolve([sendSignOut, settings, wasOvertaken, refreshToken]),',
+    'return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);',
+    'return Promise.resolve([sendSignOut, settings, wasOvertaken]);',
   ),
   fault(
     'a sign-out is confirmed out of turn',
