@@ -32,11 +32,11 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
   const { userVersion } = session;
   await pageActivated(session.disposed);
   askWhereUnknown(parts);
-  await runAlone(tabs, async (signal) => {
+  await runAlone(tabs, async ({ signal, begin }) => {
     // Before the login sets a cookie: the user may have signed out while this tab waited for its turn.
     await handoverArrived(tabs, session);
-    if (session.disposed.isOpen) return;
     await refuseIfSignedOut(parts, session.userVersion !== userVersion);
+    begin();
     await duringSignIn(session, async () => {
       let login: Promise<TokenResponse> | undefined;
       try {

@@ -78,8 +78,9 @@ async function signOutAtServer(
     leaving = sendOutOfTurn();
   };
   globalThis.addEventListener?.('pagehide', onLeave);
-  const isConfirmed = await runAlone(tabs, async () => {
+  const isConfirmed = await runAlone(tabs, async ({ begin }) => {
     await handoverArrived(tabs, session);
+    begin();
     const isAnswered = !!(await send()) && !leaving;
     if (isAnswered && !isOpen(session.record)) markNoSession(tabs);
     return isAnswered;

@@ -6,7 +6,7 @@ import { renewed } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
-import { runAlone } from '../tabs/tab-lock.js';
+import { runAlone, type Turn } from '../tabs/tab-lock.js';
 import { abortable, elapsed, type Instant, now, opened } from '../wait.js';
 import { applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
@@ -26,7 +26,7 @@ export async function refreshRound(parts: RefreshParts, flight: Flight): Promise
     if (isPaused) return failure ?? isPaused;
     let outcome: RefreshOutcome;
     try {
-      outcome = await runAlone(tabs, (signal) => lookAgainAndCall(parts, flight, signal));
+      outcome = await runAlone(tabs, (turn) => lookAgainAndCall(parts, flight, turn));
     } catch (error) {
       return error as RefreshUnavailableError;
     }
@@ -58,7 +58,7 @@ async function pauseOver(
 }
 
 /** Under the lock: another tab may have brought a token, or met a failure, while this one waited for its turn. */
-async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
+async function lookAgainAndCall(parts: RefreshParts, flight: Flight, turn: Turn): Promise<RefreshOutcome> {
   const { session, tabs, refreshing } = parts;
   // A sign-in with the cookie begins a session of its own, whatever that of the others is.
   if (!session.cookieSignIn) await handoverArrived(tabs, session);
@@ -68,13 +68,14 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
     return unavailable(parts, 'another refresh has just failed');
+  turn.begin();
   flight.isSent = true;
   if (flight.isFor401) recordBegun(refreshing.fruitless);
-  const answered = call(parts, flight, signal);
+  const answered = call(parts, flight, turn.signal);
   const forget = () => {
     if (refreshing.call === over) refreshing.call = undefined;
   };
-  const over: Promise<void> = abortable(answered, signal).then(forget, forget);
+  const over: Promise<void> = abortable(answered, turn.signal).then(forget, forget);
   refreshing.call = over;
   return answered;
 }
