@@ -214,7 +214,7 @@ const USERS: readonly Fault[] = [
     '  replaceRecord(session, next);\n  notifyChange(session, source, previous);\n  const subject',
     "  emit(session.listeners, 'signed-in', { subject: '' });\n  replaceRecord(session, next);\n  notifyChange(session, source, previous);\n  const subject",
   ),
-  fault('dispose() leaves its callers waiting', 'client.ts', '    disposed.open();\n', ''),
+  fault('dispose() leaves its callers waiting', 'client-parts.ts', '  disposed.open();\n', ''),
 ];
 
 /** Of requests. */
