@@ -8,7 +8,9 @@ import { postPause } from './refresh/refresh-round.js';
 import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
+import { closeSession } from './session/session-changes.js';
 import { hasNewToken, type SessionRecord } from './session/session-record.js';
+import { leaveSignIns } from './session/sign-ins.js';
 import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import type { Tabs } from './tabs/tabs.js';
@@ -55,6 +57,18 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
     disposed,
   };
   return parts;
+}
+
+/** The client is disposed of. */
+export function closeParts({ session, tabs, refreshing, disposed }: ClientParts): void {
+  leaveSignIns(session);
+  disposed.open();
+  // It may have spent the refresh token: what it brings is the other tabs', or is revoked.
+  const lastCall = session.record.refreshToken || session.record.ended ? refreshing.call : undefined;
+  closeSession(session, lastCall);
+  const closeChannel = () => void tabs.channel?.close()?.catch(() => {});
+  if (lastCall) lastCall.then(closeChannel, closeChannel);
+  else closeChannel();
 }
 
 function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRecord): void {

@@ -35,7 +35,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 export async function authorizedFetch(
   settings: RequestSettings,
   parts: RefreshParts,
-  caller: Caller,
+  caller: Caller | undefined,
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
@@ -49,9 +49,9 @@ export async function authorizedFetch(
 
   const { method, signal, body } = request;
   const label = `${method} ${withoutQuery(url)}`;
-  const user = caller.userVersion ?? userVersionOfCall(parts.session, signal);
+  const user = caller?.userVersion ?? userVersionOfCall(parts.session, signal);
   const userVersion = typeof user === 'number' ? user : await user;
-  caller.userVersion ??= userVersion;
+  if (caller) caller.userVersion ??= userVersion;
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
   const demand: TokenDemand = { label, userVersion, signal, minValidity };
   const immediate = immediateToken(parts, demand);

@@ -51,7 +51,12 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     notifyChange(session, 'this-tab', record);
     return;
   }
-  // The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session.
+  adopt(session, theirs);
+}
+
+/** The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session. */
+function adopt(session: Session, theirs: SessionRecord): void {
+  const { record } = session;
   const ours = theirs.id === record.id && !theirs.ended ? record : undefined;
   const given = theirs.token ?? ours?.token;
   const refreshToken = theirs.refreshToken ?? ours?.refreshToken;

@@ -229,7 +229,7 @@ const USERS: readonly Fault[] = [
     '  replaceRecord(session, next);\n  notifyChange(session, source, previous);',
     '  notifyChange(session, source, previous);\n  replaceRecord(session, next);',
   ),
-  fault('dispose() leaves its callers waiting', 'client.ts', '    disposed.open();\n', ''),
+  fault('dispose() leaves its callers waiting', 'client-parts.ts', '  disposed.open();\n', ''),
 ];
 
 /** Of requests. */
