@@ -106,8 +106,7 @@ async function endLateGrant(
   atCall: SessionRecord,
 ): Promise<void> {
   const { overtook, epoch, ended } = session.record;
-  const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
-  if (isSignedOut && (overtook || refreshToken)) await refreshing.onLateGrant(refreshToken, !!overtook);
+  if (ended === 'signed-out' && epoch !== atCall.epoch) await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
 /** Tells the other tabs of a failure, even if its pause is over in this tab. */

@@ -6,8 +6,20 @@ import { LikelyKillersFirst } from './likely-killers-first.ts';
 
 /** They run none of the code, but read it. */
 const READERS = ['readme.test.ts', 'parts/types.test.ts'];
-/** They look for objects in the whole heap, which grows with each file that shares it. */
-const HEAP_WATCHERS = ['promises/p15-leaves-no-trace/long-outage.test.ts'];
+/**
+ * Hundreds of tabs or requests, or the whole heap, which grows with each file that shares it. They come last, and have a
+ * worker and the time of their own.
+ */
+const HEAVY = [
+  'parts/lost-tab-messages.test.ts',
+  'promises/p01-one-refresh/among-tabs.test.ts',
+  'promises/p01-one-refresh/within-a-tab.test.ts',
+  'promises/p03-one-replay/hopeless-addresses.test.ts',
+  'promises/p03-one-replay/refresh-limit.test.ts',
+  'promises/p15-leaves-no-trace/long-outage.test.ts',
+];
+/** Milliseconds. Many mutants make a test wait for ever; a good test takes a third of a second. */
+const TEST_TIMEOUT = 8_000;
 
 const projects = (unit.test?.projects ?? []) as TestProjectInlineConfiguration[];
 
@@ -16,13 +28,14 @@ const named = (name: string): TestProjectInlineConfiguration =>
 
 const node = named('node');
 
-const shared = (project: TestProjectInlineConfiguration, groupOrder: number): TestProjectInlineConfiguration => ({
+const light = (project: TestProjectInlineConfiguration, groupOrder: number): TestProjectInlineConfiguration => ({
   ...project,
   test: {
     ...project.test,
-    exclude: [...(project.test?.exclude ?? []), ...READERS, ...HEAP_WATCHERS],
-    // Files of one worker: most of a mutant's time would go into starting one for each file.
+    exclude: [...(project.test?.exclude ?? []), ...READERS, ...HEAVY],
+    // Files share a worker: most of a mutant's time would go into starting one for each file.
     isolate: false,
+    testTimeout: TEST_TIMEOUT,
     sequence: { groupOrder },
   },
 });
@@ -31,16 +44,15 @@ export default defineConfig({
   ...unit,
   test: {
     ...unit.test,
+    // What a file leaves stubbed, the next one would find.
     unstubGlobals: true,
-    // Mutants that make something wait for ever are common.
-    testTimeout: 4_000,
     maxWorkers: 1,
     sequence: { sequencer: LikelyKillersFirst },
     projects: [
-      shared(node, 1),
+      light(node, 1),
       // One React is enough: the other one runs the same lines.
-      shared(named('React 19'), 2),
-      { ...node, test: { ...node.test, name: 'heap', include: HEAP_WATCHERS, sequence: { groupOrder: 3 } } },
+      light(named('React 19'), 2),
+      { ...node, test: { ...node.test, name: 'heavy', include: HEAVY, sequence: { groupOrder: 3 } } },
     ],
   },
 });

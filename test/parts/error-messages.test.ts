@@ -81,6 +81,14 @@ describe.each(asked)('what is said of the answer to %s', (_, message) => {
   });
 });
 
+it('an error for want of a session begins with the call', async () => {
+  const auth = openTab();
+  await auth.signOut();
+  expect(await messageOf(auth.refresh())).toMatch(/^refresh\(\): /);
+  expect(await messageOf(auth.getAccessToken())).toMatch(/^getAccessToken\(\): /);
+  expect(await messageOf(auth.refresh())).toMatch(/nobody is signed in/);
+});
+
 describe('what is said of a turn that never came', () => {
   /** Ada's tab, whose token has expired, behind a tab that keeps its turn. */
   async function inLine() {

@@ -215,6 +215,27 @@ describe('signIn() without a request, in vain', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
+  it('signIn() after a sign-out says why the server couldn’t be asked', async () => {
+    const auth = await adasTab(server);
+    await auth.signOut();
+    server.answerRefresh = () => Response.json({}, { status: 500 });
+
+    expect(await failureOf(signInByCookie(auth))).toMatchObject({ code: 'refresh-unavailable' });
+  });
+
+  it('after a signIn() in vain an opaque token may be another user’s', async () => {
+    server.opaque = true;
+    const auth = await adasTab(server);
+    comeBackAs('bob');
+    server.answerRefresh = () => Response.json({}, { status: 500 });
+    await failureOf(signInByCookie(auth));
+    server.answerRefresh = undefined;
+    const seen = record(auth);
+
+    expect(await passUntil(failureOf(auth.refresh()))).toMatchObject({ code: 'session-changed' });
+    expect(seen.map(({ name }) => name)).toEqual(['user-changed']);
+  });
+
   it('signIn() works again after it has failed', async () => {
     comeBackAs('ada');
     server.answerRefresh = () => Response.json({}, { status: 500 });

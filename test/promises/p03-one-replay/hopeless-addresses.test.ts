@@ -93,6 +93,17 @@ describe('an address that refuses good tokens (P3)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 
+  it('a replay that meets a 500 doesn’t say that its token was accepted', async () => {
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
+    let answers = 0;
+    server.answerApi = () => (++answers === 2 ? new Response('', { status: 500 }) : refusal());
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(500);
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(401);
+
+    expect(server.refreshCalls).toBe(1);
+  });
+
   it('an accepted answer makes an address’s next 401 worth a refresh', async () => {
     const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = () => refusal();
