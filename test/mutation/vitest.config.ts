@@ -1,5 +1,6 @@
 /** The unit tests as mutants meet them: each as quickly as it can be run. */
 
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import unit from '../vitest.config.ts';
 import { LikelyKillersFirst } from './likely-killers-first.ts';
@@ -48,6 +49,7 @@ export default defineConfig({
     unstubGlobals: true,
     maxWorkers: 1,
     sequence: { sequencer: LikelyKillersFirst },
+    runner: fileURLToPath(new URL('one-failure-is-enough.ts', import.meta.url)),
     projects: [
       light(node, 1),
       // One React is enough: the other one runs the same lines.

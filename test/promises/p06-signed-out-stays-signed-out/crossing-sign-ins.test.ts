@@ -51,7 +51,10 @@ describe('a sign-in that was called before this tab heard of the sign-out', () =
     await rest();
     refresh.release();
 
-    expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out', message: expect.stringMatching(/during the sign-in/) });
+    expect(await passUntil(signingIn, 10)).toMatchObject({
+      code: 'signed-out',
+      message: expect.stringMatching(/during the sign-in/),
+    });
     expect(logins).toBe(0);
     expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
   });
