@@ -1,7 +1,7 @@
 /** P10 with a backend that hands out its cached access token until that expires: today's token again is no failure. */
 
 import type { AuthClient } from 'silent-refresh';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../given/failures.ts';
 import { API, type AuthServer, jwt, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
@@ -65,6 +65,23 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     expect(seen).toEqual([]);
     // The one ahead of expiry.
     expect(server.refreshCalls).toBe(1);
+  });
+
+  it('the cached token again is a success: the next failure is a first one', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    show('hidden');
+    const auth = openTab();
+    await signInByBackend(auth);
+    const works = server.answerRefresh;
+    const fail = () => {
+      server.answerRefresh = () => new Response('', { status: 500 });
+      return passUntil(failureOf(auth.refresh()));
+    };
+    expect(await fail()).toMatchObject({ retryAfter: 2_000 });
+    server.answerRefresh = works;
+    await passUntil(auth.refresh());
+
+    expect(await fail()).toMatchObject({ retryAfter: 2_000 });
   });
 
   it('the backend is asked again at the expiry, and nobody waits', async () => {
