@@ -10,7 +10,6 @@ export default {
   concurrency: 1,
   // Where the machine is busy, a time-out would pass for a kill.
   timeoutMS: 20_000,
-  timeoutFactor: 3,
   // A second run tests what has changed, and what survived.
   incremental: true,
   incrementalFile: '.stryker/incremental.json',

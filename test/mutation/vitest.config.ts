@@ -5,6 +5,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import unit from '../vitest.config.ts';
 import { LikelyKillersFirst } from './likely-killers-first.ts';
 
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
 /** They run none of the code, but read it. */
 const READERS = ['readme.test.ts', 'parts/types.test.ts'];
 /**
@@ -49,7 +51,8 @@ export default defineConfig({
     unstubGlobals: true,
     maxWorkers: 1,
     sequence: { sequencer: LikelyKillersFirst },
-    runner: fileURLToPath(new URL('one-failure-is-enough.ts', import.meta.url)),
+    runner: path('one-failure-is-enough.ts'),
+    setupFiles: path('hits-by-file.ts'),
     projects: [
       light(node, 1),
       // One React is enough: the other one runs the same lines.
