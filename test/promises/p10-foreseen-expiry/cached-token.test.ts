@@ -169,6 +169,23 @@ it('an expired token again is a failure, and nobody uses it', async () => {
   expect(server.apiRequests).toEqual([]);
 });
 
+it('the same token with its whole life before it is a new one, in every tab', async () => {
+  const [here, there] = openTwoTabs();
+  kind = 'opaque';
+  await signInByBackend(here, there);
+  show('hidden');
+  const seen = [record(here), record(there)];
+  // A server that makes it last longer with each use.
+  server.answerRefresh = () => Response.json({ access_token: cached.value, expires_in: LIFETIME });
+  await pass(20_000);
+  await here.refresh();
+  await rest();
+
+  const expiresAt = Date.now() + LIFETIME * 1_000;
+  for (const tab of [here, there]) expect(tab.getState()).toMatchObject({ status: 'signed-in', expiresAt });
+  expect(seen.map((events) => events.map(({ name }) => name))).toEqual([['refreshed'], ['refreshed']]);
+});
+
 it('the same opaque token with a longer life is used for longer', async () => {
   kind = 'opaque';
   const auth = openTab();
