@@ -55,6 +55,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     const auth = openTab();
     await signInByBackend(auth);
     const seen = record(auth);
+    const state = auth.getState();
     for (let second = 1; second < LIFETIME; second++) {
       await pass(1_000);
       const request = auth.fetch(`${API}/orders`);
@@ -63,6 +64,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     }
 
     expect(seen).toEqual([]);
+    expect(auth.getState()).toBe(state);
     // The one ahead of expiry.
     expect(server.refreshCalls).toBe(1);
   });
