@@ -15,7 +15,7 @@ export default class OneFailureIsEnough extends TestRunner {
   override importFile(...[path, source]: Import): unknown {
     if (!this.#isOver) return super.importFile(path, source);
     // A file without a test would count as failed.
-    if (source === 'collect') it.skip('not needed', () => {});
+    if (source === 'collect') it('not needed', { skip: true }, () => {});
     return undefined;
   }
 }
