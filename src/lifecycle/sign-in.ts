@@ -132,6 +132,6 @@ async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Pro
 async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean, grant?: Grant): Promise<void> {
   const { record } = session;
   if (!isLeft || record.ended !== 'signed-out') return;
-  if (record.overtook || grant?.refreshToken) await refreshing.onLateGrant(grant?.refreshToken, !!record.overtook);
+  await refreshing.onLateGrant(grant?.refreshToken, !!record.overtook);
   throw new SignedOutError('The user signed out during the sign-in.');
 }

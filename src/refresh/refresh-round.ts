@@ -119,8 +119,7 @@ async function endLateGrant(
   const { refreshToken } = grant;
   const { overtook, epoch, ended, id } = session.record;
   if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(tabs, renewed(session, grant));
-  const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
-  if (isSignedOut && (overtook || refreshToken)) await refreshing.onLateGrant(refreshToken, !!overtook);
+  if (ended === 'signed-out' && epoch !== atCall.epoch) await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
 /** Tells the other tabs of a failure, even if its pause is over in this tab. */

@@ -136,6 +136,12 @@ describe('the headers of an auth request', () => {
       expect(headers?.has('x-xsrf-token')).toBe(false);
       expect(headers?.get('x-requested-with')).toBe('silent-refresh');
     });
+
+    it('no CSRF header is sent where there is no document, as in a worker', async () => {
+      Object.assign(globalThis, { document: undefined });
+      const headers = await headersSent({ csrf: { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' } });
+      expect(headers?.has('x-xsrf-token')).toBe(false);
+    });
   });
 });
 

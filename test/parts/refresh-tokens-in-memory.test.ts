@@ -129,6 +129,13 @@ describe('a sign-out leaves no refresh token alive', () => {
     expect(server.presented).toEqual(['session1-1', undefined]);
   });
 
+  it('a sign-out without a refresh token revokes none', async () => {
+    const server = startTokenServer();
+
+    expect(await server.openTab().signOut()).toEqual({ serverConfirmed: false });
+    expect(server.revoked).toEqual([]);
+  });
+
   it('the token of a refresh in flight is revoked too', async () => {
     const { server, tab } = await signedIn();
     const refresh = server.hold();

@@ -42,6 +42,14 @@ describe('what a refresh can’t give', () => {
     expect(server.apiRequests).toHaveLength(1);
   });
 
+  // A server may name what it would ask for with any answer (RFC 9110 §11.6.1).
+  it.for([200, 404, 500])('what comes with a %i is no challenge', async (status) => {
+    const { events, response } = await challenged(status, 'Bearer error="insufficient_scope", scope="orders:write"');
+
+    expect(response.status).toBe(status);
+    expect(events).toEqual([]);
+  });
+
   it.for([401, 403])('insufficient_scope with %i is an event and costs no refresh', async (status) => {
     const { server, events, response } = await challenged(
       status,

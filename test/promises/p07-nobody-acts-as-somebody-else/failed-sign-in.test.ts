@@ -46,6 +46,13 @@ const unclear: [string, () => Promise<TokenResponse>][] = [
     },
   ],
   [
+    'that met a 500',
+    async () => {
+      server.signIn('bob');
+      return new Response('', { status: 500 });
+    },
+  ],
+  [
     'that never ended',
     () => {
       server.signIn('bob');

@@ -9,6 +9,7 @@ import { times } from '../../given/times.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { openTab } from '../../world/tabs.ts';
+import { gate } from '../../world/waiting.ts';
 
 noteUnhandledRejections();
 
@@ -110,6 +111,21 @@ describe('getAccessToken (P10)', () => {
     server.revoke('ada');
     await reasonOf(auth.refresh());
     expect(await reasonOf(auth.getAccessToken())).toBeInstanceOf(SessionExpiredError);
+  });
+
+  it('getAccessToken() during the first login says to try again', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    const [asked, answered] = [gate(), gate<object>()];
+    const login = auth.signIn(() => {
+      asked.open();
+      return answered.opened;
+    });
+    await asked.opened;
+
+    expect(await reasonOf(auth.getAccessToken())).toMatchObject({ code: 'refresh-unavailable', retryable: true });
+    answered.open(server.signIn('ada'));
+    await login;
   });
 
   it('getAccessToken() frees a caller who leaves, with the signal’s reason', async () => {

@@ -28,6 +28,20 @@ describe('dispose() (P15)', () => {
     await expectNoTrace(name);
   });
 
+  it('signOut() after dispose() sends nothing', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTimelessTab(name);
+    await auth.signIn(server.login('ada'));
+    auth.dispose();
+
+    expect(await auth.signOut()).toEqual({ serverConfirmed: false });
+    await pass(10_000);
+    expect(server.logouts).toBe(0);
+    await expectNoTrace(name);
+  });
+
   it('dispose() right after a sign-in leaves no timer and no lock', async () => {
     stopClocks();
     const server = startAuthServer();

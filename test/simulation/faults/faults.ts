@@ -196,14 +196,14 @@ const USERS: readonly Fault[] = [
   fault(
     'a sign-in without the turn',
     'lifecycle/sign-in.ts',
-    'await runAlone(tabs, async (signal) => {',
-    'await (async (_tabs: unknown, run: (signal: AbortSignal) => Promise<void>) => run(new AbortController().signal))(runAlone, async (signal) => {',
+    'await runAlone(tabs, async ({ signal, begin }) => {',
+    'await ((_: unknown, run: Function) => run({ signal: new AbortController().signal, begin() {} }))(runAlone, async ({ signal, begin }) => {',
   ),
   fault(
     'a sign-out without the turn',
     'lifecycle/sign-out.ts',
-    'const isConfirmed = await runAlone(tabs, async () => {',
-    'const isConfirmed = await (async (_tabs: unknown, run: () => Promise<boolean>) => run())(runAlone, async () => {',
+    'const isConfirmed = await runAlone(tabs, async ({ begin }) => {',
+    'const isConfirmed = await ((_: unknown, run: Function) => run({ begin() {} }))(runAlone, async ({ begin }) => {',
   ),
   fault(
     'a sign-out that overtook a refresh is not sent again',

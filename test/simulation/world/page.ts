@@ -107,7 +107,6 @@ export class SimulatedPage {
       this.close();
       return;
     }
-    this.lastStillAt = this.browser.timeline.now;
     this.sayGoodbye(true);
     this.browser.network.cache(this);
     if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));
@@ -165,6 +164,7 @@ export class SimulatedPage {
   }
 
   private sayGoodbye(persisted: boolean): void {
+    this.lastStillAt = this.browser.timeline.now;
     this.window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted }));
     this.document.visibilityState = 'hidden';
     this.document.dispatchEvent(new Event('visibilitychange'));
