@@ -1,14 +1,15 @@
 /** What becomes of another tab's record while this tab signs in: no lock, no channel, no request. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { listen } from '../../src/events.ts';
 import type { AccessToken } from '../../src/session/access-token.ts';
 import { adoptIfNewer } from '../../src/session/adopt-record.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
-import { beginSession, endSession } from '../../src/session/session-changes.ts';
+import { beginSession, endSession, signInAs } from '../../src/session/session-changes.ts';
 import type { SessionRecord } from '../../src/session/session-record.ts';
 import { attemptCookieSignIn, duringSignIn } from '../../src/session/sign-ins.ts';
 import { gate, now } from '../../src/wait.ts';
-import { stopClocks } from '../world/clocks.ts';
+import { jumpWallClock, stopClocks } from '../world/clocks.ts';
 
 beforeEach(stopClocks);
 
@@ -121,6 +122,50 @@ describe('a sign-in with the cookie, and another tab’s record', () => {
     // A sign-in that waits for this very message goes on.
     expect(recordReplaced.isOpen).toBe(true);
   });
+});
+
+describe('a session that began without knowing of the others’', () => {
+  const signedInUnaware = () => {
+    const session = sessionOf('that knows nobody');
+    signInAs(session, { accessToken: tokenOf('ada') });
+    return session;
+  };
+
+  it('an answer about another session doesn’t replace it in its first second', () => {
+    const session = signedInUnaware();
+    jumpWallClock(999);
+    adoptIfNewer(session, bobs(), 'answer');
+
+    expect(shown(session)).toBe('ada');
+  });
+
+  it('an answer about another session replaces it later', () => {
+    const session = signedInUnaware();
+    jumpWallClock(1_000);
+    adoptIfNewer(session, bobs(), 'answer');
+
+    expect(shown(session)).toBe('bob');
+  });
+
+  it('an answer about this very session is taken as it is', () => {
+    const session = signedInUnaware();
+    const { record } = session;
+    adoptIfNewer(session, { ...record, generation: 2 }, 'answer');
+
+    expect(session.record).toMatchObject({ epoch: record.epoch, id: record.id, generation: 2 });
+  });
+});
+
+it.each(['unknown', 'over'])('a session without its token signs nobody in yet where the last one is %s', (last) => {
+  const session = sessionOf(last === 'over' ? 'that shows Ada' : 'that knows nobody');
+  if (last === 'over') endSession(session, 'expired');
+  let signIns = 0;
+  listen(session.listeners, 'signed-in', () => signIns++);
+  adoptIfNewer(session, bobs({ token: undefined }), 'news');
+  expect([shown(session), signIns]).toEqual(['restoring', 0]);
+  adoptIfNewer(session, bobs({ generation: 2 }), 'news');
+
+  expect([shown(session), signIns]).toEqual(['bob', 1]);
 });
 
 describe('a login under way, and another tab’s record', () => {
