@@ -127,7 +127,7 @@ describe('a sign-in with the cookie, and another tab’s record', () => {
 describe('a session that began without knowing of the others’', () => {
   const signedInUnaware = () => {
     const session = sessionOf('that knows nobody');
-    signInAs(session, { accessToken: tokenOf('ada') });
+    signInAs(session, { accessToken: tokenOf('ada') }, 1);
     return session;
   };
 
