@@ -15,8 +15,8 @@ const budget = (name, path, limit, ignore) => ({
 });
 
 export default [
-  budget("the core's own code", 'dist/index.js', '16.5 kB', ['broadcast-channel', 'jwt-decode']),
-  budget('silent-refresh with its dependencies', 'dist/index.js', '20.2 kB', []),
+  budget("the core's own code", 'dist/index.js', '17.1 kB', ['broadcast-channel', 'jwt-decode']),
+  budget('silent-refresh with its dependencies', 'dist/index.js', '20.9 kB', []),
   budget('silent-refresh/ky, without ky itself', 'dist/ky.js', '0.4 kB', ['ky']),
-  budget('silent-refresh/react, without React itself', 'dist/react.js', '0.84 kB', ['react', 'react/jsx-runtime']),
+  budget('silent-refresh/react, without React itself', 'dist/react.js', '0.95 kB', ['react', 'react/jsx-runtime']),
 ];

@@ -41,13 +41,14 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * An access token that is still good for a while, for WebSocket, EventSource and other libraries: ask again for each
    * connection. Don't store it.
    *
-   * @throws as {@link AuthClient.fetch}; {@link SignedOutError} or {@link SessionExpiredError} where nobody is signed in
+   * @throws as {@link AuthClient.fetch}; {@link SignedOutError} or {@link SessionExpiredError} where nobody is signed in;
+   *   {@link ConfigurationError} where `minValidity` is no duration
    */
   getAccessToken(options?: GetAccessTokenOptions): Promise<string>;
 
   /**
    * Finds out whether somebody is signed in: asks the other tabs, then the server. Call it when the page loads; calls
-   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself.
+   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself. On a server, and after `dispose()`, it resolves to `restoring`.
    *
    * @throws {@link RefreshUnavailableError} neither could be reached: the state stays `restoring`, with an `error`, and the
    *   client goes on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
@@ -56,9 +57,11 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Begins the session whose cookie is already there: back from a login page, say. It always refreshes, even if another
-   * user was signed in. A request made meanwhile waits for it, and belongs to the new session.
+   * user was signed in. While nobody shows, a request made meanwhile waits for it, and belongs to the new session. One made
+   * while a user shows stays that user's.
    *
-   * @throws {@link SignInFailedError} the server refused the cookie
+   * @throws {@link SignInFailedError} the server refused the cookie; that ends the session that was known, unless it has a
+   *   refresh token of its own
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
    * @throws {@link RefreshUnavailableError} the server can't be reached just now: a page that is still `restoring` begins
    *   the session with its next refresh, any other calls again
@@ -72,6 +75,7 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    *
    * @throws {@link SignInFailedError} the answer isn't 2xx (then with its `response`), or holds no token
    * @throws {@link SignedOutError} `signOut()` was called meanwhile
+   * @throws {@link SessionChangedError} somebody signed in, here or in another tab, before the answer's body ended
    * @throws {@link RefreshUnavailableError} a refresh in flight, or a sign-in in another tab, took too long
    * @throws {@link ConfigurationError} `request` is no function
    * @throws whatever `request` throws
@@ -83,6 +87,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    * flight can't overtake.
    *
    * @throws {@link SignInFailedError} the answer isn't 2xx, holds no token, or has not ended within `refreshTimeout`
+   * @throws {@link SignedOutError}, {@link SessionChangedError} the user signed out, or somebody signed in, before the
+   *   answer's body ended
    */
   setSession(answer: TokenResponse): Promise<AuthState<Claims>>;
 
@@ -102,7 +108,10 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    */
   signOut(): Promise<SignOutResult>;
 
-  /** The state as it is now: frozen, and the same object until something changes. On a server always `restoring`. */
+  /**
+   * The state as it is now: frozen, and the same object until something changes. On a server, and after `dispose()`, it is
+   * always `restoring`.
+   */
   getState(): AuthState<Claims>;
 
   /** Calls the listener after each change of the state; returns its undo. */
@@ -113,7 +122,9 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Closes every channel, listener and timer, forgets the token, and frees whoever waits. The session goes on in other
-   * tabs, and in the next client made here.
+   * tabs, and in the next client made here. A refresh that has been sent runs on, and the refresh token that it may bring
+   * goes to the other tabs, or is revoked after a sign-out. This client is then as on a server: its state is `restoring`, it keeps no new
+   * listener, and what needs a session is rejected with {@link ConfigurationError}.
    */
   dispose(): void;
   [Symbol.dispose](): void;

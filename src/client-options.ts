@@ -5,7 +5,7 @@ import { ConfigurationError } from './errors.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
 import type { TokenScope } from './http/token-scope.js';
 import { checkKeys } from './known-keys.js';
-import { resolveUrl, withoutQuery } from './page.js';
+import { ownOrigin, resolveUrl, withoutQuery } from './page.js';
 import {
   AUTH_REQUEST_KEYS,
   type AuthRequestOptions,
@@ -261,7 +261,7 @@ function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
   const url = resolveUrl(value) ?? refuse(option, `'${value}', which can't be resolved here: give an absolute URL`);
   const { protocol, hostname, origin, username, password } = url;
   if (username || password) refuse(option, 'a URL with a user name or password: browsers refuse it');
-  const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === globalThis.location?.origin;
+  const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === ownOrigin();
   if (!isSafe || !protocol.startsWith('http')) {
     refuse(option, `on ${protocol}//${hostname}, where tokens can be read: use https`);
   }

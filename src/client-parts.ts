@@ -8,7 +8,9 @@ import { postPause } from './refresh/refresh-round.js';
 import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
+import { closeSession } from './session/session-changes.js';
 import { hasNewToken, type SessionRecord } from './session/session-record.js';
+import { leaveSignIns } from './session/sign-ins.js';
 import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import type { Tabs } from './tabs/tabs.js';
@@ -45,14 +47,28 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
     },
     refreshing: createRefreshing({
       onFailure: () => retryLater(parts),
-      onLateGrant: (refreshToken, wasOvertaken) =>
+      onLateGrant: (refreshToken, wasOvertaken) => {
+        if (refreshToken) parts.lifecycle.unrevoked.add(refreshToken);
         // A sign-out that is still to come sends the request of the option `signOut` itself.
-        sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),
+        return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);
+      },
     }),
-    lifecycle: { unsentSignOut: undefined, unrevoked: [] },
+    lifecycle: { unsentSignOut: undefined, unrevoked: new Set() },
     disposed,
   };
   return parts;
+}
+
+/** The client is disposed of. */
+export function closeParts({ session, tabs, refreshing, disposed }: ClientParts): void {
+  leaveSignIns(session);
+  disposed.open();
+  // It may have spent the refresh token: what it brings is the other tabs', or is revoked.
+  const lastCall = session.record.refreshToken || session.record.ended ? refreshing.call : undefined;
+  closeSession(session, lastCall);
+  const closeChannel = () => void tabs.channel?.close()?.catch(() => {});
+  if (lastCall) lastCall.then(closeChannel, closeChannel);
+  else closeChannel();
 }
 
 function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRecord): void {
@@ -62,8 +78,13 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
   if (isNew) spreadNextRefresh(parts, previous);
   if (disposed.isOpen || isNew) resetCoolDown(refreshing.coolDown);
   if (source === 'this-tab') postChange(tabs, session);
+  else if (isRevocationLeft(previous, session.record)) void refreshing.onLateGrant(previous.refreshToken, false);
   refreshIfDue(parts);
 }
+
+/** Whether another tab has signed out without the newest refresh token: it is new, say, or hasn't heard of a refresh. */
+const isRevocationLeft = (known: SessionRecord, { ended, id, generation }: SessionRecord): boolean =>
+  !!known.refreshToken && ended === 'signed-out' && (id !== known.id || generation < known.generation);
 
 function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;

@@ -2,7 +2,7 @@
 
 import type { AuthClient, JwtClaims } from './auth-client.js';
 import { type AuthClientOptions, checkOptions } from './client-options.js';
-import { createParts } from './client-parts.js';
+import { closeParts, createParts } from './client-parts.js';
 import { listen } from './events.js';
 import { authorizedFetch } from './http/authorized-fetch.js';
 import { getAccessToken } from './http/get-access-token.js';
@@ -12,9 +12,8 @@ import { signOut } from './lifecycle/sign-out.js';
 import { baseUrl } from './page.js';
 import { watchPageWakeUps } from './refresh/refresh-schedule.js';
 import type { AuthState } from './session/public-state.js';
-import { closeSession } from './session/session-changes.js';
 import { sessionGoneError } from './session/session-gone.js';
-import { leaveSignIns } from './session/sign-ins.js';
+import { type Caller, FETCH_AS } from './session/user-version.js';
 import { unlessOpen } from './wait.js';
 
 /** Older browsers don't have it. */
@@ -35,7 +34,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const settings = checkOptions(options);
   const onServer = baseUrl() === undefined;
   const parts = createParts(settings, onServer || !settings.tabs.isShared);
-  const { session, tabs, lifecycle, disposed } = parts;
+  const { session, lifecycle, disposed } = parts;
   const unwatch = onServer ? undefined : watchPageWakeUps(parts);
   const getState = () => session.state as AuthState<Claims>;
 
@@ -46,17 +45,20 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     return getState();
   }
 
+  const fetchAs =
+    (caller?: Caller): AuthClient['fetch'] =>
+    (input, init) =>
+      authorizedFetch(settings, parts, caller, input, init);
+
   function dispose() {
-    leaveSignIns(session);
-    tabs.channel?.close()?.catch(() => {});
+    if (disposed.isOpen) return;
     unwatch?.();
-    disposed.open();
-    closeSession(session);
+    closeParts(parts);
   }
 
   if (onServer) dispose();
   return {
-    fetch: (input, init) => authorizedFetch(settings, parts, input, init),
+    fetch: Object.assign(fetchAs(), { [FETCH_AS]: fetchAs }),
     getAccessToken: (options) => getAccessToken(parts, options),
     restore: () => quiet(restore(parts).then(getState)),
     signIn: (request?: Parameters<typeof signIn>[1]) =>

@@ -47,26 +47,50 @@ interface EventMap extends AuthEvents {
   readonly state: undefined;
 }
 
-/** Each entry is an event and one listener for it. */
-export type Listeners = Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
+export interface Listeners {
+  /** Each entry is an event and one listener for it. */
+  readonly entries: Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
+  /** What listeners are still to hear, in the order in which it happened. */
+  readonly due: (() => void)[];
+  /** Nothing will happen any more: to keep a listener would keep all that it holds. */
+  isClosed: boolean;
+}
+
+export const createListeners = (): Listeners => ({ entries: new Set(), due: [], isClosed: false });
 
 /** Returns its undo. */
 export function listen<Name extends keyof EventMap>(
-  listeners: Listeners,
+  { entries, isClosed }: Listeners,
   event: Name,
   listener: (detail: EventMap[Name]) => void,
 ): () => void {
+  if (isClosed) return () => {};
   const entry = [event, listener] as const;
-  listeners.add(entry);
+  entries.add(entry);
   return () => {
-    listeners.delete(entry);
+    entries.delete(entry);
   };
 }
 
-/** What a listener throws, now or later, is reported to the console and affects no other listener. */
-export function emit<Name extends keyof EventMap>(listeners: Listeners, event: Name, detail: EventMap[Name]): void {
+/** No listener hears of anything that happens from now on, or is kept. */
+export function closeListeners(listeners: Listeners): void {
+  listeners.isClosed = true;
+  listeners.entries.clear();
+}
+
+/**
+ * Every listener has heard of the event when this returns. Where one causes another event, the others first hear of this one.
+ * What a listener throws, now or later, is reported to the console and affects no other listener.
+ */
+export function emit<Name extends keyof EventMap>(
+  { entries, due }: Listeners,
+  event: Name,
+  detail: EventMap[Name],
+): void {
   const report = globalThis.reportError ?? console.error;
-  for (const [name, listener] of [...listeners]) {
-    if (name === event) (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error));
+  for (const [name, listener] of entries) {
+    if (name === event)
+      due.push(() => (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error)));
   }
+  for (let deliver = due.shift(); deliver; deliver = due.shift()) deliver();
 }

@@ -2,11 +2,13 @@
 
 import ky, { type KyInstance, type Options } from 'ky';
 import type { AuthClient } from './auth-client.js';
+import { fetchAs } from './session/user-version.js';
 
 /**
  * A ky instance on `auth.fetch`. The replay after a 401 happens below ky: it works for every method and with
  * `retry: 0`, and uses up none of ky's retries. ky's `timeout` counts the wait for a refresh too. Errors of
  * `silent-refresh` are retried only if they are `retryable` and your own `retry.shouldRetry` says so.
+ * A retry belongs to the user of the first attempt: once that user has left, it is rejected, not sent.
  *
  * @example
  * const api = createKy(auth, { prefix: '/api' });
@@ -17,6 +19,16 @@ export function createKy(auth: Pick<AuthClient<never>, 'fetch'>, options: Option
   return ky.create({
     ...options,
     fetch: auth.fetch,
+    hooks: {
+      ...options.hooks,
+      // Runs once for each call, with options of its own: all of its attempts get one `fetch`, and so are one user's.
+      init: [
+        (call) => {
+          if (call.fetch === auth.fetch) call.fetch = fetchAs(auth.fetch, {});
+        },
+        ...(options.hooks?.init ?? []),
+      ],
+    },
     retry: {
       ...retry,
       // By its property, not its class: this door doesn't pull the core into a bundle.

@@ -5,6 +5,13 @@ import { type Gate, gate } from './wait.js';
 /** What relative URLs are resolved against, as `fetch` does it; `undefined` on a server, where there is no page. */
 export const baseUrl = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href;
 
+/**
+ * The page's own origin. A document without an address of its own (srcdoc, about:blank) has that of its creator, and the
+ * address says "null". In a sandboxed frame it is the other way round.
+ */
+export const ownOrigin = (): string | undefined =>
+  [globalThis.origin, globalThis.location?.origin].find((origin) => origin && origin !== 'null');
+
 /** The absolute URL, or `undefined` for what isn't one. */
 export function resolveUrl(url: string | URL): URL | undefined {
   try {

@@ -8,6 +8,8 @@ import type { RefreshParts } from '../refresh/refreshing.js';
 import { immediateToken, type TokenDemand, tokenFor } from '../refresh/usable-token.js';
 import type { AccessToken } from '../session/access-token.js';
 import { userVersionOfCall } from '../session/sign-ins.js';
+import type { Caller } from '../session/user-version.js';
+import { abortable } from '../wait.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, type ReplayableRequest, replayableRequest } from './replayable-request.js';
 import { covers, type TokenScope } from './token-scope.js';
@@ -25,15 +27,20 @@ const STREAM_VALIDITY = 30_000;
 /** These methods are safe to repeat (RFC 9110 §9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
-/** Where nothing has to be waited for, the request is sent in the same tick, as `fetch` does it. */
+/**
+ * Where nothing has to be waited for, the request is sent in the same tick, as `fetch` does it.
+ *
+ * @param caller whose request it is, where it isn't the user's of now
+ */
 export async function authorizedFetch(
   settings: RequestSettings,
   parts: RefreshParts,
+  caller: Caller | undefined,
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
   // A Request may stand for init, but its members can't be listed.
-  if (init instanceof Request) return authorizedFetch(settings, parts, new Request(input, init));
+  if (init instanceof Request) return authorizedFetch(settings, parts, caller, new Request(input, init));
   const { fetch, tokenScope } = settings;
   const url = resolveUrl(isRequest(input) ? input.url : input);
   if (!url || !covers(tokenScope, url)) return fetch(input, init);
@@ -42,14 +49,15 @@ export async function authorizedFetch(
 
   const { method, signal, body } = request;
   const label = `${method} ${withoutQuery(url)}`;
-  const caller = userVersionOfCall(parts.session, signal);
-  const userVersion = typeof caller === 'number' ? caller : await caller;
+  const user = caller?.userVersion ?? userVersionOfCall(parts.session, signal);
+  const userVersion = typeof user === 'number' ? user : await user;
+  if (caller) caller.userVersion ??= userVersion;
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
   const demand: TokenDemand = { label, userVersion, signal, minValidity };
   const immediate = immediateToken(parts, demand);
   const token = immediate ? immediate.token : await tokenFor(parts, demand);
   const response = await request.send(token);
-  const sent: SentRequest = { method, url, label };
+  const sent: SentRequest = { method, url, label, signal };
   if (!token || !(await isRefused(settings, parts, sent, response, token))) return response;
   return replay(settings, parts, request, sent, response, { ...demand, refused: token.value });
 }
@@ -87,6 +95,7 @@ interface SentRequest {
   readonly url: URL;
   /** How errors name it. */
   readonly label: string;
+  readonly signal: AbortSignal | null | undefined;
 }
 
 const summaryOf = ({ method, url }: SentRequest): RequestSummary => ({ method, url: withoutQuery(url) });
@@ -99,7 +108,7 @@ async function isRefused(
   answer: Response,
   token: AccessToken,
 ): Promise<boolean> {
-  const { method, url, label } = sent;
+  const { method, url, label, signal } = sent;
   // Browsers drop the token when a redirect leaves the origin: an answer from elsewhere isn't about it.
   // (Some mocks say so without a URL.)
   const answeredAt = answer.redirected && answer.url ? new URL(answer.url) : url;
@@ -109,8 +118,9 @@ async function isRefused(
   if (challenge) emit(session.listeners, 'challenge', { ...summaryOf(sent), status, ...challenge });
   // What was redirected has been processed: a 303 after a POST, say, whose own GET met the 401.
   if (answer.redirected && !SAFE_METHODS.includes(method)) return false;
-  const asksForRefresh =
-    (await shouldRefresh?.(answer, new Request(url, { method }))) ?? (status === 401 && !challenge);
+  // The caller may leave while it is judged.
+  const judged = async () => shouldRefresh?.(answer, new Request(url, { method }));
+  const asksForRefresh = (await abortable(judged(), signal)) ?? (status === 401 && !challenge);
   if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);
   // A sick server doesn't say whether it would have accepted the token.
   else if (status < 500) recordAccepted(refreshing.fruitless, label);

@@ -24,7 +24,8 @@ export function unmetChallenge({ status, headers }: Response): BearerChallenge |
     else if (scheme === 'bearer') bearer[name.toLowerCase()] ??= value;
   }
   const { error, scope, acr_values: acrValues } = bearer;
-  if (!error || error === 'invalid_token') return undefined;
+  // Some servers quote it otherwise than RFC 9110 §5.6.4 has it, or in another case.
+  if (!error || /^'?invalid_token'?$/i.test(error)) return undefined;
   const maxAge = Number(bearer.max_age);
   return { error, scope, acrValues, maxAge: Number.isNaN(maxAge) ? undefined : maxAge };
 }

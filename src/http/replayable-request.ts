@@ -47,7 +47,8 @@ export function replayableRequest(
 }
 
 /** Also one of another realm. */
-export const isRequest = (input: RequestInfo | URL): input is Request => typeof input === 'object' && 'clone' in input;
+export const isRequest = (input: RequestInfo | URL): input is Request =>
+  input instanceof Request || kindOf(input) === 'Request';
 
 /** Those of https://fetch.spec.whatwg.org/#requestinit; the getters of a class, say, can't be listed. */
 const MEMBERS = [
@@ -69,7 +70,8 @@ function fixInit(init: RequestInit | null | undefined): RequestInit {
 function fixBody(body: unknown): unknown {
   if (isStream(body)) return body;
   const kind = kindOf(body);
-  if (kind === 'Blob' || kind === 'File') return body;
+  // A class of one's own may have a name of its own.
+  if (body instanceof Blob || kind === 'Blob' || kind === 'File') return body;
   if (kind === 'ArrayBuffer' || ArrayBuffer.isView(body)) return new Blob([body as BufferSource]);
   if (kind === 'URLSearchParams') return new URLSearchParams(String(body));
   if (kind !== 'FormData') return String(body);

@@ -1,6 +1,6 @@
 /** Which URLs may carry the access token: whole origins, or a part of one; and never the auth server's own endpoints. */
 
-import { withoutQuery } from '../page.js';
+import { ownOrigin, withoutQuery } from '../page.js';
 
 export interface TokenScope {
   /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry limits it to a path. */
@@ -10,7 +10,7 @@ export interface TokenScope {
 }
 
 export function covers({ allowed, authEndpoints }: TokenScope, url: URL): boolean {
-  const own = globalThis.location?.origin;
+  const own = ownOrigin();
   const isOwn = url.origin === own && allowed.every(({ origin }) => origin !== own);
   return (
     // The origin of a "blob:" URL is that of its page, and all files and apps have the origin "null".

@@ -9,7 +9,8 @@ export async function restore(parts: RefreshParts): Promise<void> {
   const { session } = parts;
   // In a listener the state may be older than the record.
   const { token, ended } = session.record;
-  const outcome = await (token || ended ? 'changed' : refresh(parts));
+  if (token || ended) return;
+  const outcome = await refresh(parts);
   if (outcome !== 'changed' && session.state.status === 'restoring') throw outcome;
 }
 

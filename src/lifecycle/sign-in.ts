@@ -8,7 +8,14 @@ import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/
 import type { Grant } from '../session/grant.js';
 import type { CookieSignIn } from '../session/session.js';
 import { doubtUser, signInAs } from '../session/session-changes.js';
-import { abandonCookieSignIn, attemptCookieSignIn, duringSignIn } from '../session/sign-ins.js';
+import { sessionGoneError } from '../session/session-gone.js';
+import {
+  abandonCookieSignIn,
+  attemptCookieSignIn,
+  countAnswer,
+  duringSignIn,
+  isOutdated,
+} from '../session/sign-ins.js';
 import { clearNoSession } from '../tabs/pending-request-mark.js';
 import { handoverArrived, post } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
@@ -25,11 +32,11 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
   const { userVersion } = session;
   await pageActivated(session.disposed);
   askWhereUnknown(parts);
-  await runAlone(tabs, async (signal) => {
+  await runAlone(tabs, async ({ signal, begin }) => {
     // Before the login sets a cookie: the user may have signed out while this tab waited for its turn.
     await handoverArrived(tabs, session);
-    if (session.disposed.isOpen) return;
     await refuseIfSignedOut(parts, session.userVersion !== userVersion);
+    begin();
     await duringSignIn(session, async () => {
       let login: Promise<TokenResponse> | undefined;
       try {
@@ -87,14 +94,20 @@ function askWhereUnknown({ session, tabs }: RefreshParts): void {
   if (!session.record.epoch) post(tabs, { kind: 'ask' });
 }
 
-/** @throws SignInFailedError, SignedOutError */
+/** @throws SignInFailedError, SignedOutError, SessionChangedError */
 async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
-  const { session, tabs } = parts;
+  const { session, tabs, refreshing } = parts;
+  const place = countAnswer(session);
   const grant = await readGrant(parts, answer);
   await handoverArrived(tabs, session);
   await refuseIfSignedOut(parts, session.userVersion !== userVersion, grant);
+  // Its body was slow: the user of now has signed in after this one.
+  if (isOutdated(session, place, grant)) {
+    if (grant.refreshToken) await refreshing.onLateGrant(grant.refreshToken, false);
+    throw sessionGoneError(session, 'The sign-in');
+  }
   clearNoSession(tabs);
-  signInAs(session, grant);
+  signInAs(session, grant, place);
 }
 
 /** @throws SignInFailedError */
@@ -120,6 +133,6 @@ async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Pro
 async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean, grant?: Grant): Promise<void> {
   const { record } = session;
   if (!isLeft || record.ended !== 'signed-out') return;
-  if (record.overtook || grant?.refreshToken) await refreshing.onLateGrant(grant?.refreshToken, !!record.overtook);
+  await refreshing.onLateGrant(grant?.refreshToken, !!record.overtook);
   throw new SignedOutError('The user signed out during the sign-in.');
 }

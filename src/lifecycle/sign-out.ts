@@ -27,8 +27,8 @@ export interface SignOutSettings {
 export interface Lifecycle {
   /** The sign-out whose request hasn't been sent yet: another call shares it. */
   unsentSignOut: Promise<boolean> | undefined;
-  /** The refresh tokens that it will revoke. */
-  unrevoked: string[];
+  /** The refresh tokens that it will revoke. One stays until the server has confirmed that it is revoked. */
+  readonly unrevoked: Set<string>;
 }
 
 export async function signOut(
@@ -41,7 +41,7 @@ export async function signOut(
   if (session.disposed.isOpen) return { serverConfirmed: false };
   const { refreshToken } = session.record;
   endSession(session, 'signed-out');
-  if (refreshToken) lifecycle.unrevoked.push(refreshToken);
+  if (refreshToken) lifecycle.unrevoked.add(refreshToken);
   if (!lifecycle.unsentSignOut) {
     const mine = signOutAtServer(settings, parts, lifecycle, () => {
       // Later sign-outs are about a later session.
@@ -63,7 +63,7 @@ async function signOutAtServer(
   const send = () => {
     onSend();
     // Once, and not if a user has signed in meanwhile: the cookie is theirs.
-    if (!isOpen(session.record)) sent ??= sendSignOut(settings, lifecycle.unrevoked.splice(0));
+    if (!isOpen(session.record)) sent ??= sendSignOut(settings, lifecycle.unrevoked);
     return sent;
   };
   const sendOutOfTurn = async () => {
@@ -78,8 +78,9 @@ async function signOutAtServer(
     leaving = sendOutOfTurn();
   };
   globalThis.addEventListener?.('pagehide', onLeave);
-  const isConfirmed = await runAlone(tabs, async () => {
+  const isConfirmed = await runAlone(tabs, async ({ begin }) => {
     await handoverArrived(tabs, session);
+    begin();
     const isAnswered = !!(await send()) && !leaving;
     if (isAnswered && !isOpen(session.record)) markNoSession(tabs);
     return isAnswered;
@@ -91,23 +92,25 @@ async function signOutAtServer(
 /**
  * Where there is an endpoint for it: the option `signOut`, or the strategy's revocation of its refresh token. Whether all
  * of them have answered 2xx, and not with an HTML page. Never rejects, and ends in time.
+ *
+ * @param unrevoked loses the tokens whose revocation is confirmed
  */
-export async function sendSignOut(settings: SignOutSettings, refreshTokens: readonly string[]): Promise<boolean> {
-  const isConfirmed = requestSignOut(settings, refreshTokens).catch(() => false);
+export async function sendSignOut(settings: SignOutSettings, unrevoked: Set<string>): Promise<boolean> {
+  const isConfirmed = requestSignOut(settings, unrevoked).catch(() => false);
   return (await within(settings.deadlines.signOut, isConfirmed)) ?? false;
 }
 
-async function requestSignOut(
-  { signOut, tokenEndpoint }: SignOutSettings,
-  refreshTokens: readonly string[],
-): Promise<boolean> {
+async function requestSignOut({ signOut, tokenEndpoint }: SignOutSettings, unrevoked: Set<string>): Promise<boolean> {
   const { strategy, fetch } = tokenEndpoint;
+  // Nobody could revoke them.
+  if (!strategy.revoke) unrevoked.clear();
   // Async, so that one that throws at once doesn't keep the others from being sent.
-  const revoke = async (refreshToken: string) => strategy.revoke?.({ fetch, refreshToken });
-  const requests = [
-    ...(signOut ? [sendAuthRequest(signOut, { fetch })] : []),
-    ...(strategy.revoke ? refreshTokens.map(revoke) : []),
-  ];
+  const revoke = async (refreshToken: string) => {
+    const answer = await strategy.revoke?.({ fetch, refreshToken });
+    if (isConfirmation(answer)) unrevoked.delete(refreshToken);
+    return answer;
+  };
+  const requests = [...(signOut ? [sendAuthRequest(signOut, { fetch })] : []), ...[...unrevoked].map(revoke)];
   const answers = await Promise.all(requests);
   return answers.length > 0 && answers.every(isConfirmation);
 }

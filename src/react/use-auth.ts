@@ -4,6 +4,7 @@ import { useContext, useState, useSyncExternalStore } from 'react';
 import type { AuthClient, JwtClaims } from '../auth-client.js';
 import { ConfigurationError } from '../errors.js';
 import type { AuthState } from '../session/public-state.js';
+import { fetchAs, USER_VERSION } from '../session/user-version.js';
 import { type Ignored, isAlike } from './is-alike.js';
 import { ClientContext } from './provider.js';
 
@@ -15,6 +16,11 @@ export type Auth<Claims extends object = JwtClaims> = AuthState<Claims> &
  * Who is signed in, with `fetch`, `signOut` and the `client`. The component renders again when that changes. It doesn't
  * render for a refresh that changed only what every new token changes: `expiresAt`, and the claims `exp`, `iat`, `nbf` and
  * `jti`. Select those where you need their current values.
+ *
+ * `fetch` is that of the user who is shown: called after they have left, in a cleanup say, it rejects with
+ * {@link SessionChangedError} or {@link SignedOutError}. While `restoring` it waits for the user whom the restore finds.
+ * Signed out, it is `client.fetch`.
+ *
  * While a server renders, and while React hydrates, the status is `restoring`.
  *
  * @throws {@link ConfigurationError} there is no {@link AuthProvider} above
@@ -43,8 +49,9 @@ export function useAuth(selector?: Selector): unknown {
   const read = (state: AuthState) => {
     // React reads often, and takes each new object for a change.
     if (state !== last.state || selector !== last.select) {
-      const { fetch, signOut } = client;
-      const selected = selector ? selector(state) : { ...state, fetch, signOut, client };
+      const selected = selector
+        ? selector(state)
+        : { ...state, fetch: fetchOf(client, state), signOut: client.signOut, client };
       if (!isAlike(selected, last.value, selector ? {} : ANEW_EACH_TIME)) last.value = selected;
       last.state = state;
       last.select = selector;
@@ -56,6 +63,24 @@ export function useAuth(selector?: Selector): unknown {
     () => read(client.getState()),
     () => read(ON_SERVER),
   );
+}
+
+type Fetch = AuthClient['fetch'];
+const bound = new WeakMap<Fetch, { readonly userVersion: number; readonly fetch: Fetch }>();
+
+/**
+ * The `fetch` of the user whom the state shows, the same one until another user comes. A page that is restoring awaits its
+ * user. Signed out, there is none yet: after a sign-in the form goes on as that user.
+ */
+function fetchOf({ fetch }: AuthClient<object>, state: AuthState & { readonly [USER_VERSION]?: number }): Fetch {
+  const { status, [USER_VERSION]: userVersion } = state;
+  // No client has made this state, as in tests.
+  if (status === 'signed-out' || userVersion === undefined) return fetch;
+  const last = bound.get(fetch);
+  if (last?.userVersion === userVersion) return last.fetch;
+  const next = { userVersion, fetch: fetchAs(fetch, { userVersion }) };
+  bound.set(fetch, next);
+  return next.fetch;
 }
 
 type Selector = (state: AuthState) => unknown;

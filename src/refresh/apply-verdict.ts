@@ -39,9 +39,14 @@ function isOutdated({ cookieSignIn }: Session, atCall: KnownAtCall): boolean {
   return !!heard && heard !== atCall.newestHeard && isOpen(heard);
 }
 
-/** Whether the answer says that the session of now is over. */
+/**
+ * Whether the answer says that the session of now is over. The refusal of a cookie says nothing about a session that has a
+ * refresh token of its own.
+ */
 export const isSessionOver = (verdict: Verdict, session: Session, atCall: KnownAtCall): boolean =>
-  saysNoSession(verdict, session) && !isOutdated(session, atCall);
+  saysNoSession(verdict, session) &&
+  !isOutdated(session, atCall) &&
+  !(atCall.cookieSignIn && (session.cookieSignIn?.newestHeard ?? session.record).refreshToken);
 
 /** The pause that the server names counts, whatever has become of the session meanwhile. Whether there is one. */
 export function obeyLatePause(coolDown: CoolDown, verdict: Verdict): boolean {

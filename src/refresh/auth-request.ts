@@ -87,8 +87,8 @@ export async function sendAuthRequest(
 }
 
 function readCookie(name: string): string | undefined {
-  const cookies = globalThis.document?.cookie.split('; ') ?? [];
-  const value = cookies.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+  const cookies = globalThis.document?.cookie.split('; ');
+  const value = cookies?.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
   try {
     // Laravel and others encode the value, and expect it decoded.
     return value && decodeURIComponent(value);

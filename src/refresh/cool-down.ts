@@ -62,15 +62,14 @@ export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseR
   const backoff = LEAST_PAUSE + jitterAfter(++coolDown.failures);
   const length = Math.max(LEAST_PAUSE, ms ?? backoff);
   const { pause } = coolDown;
-  const left = pauseLeft(coolDown);
-  const namedLeft = pause?.isNamed ? left : 0;
+  const namedLeft = pause?.isNamed ? pauseLeft(coolDown) : 0;
   coolDown.pause = {
     length: Math.max(length, namedLeft),
     since: now(),
     isNamed: isNamed || namedLeft > 0,
     mayRetry,
     // Callers that wait for the end of the last pause wait for the end of this one.
-    end: pause && left ? pause.end : gate(),
+    end: pause?.end ?? gate(),
   };
 }
 

@@ -2,11 +2,12 @@
 
 import type { RefreshUnavailableError } from '../errors.js';
 import type { Grant } from '../session/grant.js';
+import { renewed } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
-import { askPeers, handoverArrived, post } from '../tabs/session-sync.js';
-import { runAlone } from '../tabs/tab-lock.js';
-import { elapsed, type Instant, now, opened } from '../wait.js';
+import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
+import { runAlone, type Turn } from '../tabs/tab-lock.js';
+import { abortable, elapsed, type Instant, now, opened } from '../wait.js';
 import { applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
 import { recordBegun } from './fruitless-refreshes.js';
@@ -25,7 +26,7 @@ export async function refreshRound(parts: RefreshParts, flight: Flight): Promise
     if (isPaused) return failure ?? isPaused;
     let outcome: RefreshOutcome;
     try {
-      outcome = await runAlone(tabs, (signal) => lookAgainAndCall(parts, flight, signal));
+      outcome = await runAlone(tabs, (turn) => lookAgainAndCall(parts, flight, turn));
     } catch (error) {
       return error as RefreshUnavailableError;
     }
@@ -57,7 +58,7 @@ async function pauseOver(
 }
 
 /** Under the lock: another tab may have brought a token, or met a failure, while this one waited for its turn. */
-async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
+async function lookAgainAndCall(parts: RefreshParts, flight: Flight, turn: Turn): Promise<RefreshOutcome> {
   const { session, tabs, refreshing } = parts;
   // A sign-in with the cookie begins a session of its own, whatever that of the others is.
   if (!session.cookieSignIn) await handoverArrived(tabs, session);
@@ -67,9 +68,16 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, signal: Abo
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
     return unavailable(parts, 'another refresh has just failed');
+  turn.begin();
   flight.isSent = true;
   if (flight.isFor401) recordBegun(refreshing.fruitless);
-  return call(parts, flight, signal);
+  const answered = call(parts, flight, turn.signal);
+  const forget = () => {
+    if (refreshing.call === over) refreshing.call = undefined;
+  };
+  const over: Promise<void> = abortable(answered, turn.signal).then(forget, forget);
+  refreshing.call = over;
+  return answered;
 }
 
 /** Under the lock. A late answer is dropped: the session may have ended, or another user may have signed in, meanwhile. */
@@ -99,15 +107,19 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   return outcome;
 }
 
-/** Ends a grant that came after a sign-out. One that is still to be sent ends the cookie, but not this refresh token. */
+/**
+ * Ends a grant that came after a sign-out. One that is still to be sent ends the cookie, but not this refresh token. After
+ * `dispose()` the session goes on in the other tabs: they would present the refresh token that has just been spent.
+ */
 async function endLateGrant(
-  { session, refreshing }: RefreshParts,
-  { refreshToken }: Grant,
+  { session, tabs, refreshing }: RefreshParts,
+  grant: Grant,
   atCall: SessionRecord,
 ): Promise<void> {
-  const { overtook, epoch, ended } = session.record;
-  const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
-  if (isSignedOut && (overtook || refreshToken)) await refreshing.onLateGrant(refreshToken, !!overtook);
+  const { refreshToken } = grant;
+  const { overtook, epoch, ended, id } = session.record;
+  if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(tabs, renewed(session, grant));
+  if (ended === 'signed-out' && epoch !== atCall.epoch) await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
 /** Tells the other tabs of a failure, even if its pause is over in this tab. */

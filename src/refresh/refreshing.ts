@@ -15,6 +15,8 @@ export interface Refreshing {
   readonly schedule: Schedule;
   /** The flight of now; one that began before the last change is over, though its promise may not have settled. */
   flight: Flight | undefined;
+  /** The request under way, also one whose flight is over. Settles when its answer has been dealt with, or its time is up. */
+  call: Promise<void> | undefined;
   /** Called when the callers that waited got an error. */
   readonly onFailure: () => void;
   /**
@@ -70,6 +72,7 @@ export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLa
   fruitless: createFruitlessRefreshes(),
   schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
   flight: undefined,
+  call: undefined,
   ...callbacks,
 });
 

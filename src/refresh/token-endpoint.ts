@@ -1,6 +1,6 @@
 /** Calls the token endpoint, once, and never rejects: what goes wrong is a verdict too. */
 
-import { AuthError, ConfigurationError } from '../errors.js';
+import { isAuthError } from '../errors.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { RefreshStrategy } from './refresh-strategy.js';
 import { type AnswerReading, isResponse, judge, type Verdict } from './token-response.js';
@@ -22,15 +22,17 @@ export async function callTokenEndpoint(
     const answer = await strategy.request({ fetch, signal, refreshToken: known.refreshToken });
     return await judge(answer, reading, { current: known.token });
   } catch (error) {
+    // By its brand: the strategy may come from another copy of the package.
+    const isOurs = isAuthError(error);
     const { response, name } = Object(error) as ThrownAnswer;
-    if (error instanceof ConfigurationError && !response) {
+    if (isOurs && error.code === 'configuration' && !response) {
       return { verdict: 'request-refused', why: error.message, isPermanent: true };
     }
     // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
-    const isKnown = error instanceof TypeError || error instanceof DOMException || error instanceof AuthError;
+    const isKnown = error instanceof TypeError || error instanceof DOMException || isOurs;
     const noAnswer = {
       verdict: 'no-answer',
-      why: `the request failed (${error instanceof AuthError ? error.message : String(name)})`,
+      why: `the request failed (${isOurs ? error.message : String(name)})`,
       cause: isKnown && !response ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.
@@ -49,7 +51,7 @@ interface ThrownAnswer {
 async function judgeThrown(error: ThrownAnswer, reading: AnswerReading): Promise<Verdict> {
   const { response = {}, message } = error;
   // The cookie of the option `csrf` was missing: its own answer may say more.
-  const noCsrfToken = error instanceof ConfigurationError ? message : undefined;
+  const noCsrfToken = isAuthError(error) ? message : undefined;
   if (isResponse(response) && !response.bodyUsed) return judge(response, reading, { noCsrfToken });
   const data = 'data' in response ? response.data : error.data;
   const text = typeof data === 'string' ? data : JSON.stringify(data);

@@ -5,7 +5,7 @@ import type { Grant } from '../session/grant.js';
 import { now } from '../wait.js';
 import { type Heard, judgeRefusal, judgeTokenless, type Refused, unreachable, wrongSetUp } from './refusal.js';
 import { lifetimeOf, retryAfter, serverTime } from './token-lifetime.js';
-import { keysOf, type ReadTokens, readKnownShapes, unusableTokens } from './token-shapes.js';
+import { keysOf, type ReadTokens, readKnownShapes, type TokenSet, unusableTokens } from './token-shapes.js';
 
 /** The answer of the auth server as it came: a `Response` whose body nobody has read, or its parsed JSON. */
 export type TokenResponse = Response | object;
@@ -167,7 +167,10 @@ const LEAST_LIFETIME = 1_000;
 
 function tokensIn({ readTokens = readKnownShapes }: AnswerReading, heard: Heard | undefined, body: unknown) {
   try {
-    return readTokens(body, heard?.response);
+    const set: unknown = readTokens(body, heard?.response);
+    // An async one gives no tokens: the message says so. Its rejection isn't left unhandled.
+    if (set instanceof Promise) set.catch(() => {});
+    return set as TokenSet | undefined;
   } catch {
     // Its error might quote the answer.
     return undefined;

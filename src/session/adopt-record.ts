@@ -17,9 +17,15 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   const { record, beganUnaware } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
   if (!isNewer(theirs, cookieSignIn?.newestHeard ?? record)) return;
+  if (session.disposed.isOpen) {
+    // Only what becomes of a late refresh token depends on it.
+    replaceRecord(session, theirs);
+    return;
+  }
+  const hasSignedIn = kind === 'news' && !theirs.ended && theirs.generation === 1;
   if (cookieSignIn) {
     const isSignOut = kind === 'news' && theirs.ended === 'signed-out';
-    const isSignIn = kind === 'news' && !theirs.ended && theirs.generation === 1 && !cookieSignIn.attempt;
+    const isSignIn = hasSignedIn && !cookieSignIn.attempt;
     if (!isSignOut && !isSignIn && !(isOpen(record) && theirs.ended)) {
       cookieSignIn.newestHeard = theirs;
       // For a sign-in that waits for this very message.
@@ -32,6 +38,9 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     // Requests that waited for this sign-in were not made for that user.
     if (isSignIn && !isOpen(record)) session.userVersion++;
   }
+  // The server may know better by now: of a sign-in by a form of its own, say. This tab asks it.
+  if (kind === 'answer' && theirs.ended === 'expired' && !record.epoch) return;
+  if (hasSignedIn) session.outdatedAnswers = session.signInAnswers;
   // The user has signed out in another tab, while a login of this one is under way: it must not undo that.
   const isNewSignOut = kind === 'news' && theirs.ended === 'signed-out' && theirs.epoch !== record.epoch;
   if (isNewSignOut && session.signInsUnderWay && !isOpen(record)) session.userVersion++;
@@ -42,7 +51,12 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     notifyChange(session, 'this-tab', record);
     return;
   }
-  // The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session.
+  adopt(session, theirs);
+}
+
+/** The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session. */
+function adopt(session: Session, theirs: SessionRecord): void {
+  const { record } = session;
   const ours = theirs.id === record.id && !theirs.ended ? record : undefined;
   const given = theirs.token ?? ours?.token;
   const refreshToken = theirs.refreshToken ?? ours?.refreshToken;

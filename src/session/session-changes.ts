@@ -1,6 +1,6 @@
 /** What happens to the session in this tab: it begins, is renewed, comes into doubt, and ends. */
 
-import { emit, type SignedOutReason } from '../events.js';
+import { closeListeners, emit, type SignedOutReason } from '../events.js';
 import { type Instant, now } from '../wait.js';
 import { subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
@@ -17,8 +17,13 @@ export function beginSession(session: Writable<Session>, grant: Grant, beganUnaw
   changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
 }
 
-/** A sign-in as a user that this tab has chosen. Calls that waited to learn who is signed in were not made for them. */
-export function signInAs(session: Writable<Session>, grant: Grant): void {
+/**
+ * A sign-in as a user that this tab has chosen. Calls that waited to learn who is signed in were not made for them.
+ *
+ * @param answer which answer to a sign-in it was
+ */
+export function signInAs(session: Writable<Session>, grant: Grant, answer: number): void {
+  session.outdatedAnswers = answer;
   if (!isOpen(session.record)) session.userVersion++;
   beginSession(session, grant, nowIfUnaware(session));
 }
@@ -31,6 +36,12 @@ export function renewSession(session: Session, grant: Grant): void {
   if (isOpen(record) && isCertain && !changesUser(record, next)) changeRecord(session, next, 'this-tab');
   else beginSession(session, { ...grant, refreshToken: next.refreshToken });
 }
+
+/** The session as a refresh would leave it, for the other tabs of a client that is disposed of. */
+export const renewed = (session: Session, grant: Grant): Session => {
+  const { record } = session;
+  return { ...session, record: { ...record, ...grantedFields(grant, record), generation: record.generation + 1 } };
+};
 
 /** A refresh that brought the current access token again. */
 export function keepToken(session: Session, refreshToken: string | undefined): void {
@@ -79,12 +90,24 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
 }
 
-/** The client is disposed of: it forgets the tokens, and waiting callers find the session gone. */
-export function closeSession(session: Writable<Session>): void {
+/**
+ * The client is disposed of: it forgets the tokens and the listeners, and waiting callers find the session gone.
+ *
+ * @param until a request that may still bring a refresh token. So long it is known whether the user signs out elsewhere.
+ */
+export function closeSession(session: Writable<Session>, until: Promise<unknown> | undefined): void {
   const { record } = session;
+  closeListeners(session.listeners);
   replaceRecord(session, UNKNOWN);
   session.userVersion++;
+  // A second dispose() changes nothing.
+  if (session.state.status !== 'restoring' || session.state.error)
+    session.state = publicState(UNKNOWN, session.userVersion);
   notifyChange(session, 'this-tab', record);
+  if (!until) return;
+  replaceRecord(session, record);
+  const forget = () => replaceRecord(session, UNKNOWN);
+  until.then(forget, forget);
 }
 
 const nowIfUnaware = ({ record }: Session): Instant | undefined => (record.epoch ? undefined : now());

@@ -1,6 +1,6 @@
 /** The one session of this tab: what is known of it. Read-only for all but this folder's own files. */
 
-import type { Listeners } from '../events.js';
+import { createListeners, type Listeners } from '../events.js';
 import { type Gate, gate, type Instant } from '../wait.js';
 import { type AuthState, publicState } from './public-state.js';
 import { type SessionRecord, UNKNOWN } from './session-record.js';
@@ -20,6 +20,10 @@ export interface Session {
   readonly userVersion: number;
   /** Sign-ins with a login request under way in this tab. */
   readonly signInsUnderWay: number;
+  /** Counts the answers to sign-ins: of two, the one that came later counts, however long its body takes. */
+  readonly signInAnswers: number;
+  /** How many of them came before the sign-in of now, here or in another tab. */
+  readonly outdatedAnswers: number;
   /** A sign-in with the cookie that is there. Until it has begun its session, records of other tabs are kept for later. */
   readonly cookieSignIn?: CookieSignIn | undefined;
   /** When this tab began a session, or signed out, without knowing of the others' session. Their answers don't undo it. */
@@ -52,7 +56,9 @@ export function createSession(disposed: Gate, onChange: Session['onChange']): Se
     recordReplaced: gate(),
     userVersion: 0,
     signInsUnderWay: 0,
-    listeners: new Set(),
+    signInAnswers: 0,
+    outdatedAnswers: 0,
+    listeners: createListeners(),
     disposed,
     onChange,
   };

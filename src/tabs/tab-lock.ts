@@ -6,14 +6,26 @@ import { abortable, startTimer } from '../wait.js';
 import { abandonedRequestSettled } from './pending-request-mark.js';
 import type { Tabs } from './tabs.js';
 
+/** A turn, as the task in it sees it. */
+export interface Turn {
+  /** Aborted when the turn is given up. */
+  readonly signal: AbortSignal;
+  /**
+   * To be called right before the request is sent. What has been sent goes on, and keeps the others out until it is
+   * answered, whatever becomes of the page.
+   *
+   * @throws RefreshUnavailableError the turn has been given up by now
+   */
+  begin(): void;
+}
+
 /**
  * Runs the task when no other one runs. Rejects if its turn hasn't come in time, and if the task takes too long (see
- * `deadlines.ts`); its signal is aborted then. Also if, before the task has begun, the page is frozen, or is left and
- * so loses its place in line.
+ * `deadlines.ts`); its signal is aborted then. Also if, before the task sends its request, the page is frozen or left.
  *
  * @throws RefreshUnavailableError
  */
-export async function runAlone<T>(tabs: Tabs, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function runAlone<T>(tabs: Tabs, task: (turn: Turn) => Promise<T>): Promise<T> {
   await pageActivated(tabs.disposed);
   const limits = limitTurn(tabs);
   const { signal } = limits;
@@ -22,8 +34,7 @@ export async function runAlone<T>(tabs: Tabs, task: (signal: AbortSignal) => Pro
     limits.turnHasCome();
     const work = abandonedRequestSettled(tabs).then(() => {
       signal.throwIfAborted();
-      limits.taskBegins();
-      return task(signal);
+      return task(limits);
     });
     turn = abortable(work, signal);
     return turn;
@@ -64,7 +75,7 @@ function queueInThisTab<T>(tabs: Tabs, signal: AbortSignal, takeTurn: () => Prom
 
 /**
  * Aborts its signal where a turn, or the task in it, takes too long, and where the page is frozen, or the client is
- * disposed of, before the task.
+ * disposed of, before the request of the task.
  */
 function limitTurn({ deadlines, disposed }: Tabs) {
   const { turn, request } = deadlines;
@@ -77,10 +88,13 @@ function limitTurn({ deadlines, disposed }: Tabs) {
   // The timers of a frozen page stand still: it would keep out all who come after it.
   const onFreeze = () => giveUp('The page was frozen while it waited for its turn');
   document?.addEventListener('freeze', onFreeze);
+  // WebKit takes the lock of a page that is left, and lets the page go on when it comes back.
+  const onLeave = () => giveUp('The page was left while it waited for its turn');
+  globalThis.addEventListener?.('pagehide', onLeave);
   const forgetDisposal = disposed.onOpen(() => giveUp('The client was disposed of while it waited for its turn'));
-  // What has been sent goes on, and keeps the others out until it is answered.
-  const taskBegins = () => {
+  const forgetPage = () => {
     document?.removeEventListener('freeze', onFreeze);
+    globalThis.removeEventListener?.('pagehide', onLeave);
     forgetDisposal();
   };
 
@@ -91,10 +105,13 @@ function limitTurn({ deadlines, disposed }: Tabs) {
       stopTimer();
       stopTimer = startTimer(request, () => giveUp(`No answer for ${request} ms`));
     },
-    taskBegins,
+    begin() {
+      controller.signal.throwIfAborted();
+      forgetPage();
+    },
     stop() {
       stopTimer();
-      taskBegins();
+      forgetPage();
     },
   };
 }

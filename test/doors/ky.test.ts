@@ -2,7 +2,7 @@
 
 import { HTTPError, type Input, type KyInstance, NetworkError, type Options, TimeoutError } from 'ky';
 import { HttpResponse } from 'msw';
-import { RefreshUnavailableError, SessionExpiredError, SignedOutError } from 'silent-refresh';
+import { RefreshUnavailableError, SessionChangedError, SessionExpiredError, SignedOutError } from 'silent-refresh';
 import { createKy } from 'silent-refresh/ky';
 import { describe, expect, it, vi } from 'vitest';
 import { reasonOf } from '../given/failures.ts';
@@ -10,7 +10,7 @@ import { API, type ApiRequest, startAuthServer } from '../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
 import { show } from '../world/page.ts';
 import { openTab, record } from '../world/tabs.ts';
-import { rest } from '../world/waiting.ts';
+import { gate, rest } from '../world/waiting.ts';
 
 const text = (request: ApiRequest | undefined) => new TextDecoder().decode(request?.body);
 const atOnce = { delay: () => 0 };
@@ -202,6 +202,84 @@ describe('ky’s own retries never multiply a refresh (P1, P3)', () => {
 
     expect(server.apiRequests).toHaveLength(6);
     expect(server.refreshCalls).toBe(1);
+  });
+});
+
+describe('ky’s retry belongs to the user of the first attempt (P7)', () => {
+  /** The API is sick once: ky tries again, once it may. */
+  async function untilRetried(options?: Options) {
+    const mayRetry = gate();
+    const failed = gate();
+    const world = await signedIn({
+      ...options,
+      hooks: {
+        ...options?.hooks,
+        beforeRetry: [
+          async () => {
+            failed.open();
+            await mayRetry.opened;
+          },
+        ],
+      },
+      retry: { ...atOnce, methods: ['put', 'get'] },
+    });
+    world.server.answerApi = () => (world.server.apiRequests.length ? undefined : new Response('', { status: 503 }));
+    return { ...world, failed: failed.opened, retry: mayRetry.open };
+  }
+
+  it('a retry isn’t sent as the next user', async () => {
+    const { server, auth, api, failed, retry } = await untilRetried();
+    const request = reasonOf(api.put('profile', { json: { iban: 'Ada’s' } }));
+    await failed;
+    await auth.signIn(server.login('bob'));
+    retry();
+
+    expect(await request).toBeInstanceOf(SessionChangedError);
+    expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
+  });
+
+  it('a retry isn’t sent without a user', async () => {
+    const { server, auth, api, failed, retry } = await untilRetried();
+    const request = reasonOf(api.put('profile', { json: { iban: 'Ada’s' } }));
+    await failed;
+    await auth.signOut();
+    retry();
+
+    expect(await request).toBeInstanceOf(SignedOutError);
+    expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
+  });
+
+  it('a retry goes on with the user’s next token, and later calls with the next user', async () => {
+    const { server, auth, api, failed, retry } = await untilRetried();
+    const request = api.get('orders').json();
+    await failed;
+    await auth.refresh();
+    retry();
+
+    expect(await request).toEqual({ user: 'ada', generation: 2 });
+    await auth.signIn(server.login('bob'));
+    expect(await api.get('orders').json()).toMatchObject({ user: 'bob' });
+  });
+
+  it('with hooks and extensions of one’s own, too', async () => {
+    const name = (options: Options) => {
+      options.searchParams = { app: '1' };
+    };
+    const { server, auth, api, failed, retry } = await untilRetried({ hooks: { init: [name] } });
+    const request = reasonOf(api.extend({ hooks: { beforeRequest: [] } }).get('orders'));
+    await failed;
+    await auth.signIn(server.login('bob'));
+    retry();
+
+    expect(await request).toBeInstanceOf(SessionChangedError);
+    expect(server.apiRequests.map(({ url }) => url)).toEqual([`${API}/orders?app=1`]);
+  });
+
+  it('a call with a `fetch` of its own keeps it', async () => {
+    const { server, api } = await signedIn();
+
+    expect(await api.get('orders', { fetch: async () => Response.json('own') }).json()).toBe('own');
+    expect(server.apiRequests).toEqual([]);
   });
 });
 

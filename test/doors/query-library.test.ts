@@ -1,8 +1,9 @@
 /** The README's recipe for TanStack Query: what can't succeed isn't retried, and nobody sees the last user's data. */
 
-import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { MutationObserver, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query';
 import { type AuthClient, isAuthError } from 'silent-refresh';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recipe } from '../given/recipe.ts';
 import { API, type AuthServer, startAuthServer } from '../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../world/clocks.ts';
 import { refusal } from '../world/refusal.ts';
@@ -194,5 +195,47 @@ describe('TanStack Query on auth.fetch (P12)', () => {
     auth.subscribe(() => atChange.push(queries.getQueryData(orders.queryKey)));
     await auth.signOut();
     expect(atChange).toEqual([undefined]);
+  });
+});
+
+describe('mutations and the next user, by the recipe as it stands (P7)', () => {
+  function queriesByRecipe(auth: AuthClient) {
+    const modules = { '@tanstack/react-query': { QueryClient }, 'silent-refresh': { isAuthError }, './auth': { auth } };
+    return recipe<{ queryClient: QueryClient }>('docs/react.md', 'new QueryClient', modules).queryClient;
+  }
+  const pay = (fetch: AuthClient['fetch']) => ({
+    mutationFn: async () => {
+      const response = await fetch(`${API}/payments`, { method: 'POST', body: 'Ada’s' });
+      if (!response.ok) throw new Error(`answered ${response.status}`);
+    },
+  });
+  afterEach(() => onlineManager.setOnline(true));
+
+  it('a mutation that waits for the network isn’t sent as Bob', async () => {
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    const queries = queriesByRecipe(auth);
+    queries.mount();
+    onlineManager.setOnline(false);
+    void new MutationObserver(queries, pay(auth.fetch)).mutate().catch(() => {});
+    await auth.signIn(server.login('bob'));
+    onlineManager.setOnline(true);
+    await pass(5_000, 100);
+    queries.unmount();
+
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('a mutation that failed isn’t sent again', async () => {
+    const auth = openTab();
+    await auth.signIn(server.login('ada'));
+    server.answerApi = () => Response.error();
+    const paid = new MutationObserver(queriesByRecipe(auth), pay(auth.fetch)).mutate().catch((error: unknown) => error);
+    expect(await passUntil(paid)).toBeInstanceOf(TypeError);
+    server.answerApi = undefined;
+    await auth.signIn(server.login('bob'));
+    await pass(30_000, 1_000);
+
+    expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
   });
 });

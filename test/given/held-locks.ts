@@ -1,25 +1,17 @@
 /** Locks that somebody holds: another script of this origin, or a frozen tab. */
 
-import { afterEach } from 'vitest';
-import { disposeClients } from '../world/tabs.ts';
 import { gate } from '../world/waiting.ts';
-
-const held: (() => void)[] = [];
-afterEach(() => {
-  // First, or the lock would pass on to a client of this test, which would call the next one's server.
-  disposeClients();
-  for (const letGo of held.splice(0)) letGo();
-});
 
 /** A stranger takes the lock of this client's name, and keeps it until it is let go. */
 export async function holdLock(name: string): Promise<() => Promise<void>> {
   const { opened, open } = gate();
   const taken = gate();
-  held.push(open);
   const lock = navigator.locks.request(`silent-refresh:${name}`, () => {
     taken.open();
     return opened;
   });
+  // After the test it is taken back: see `freeLocks`.
+  lock.catch(() => {});
   await taken.opened;
   return async () => {
     open();

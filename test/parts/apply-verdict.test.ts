@@ -24,6 +24,10 @@ const tokenOf = (sub: string | undefined, value: string): AccessToken => ({
 const sessions = {
   unknown: () => {},
   ada: (session: Session) => beginSession(session, { accessToken: tokenOf('ada', 'first') }),
+  'ada, in doubt': (session: Session) => {
+    beginSession(session, { accessToken: tokenOf('ada', 'first') });
+    doubtUser(session);
+  },
   'opaque, in doubt': (session: Session) => {
     beginSession(session, { accessToken: tokenOf(undefined, 'first') });
     doubtUser(session);
@@ -79,6 +83,9 @@ const changes: [keyof typeof sessions, keyof typeof verdicts, string, string[]][
   ['ada', 'same token', 'signed-in', []],
   ['ada', 'rejected', 'signed-out', ['refresh-failed', 'signed-out']],
   ['opaque, in doubt', 'opaque token', 'signed-in', ['user-changed']],
+  ['opaque, in doubt', 'token of bob', 'signed-in', ['user-changed']],
+  ['ada, in doubt', 'opaque token', 'signed-in', ['user-changed']],
+  ['ada, in doubt', 'new token', 'signed-in', ['refreshed']],
   ['ended', 'new token', 'signed-in', ['signed-in']],
 ];
 
@@ -130,5 +137,11 @@ describe('what an answer does to the session', () => {
 
     expect(renewed.generation).toBe(2);
     expect(begun.generation).toBe(1);
+  });
+
+  it('A refresh after a failed sign-in goes on with the session where the token names the same user', () => {
+    const { generation, inDoubt } = apply('ada, in doubt', 'new token').session.record;
+
+    expect({ generation, inDoubt }).toEqual({ generation: 3, inDoubt: undefined });
   });
 });

@@ -141,6 +141,12 @@ describe('the headers of an auth request', () => {
       expect(headers?.has('x-xsrf-token')).toBe(false);
       expect(headers?.get('x-requested-with')).toBe('silent-refresh');
     });
+
+    it('no CSRF header is sent where there is no document, as in a worker', async () => {
+      Object.assign(globalThis, { document: undefined });
+      const headers = await headersSent({ csrf: { cookie: 'XSRF-TOKEN', header: 'X-XSRF-TOKEN' } });
+      expect(headers?.has('x-xsrf-token')).toBe(false);
+    });
   });
 });
 
@@ -256,4 +262,16 @@ describe('a refresh that is answered by a redirect', () => {
     const { auth } = await watched({ fetch: async () => opaqueRedirect() });
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
   });
+});
+
+it('a ConfigurationError of another copy of the package counts as a refused request', async () => {
+  const brand = Symbol.for('silent-refresh.error');
+  const foreign = Object.assign(new Error('no CSRF cookie'), { code: 'configuration', [brand]: true });
+  const auth = openTab({
+    refresh: async () => {
+      throw foreign;
+    },
+  });
+
+  expect(await passUntil(auth.restore(), 10)).toEqual({ status: 'signed-out', reason: 'no-session' });
 });

@@ -81,6 +81,30 @@ describe.each(asked)('what is said of the answer to %s', (_, message) => {
   });
 });
 
+it('an error for want of a session begins with the call', async () => {
+  const auth = openTab();
+  await auth.signOut();
+  expect(await messageOf(auth.refresh())).toMatch(/^refresh\(\): /);
+  expect(await messageOf(auth.getAccessToken())).toMatch(/^getAccessToken\(\): /);
+  expect(await messageOf(auth.refresh())).toMatch(/nobody is signed in/);
+});
+
+it('an error says that the session has ended', async () => {
+  const auth = await adasTab(server);
+  server.revoke('ada');
+  expect(await messageOf(auth.refresh())).toBe('refresh(): the session has ended; sign in again.');
+});
+
+it('an error says that the session is somebody else’s', async () => {
+  const auth = await adasTab(server);
+  const hold = server.holdRefresh();
+  const message = messageOf(auth.refresh());
+  await hold.arrived;
+  await auth.setSession(server.signIn('bob'));
+  expect(await message).toBe('refresh(): somebody else has signed in since.');
+  hold.release();
+});
+
 describe('what is said of a turn that never came', () => {
   /** Ada's tab, whose token has expired, behind a tab that keeps its turn. */
   async function inLine() {

@@ -1,7 +1,7 @@
 /** A strategy that holds its refresh token itself: no token is lost, spent twice, or left alive by a sign-out. */
 
 import type { RefreshStrategy } from 'silent-refresh';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { reasonOf } from '../given/failures.ts';
 import { tokenServers } from '../given/token-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
@@ -129,6 +129,13 @@ describe('a sign-out leaves no refresh token alive', () => {
     expect(server.presented).toEqual(['session1-1', undefined]);
   });
 
+  it('a sign-out without a refresh token revokes none', async () => {
+    const server = startTokenServer();
+
+    expect(await server.openTab().signOut()).toEqual({ serverConfirmed: false });
+    expect(server.revoked).toEqual([]);
+  });
+
   it('the token of a refresh in flight is revoked too', async () => {
     const { server, tab } = await signedIn();
     const refresh = server.hold();
@@ -196,6 +203,152 @@ describe('a sign-out leaves no refresh token alive', () => {
     refresh.release();
 
     expect(await signedOut).toEqual({ serverConfirmed: false });
+  });
+});
+
+describe('a sign-out that comes to nothing at first', () => {
+  it('the next sign-out revokes what an outage has left alive', async () => {
+    const { server, tab } = await signedIn();
+    const revoke = server.strategy.revoke as NonNullable<RefreshStrategy['revoke']>;
+    server.strategy.revoke = () => Promise.reject(new TypeError('Failed to fetch'));
+    expect(await tab.signOut()).toEqual({ serverConfirmed: false });
+    server.strategy.revoke = revoke;
+
+    expect(await tab.signOut()).toEqual({ serverConfirmed: true });
+    expect(server).toMatchObject({ revoked: ['session1-1'], aliveSessions: [] });
+    await tab.signOut();
+    expect(server.revoked).toEqual(['session1-1']);
+  });
+
+  it('the tab that holds the refresh token revokes it, where a new tab signs out', async () => {
+    const { server } = await signedIn();
+
+    await server.openTab().signOut();
+    await until(() => server.revoked.length);
+
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('a sign-out in a tab that hasn’t heard of the last refresh leaves its token to the tab that has', async () => {
+    const server = startTokenServer();
+    const [one, two] = [server.openTab(), server.openTab()];
+    await one.setSession(server.begin());
+    await signedInEverywhere(one, two);
+    const messages = holdMessages();
+    await two.refresh();
+    const signedOut = one.signOut();
+    messages.deliver();
+    await signedOut;
+    await until(() => two.getState().status === 'signed-out');
+    await rest();
+
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('one revocation is enough, where the tab that signs out has the newest token', async () => {
+    const server = startTokenServer();
+    const tabs = [server.openTab(), server.openTab(), server.openTab()] as const;
+    await tabs[0].setSession(server.begin());
+    await signedInEverywhere(...tabs);
+    await tabs[1].signOut();
+    await until(() => tabs.every((tab) => tab.getState().status === 'signed-out'));
+    await rest();
+
+    expect(server.revoked).toEqual(['session1-1']);
+  });
+});
+
+describe('dispose() while a refresh is under way', () => {
+  /** Two tabs; the first has asked for a refresh, which the server has processed, and answers when it is released. */
+  async function inMidRefresh() {
+    const server = startTokenServer();
+    const [one, two] = [server.openTab(), server.openTab()] as const;
+    await one.setSession(server.begin());
+    await signedInEverywhere(one, two);
+    const refresh = server.hold();
+    const waiting = reasonOf(one.refresh());
+    await refresh.arrived;
+    return { server, one, two, refresh, waiting };
+  }
+
+  it('the other tabs get the refresh token that it brings', async () => {
+    const { server, one, two, refresh, waiting } = await inMidRefresh();
+    one.dispose();
+    expect(await waiting).toMatchObject({ code: 'configuration' });
+    expect(one.getState()).toEqual({ status: 'restoring' });
+    const refreshed = two.refresh();
+    refresh.release();
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    await two.refresh();
+    expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
+  });
+
+  it('a request that never ends keeps the channel no longer than requests may take', async () => {
+    stopClocks();
+    const { one, two } = await inMidRefresh();
+    const closed = vi.spyOn(BroadcastChannel.prototype, 'close');
+    one.dispose();
+    await pass(29_000, 1_000);
+    expect(closed).not.toHaveBeenCalled();
+    await pass(1_000);
+
+    expect(closed).toHaveBeenCalledTimes(1);
+    two.dispose();
+  });
+
+  it('a refresh token that comes after a sign-out and dispose() is revoked', async () => {
+    const { server, one, refresh } = await inMidRefresh();
+    void one.signOut();
+    one.dispose();
+    refresh.release();
+    await until(() => server.aliveSessions.length === 0, 'it is revoked');
+  });
+
+  it('a refresh token that comes after a sign-out in another tab is revoked', async () => {
+    const { server, one, two, refresh } = await inMidRefresh();
+    one.dispose();
+    const signedOut = two.signOut();
+    await rest();
+    refresh.release();
+
+    await signedOut;
+    await until(() => server.aliveSessions.length === 0, 'it is revoked');
+    expect(two.getState()).toMatchObject({ status: 'signed-out' });
+  });
+});
+
+describe('signIn() without a request, where no cookie holds the refresh token', () => {
+  /** As a strategy of one's own does it: without a refresh token there is no session to ask for. */
+  async function adaEverywhere() {
+    const server = startTokenServer();
+    const { request } = server.strategy;
+    server.strategy.request = async (context) =>
+      context.refreshToken ? request(context) : new Response(null, { status: 401 });
+    const tabs = [server.openTab(), server.openTab()] as const;
+    await tabs[0].setSession(server.begin());
+    await signedInEverywhere(...tabs);
+    return { server, tabs };
+  }
+
+  it('it fails, and leaves the session that has a refresh token of its own', async () => {
+    const { server, tabs } = await adaEverywhere();
+
+    expect(await reasonOf(tabs[0].signIn())).toMatchObject({ code: 'sign-in-failed' });
+
+    await rest();
+    expect(tabs.map((tab) => tab.getState().status)).toEqual(['signed-in', 'signed-in']);
+    expect(await tabs[0].refresh()).toMatchObject({ status: 'signed-in' });
+    expect(server).toMatchObject({ presented: ['session1-1'], aliveSessions: ['session1'] });
+  });
+
+  it('it leaves a session that only other tabs know yet', async () => {
+    const { server, tabs } = await adaEverywhere();
+    const page = server.openTab();
+
+    expect(await reasonOf(page.signIn())).toMatchObject({ code: 'sign-in-failed' });
+
+    await signedInEverywhere(page, ...tabs);
   });
 });
 

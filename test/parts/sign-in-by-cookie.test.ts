@@ -7,8 +7,9 @@ import { HOUR } from '../given/durations.ts';
 import { failureOf, reasonOf } from '../given/failures.ts';
 import { othersStaySilent } from '../given/new-tab.ts';
 import { subjectOf } from '../given/shown.ts';
-import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
+import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../world/clocks.ts';
+import { show } from '../world/page.ts';
 import { stubStorage } from '../world/storage.ts';
 import { newBrowser, openTab, openTwoTabs, record, signedInEverywhere } from '../world/tabs.ts';
 import { gate, rest, standing, until } from '../world/waiting.ts';
@@ -167,7 +168,6 @@ describe('the session that signIn() begins', () => {
   it.each([
     ['in a new tab', async (_: AuthClient) => {}],
     ['after a sign-out', async (auth: AuthClient) => void (await auth.signOut())],
-    ['after another user', async (_: AuthClient) => {}],
   ])('requests made during signIn() belong to its session, %s', async (where, prepare) => {
     const auth = openTab();
     if (where !== 'in a new tab') await auth.signIn(server.login('ada'));
@@ -213,6 +213,27 @@ describe('signIn() without a request, in vain', () => {
     expect(error).toBeInstanceOf(RefreshUnavailableError);
     expect(error).toMatchObject({ retryable: true });
     expect(server.refreshCalls).toBe(1);
+  });
+
+  it('signIn() after a sign-out says why the server couldn’t be asked', async () => {
+    const auth = await adasTab(server);
+    await auth.signOut();
+    server.answerRefresh = () => Response.json({}, { status: 500 });
+
+    expect(await failureOf(signInByCookie(auth))).toMatchObject({ code: 'refresh-unavailable' });
+  });
+
+  it('after a signIn() in vain an opaque token may be another user’s', async () => {
+    server.opaque = true;
+    const auth = await adasTab(server);
+    comeBackAs('bob');
+    server.answerRefresh = () => Response.json({}, { status: 500 });
+    await failureOf(signInByCookie(auth));
+    server.answerRefresh = undefined;
+    const seen = record(auth);
+
+    expect(await passUntil(failureOf(auth.refresh()))).toMatchObject({ code: 'session-changed' });
+    expect(seen.map(({ name }) => name)).toEqual(['user-changed']);
   });
 
   it('signIn() works again after it has failed', async () => {
@@ -294,6 +315,19 @@ describe('signIn() without a request, while other tabs know somebody else', () =
 
     expect(here.getState()).toMatchObject({ status: 'restoring', error: { retryable: true } });
     expect(server.apiRequests).toEqual([]);
+  });
+
+  it('another user’s refresh shows nobody after a failed signIn()', async () => {
+    const { bobs, here } = await adaComesBack();
+    show('hidden');
+    server.answerRefresh = () => new Response('{}', { status: 500 });
+    await passUntil(failureOf(here.signIn()), 10);
+    await pass(3_000);
+    server.answerRefresh = () => Response.json({ access_token: jwt({ sub: 'bob', gen: 2 }), expires_in: 60 });
+    await passUntil(bobs.refresh());
+    await rest();
+
+    expect(here.getState()).toMatchObject({ status: 'restoring', error: { code: 'refresh-unavailable' } });
   });
 
   it('the next refresh after a failed signIn() begins the cookie’s session', async () => {

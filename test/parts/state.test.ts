@@ -2,7 +2,7 @@
 
 import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { API, type AuthServer, startAuthServer } from '../world/auth-server.ts';
+import { API, type AuthServer, jwt, startAuthServer } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { openTabs, record } from '../world/tabs.ts';
 import { until } from '../world/waiting.ts';
@@ -40,6 +40,18 @@ describe('state snapshots are frozen and stable', () => {
       const claims = 'claims' in snapshot ? snapshot.claims : undefined;
       expect(claims === undefined || Object.isFrozen(claims)).toBe(true);
     }
+  });
+
+  it.each([
+    ['null', null],
+    ['a string', 'ada'],
+    ['a number', 17],
+    ['true', true],
+  ])('a token whose payload is %s has no claims', async (_, payload) => {
+    const [auth] = openTabs(1) as [AuthClient];
+    await auth.setSession({ access_token: jwt(payload as unknown as object), expires_in: 60 });
+
+    expect(auth.getState()).toMatchObject({ status: 'signed-in', claims: undefined, subject: undefined });
   });
 
   it('every listener sees each snapshot of getState() once', async () => {

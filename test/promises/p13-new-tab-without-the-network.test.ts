@@ -1,6 +1,6 @@
 /** P13: a new tab is signed in without the network where another one is, and is not too busy to answer. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { outliveToken } from '../given/expired-token.ts';
 import { othersStaySilent } from '../given/new-tab.ts';
@@ -25,6 +25,18 @@ describe('a new tab is signed in without the network (P13)', () => {
     await rest();
     expect(calls).toEqual([]);
     expect(seen).toEqual([{ name: 'signed-in', detail: { subject: 'ada' } }]);
+  });
+
+  it('a new tab that another one has answered takes no turn', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    await adasTab(server, { name });
+    const request = vi.spyOn(navigator.locks, 'request');
+    await openTab({ name }).restore();
+    await rest();
+
+    expect(request.mock.calls.map(([lock]) => lock)).toEqual([]);
   });
 
   it('a new tab’s first request bears another tab’s token at once', async () => {

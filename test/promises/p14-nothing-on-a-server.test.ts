@@ -10,6 +10,7 @@ import {
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../given/failures.ts';
 import { API, startAuthServer } from '../world/auth-server.ts';
+import { alive } from '../world/heap.ts';
 import { goOnline, returnFromBackForwardCache, show, withoutPage } from '../world/page.ts';
 import { record } from '../world/tabs.ts';
 import { rest } from '../world/waiting.ts';
@@ -148,6 +149,20 @@ describe('on a server nothing happens (P14)', () => {
       await expect(auth.getAccessToken()).rejects.toBeInstanceOf(ConfigurationError);
     }
     expect(browser.getState()).toMatchObject({ subject: 'ada' });
+  });
+
+  it('what listens for a request is not kept when that request is over', () => {
+    class RequestData {}
+    const auth = onServer();
+    const render = () => {
+      const data = new RequestData();
+      auth.on('signed-out', () => void data);
+      auth.subscribe(() => void data);
+    };
+    render();
+
+    expect(alive(RequestData)).toBe(0);
+    expect(auth.getState()).toEqual({ status: 'restoring' });
   });
 
   it('events, listeners and dispose() work, and do nothing', async () => {

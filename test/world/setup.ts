@@ -10,6 +10,8 @@ beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 
 afterEach(async () => {
   disposeClients();
+  // First: the spy on a stopped clock would put that clock back.
+  vi.restoreAllMocks();
   vi.useRealTimers();
   await freeLocks();
   network.resetHandlers();

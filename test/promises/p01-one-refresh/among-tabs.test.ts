@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { adasTab, adasTabs, adasTwoTabs } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { times } from '../../given/times.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
@@ -149,6 +150,7 @@ describe('one waking (P1, P10)', () => {
     await pass(61_000, 1_000);
     expect(server.refreshCalls).toBe(0);
     wakeUp();
+    await othersStaySilent();
     await until(() => server.refreshCalls > 0);
     wakeUp();
     await pass(5_000);

@@ -42,6 +42,14 @@ describe('what a refresh can’t give', () => {
     expect(server.apiRequests).toHaveLength(1);
   });
 
+  // A server may name what it would ask for with any answer (RFC 9110 §11.6.1).
+  it.for([200, 404, 500])('what comes with a %i is no challenge', async (status) => {
+    const { events, response } = await challenged(status, 'Bearer error="insufficient_scope", scope="orders:write"');
+
+    expect(response.status).toBe(status);
+    expect(events).toEqual([]);
+  });
+
   it.for([401, 403])('insufficient_scope with %i is an event and costs no refresh', async (status) => {
     const { server, events, response } = await challenged(
       status,
@@ -163,3 +171,15 @@ describe('a challenge to the replay (P3)', () => {
     expect(server.refreshCalls).toBe(2);
   });
 });
+
+it.each([`Bearer error='invalid_token'`, 'Bearer error="Invalid_Token"', 'Bearer realm="x", error=invalid_token'])(
+  'a 401 with %s is one that a refresh cures',
+  async (header) => {
+    const { server, auth } = await signedIn();
+    const events = record(auth);
+    server.answerApi = () => (server.refreshCalls ? undefined : refusal(401, header));
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+    expect(events.map(({ name }) => name)).toEqual(['refreshed', 'replayed']);
+  },
+);

@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { adasTab, expired, signedIn } from '../../given/ada.ts';
 import { SECOND } from '../../given/durations.ts';
+import { reasonOf } from '../../given/failures.ts';
 import { FOR_AN_HOUR, fates, refuseAll } from '../../given/hopeless-api.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
@@ -43,10 +44,12 @@ describe('an address that refuses good tokens (P3)', () => {
     const { ask, answerAll } = refuseAll(server, auth, 'is aborted');
     await ask(`${API}/search?q=1`);
     await ask(`${API}/search?q=2`);
+    await pass(29 * SECOND);
+    await ask(`${API}/search?q=3`);
     expect(server.refreshCalls).toBe(1);
 
-    await pass(30 * SECOND);
-    await ask(`${API}/search?q=3`);
+    await pass(SECOND);
+    await ask(`${API}/search?q=4`);
 
     expect(server.refreshCalls).toBe(2);
     answerAll();
@@ -58,12 +61,36 @@ describe('an address that refuses good tokens (P3)', () => {
     const { ask, answerAll } = refuseAll(server, auth, 'is aborted');
     await ask(`${API}/search?q=1`);
 
-    await pass(21 * SECOND);
+    await pass(20 * SECOND);
     await ask(`${API}/search?q=2`);
 
     expect(server.refreshCalls).toBe(2);
     answerAll();
     await rest();
+  });
+
+  it('an address that asks again keeps no older one from being forgotten', async () => {
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
+    server.answerApi = () => refusal();
+    const hold = server.holdRefresh();
+    const leaving = new AbortController();
+    const ask = async (path: string) => {
+      void reasonOf(auth.fetch(`${API}${path}`, { signal: leaving.signal }));
+      await rest();
+    };
+    await ask('/first');
+    await pass(SECOND);
+    await ask('/second');
+    await pass(8 * SECOND);
+    await ask('/first');
+    leaving.abort();
+    hold.release();
+    await until(() => server.refreshCalls === 1 && server.cookie === 'refresh-2', 'the refresh is answered');
+
+    await pass(22 * SECOND);
+    expect((await auth.fetch(`${API}/second`)).status).toBe(401);
+
+    expect(server.refreshCalls).toBe(2);
   });
 
   it('another method at the same path is another address', async () => {
@@ -91,6 +118,17 @@ describe('an address that refuses good tokens (P3)', () => {
     for (let again = 0; again < 5; again++) expect((await auth.fetch(`${API}/bad`)).status).toBe(401);
 
     expect(server.refreshCalls).toBe(2);
+  });
+
+  it('a replay that meets a 500 doesn’t say that its token was accepted', async () => {
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
+    let answers = 0;
+    server.answerApi = () => (++answers === 2 ? new Response('', { status: 500 }) : refusal());
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(500);
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(401);
+
+    expect(server.refreshCalls).toBe(1);
   });
 
   it('an accepted answer makes an address’s next 401 worth a refresh', async () => {

@@ -3,11 +3,12 @@
 import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { expired, signedIn } from '../../given/ada.ts';
+import { reasonOf } from '../../given/failures.ts';
 import { statusesOf } from '../../given/received.ts';
 import { times } from '../../given/times.ts';
 import { API } from '../../world/auth-server.ts';
 import { network } from '../../world/network.ts';
-import { rest } from '../../world/waiting.ts';
+import { gate, rest } from '../../world/waiting.ts';
 
 describe('shouldRefresh', () => {
   it('shouldRefresh may take another status for “no longer good”', async () => {
@@ -154,4 +155,21 @@ describe('shouldRefresh judges the replay, too (P3)', () => {
     expect(await response.json()).toMatchObject({ user: 'ada' });
     expect(seen).toEqual([`401 POST ${API}/orders?a=1`, `200 POST ${API}/orders?a=1`]);
   });
+});
+
+it('a caller who leaves doesn’t wait for shouldRefresh (P12)', async () => {
+  const judging = gate();
+  const { server, auth } = await signedIn({
+    shouldRefresh: () => {
+      judging.open();
+      return new Promise(() => {});
+    },
+  });
+  const leaving = new AbortController();
+  const request = reasonOf(auth.fetch(`${API}/orders`, { signal: leaving.signal }));
+  await judging.opened;
+  leaving.abort(new Error('gone'));
+
+  expect(await request).toEqual(new Error('gone'));
+  expect(server.refreshCalls).toBe(0);
 });

@@ -57,8 +57,11 @@ it.for(['restore', 'refresh'] as const)('a sign-in with the cookie isn’t refus
   server.signIn('bob');
   const signingIn = page.signIn();
   await rest();
+  const shown: string[] = [];
+  page.subscribe(() => shown.push(page.getState().status));
 
   refusal.land();
 
   expect(await passUntil(signingIn, 10)).toMatchObject({ subject: 'bob' });
+  expect(shown).toEqual(['signed-in']);
 });

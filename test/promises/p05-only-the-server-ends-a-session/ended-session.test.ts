@@ -9,9 +9,9 @@ import { failureOf } from '../../given/failures.ts';
 import { othersStaySilent } from '../../given/new-tab.ts';
 import { times } from '../../given/times.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { pass, stopClocks } from '../../world/clocks.ts';
+import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { goOnline, show } from '../../world/page.ts';
-import { openTab, record } from '../../world/tabs.ts';
+import { newBrowser, openTab, record, signedInEverywhere } from '../../world/tabs.ts';
 
 let server: AuthServer;
 beforeEach(() => {
@@ -87,5 +87,47 @@ describe('a dead session makes no storm (P5)', () => {
     for (const failure of failures) expect(failure).toMatchObject({ code: 'session-expired', retryable: false });
     for (const tab of tabs) expect(tab.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
     expect(server.refreshCalls).toBe(1);
+  });
+});
+
+describe('a new page beside a tab whose session has expired', () => {
+  /** A tab of Ada's, whose session the server has ended. */
+  async function expiredTab() {
+    const name = newBrowser();
+    const old = await adasTab(server, { name });
+    server.revoke('ada');
+    await failureOf(old.refresh());
+    expect(old.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
+    server.refreshCalls = 0;
+    return { name, old };
+  }
+
+  it('it asks the server, which knows of a sign-in by other means, and tells the old tab', async () => {
+    const { name, old } = await expiredTab();
+    server.signIn('ada');
+
+    expect(await passUntil(openTab({ name }).restore(), 10)).toMatchObject({ status: 'signed-in', subject: 'ada' });
+    await signedInEverywhere(old);
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('it says that there is no session where the server knows of none, and asks once', async () => {
+    const { name, old } = await expiredTab();
+    const page = openTab({ name });
+
+    expect(await passUntil(page.restore(), 10)).toEqual({ status: 'signed-out', reason: 'no-session' });
+    await page.fetch(`${API}/orders`);
+    await pass(HOUR, MINUTE);
+    expect(server.refreshCalls).toBe(1);
+    expect(old.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
+  });
+
+  it('it takes the user’s own sign-out for an answer', async () => {
+    const { name, old } = await expiredTab();
+    await passUntil(old.signOut(), 10);
+    server.signIn('ada');
+
+    expect(await openTab({ name }).restore()).toEqual({ status: 'signed-out', reason: 'signed-out' });
+    expect(server.refreshCalls).toBe(0);
   });
 });

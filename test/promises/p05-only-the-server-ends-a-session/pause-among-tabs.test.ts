@@ -258,6 +258,25 @@ describe('a pause that is over, or shorter than another', () => {
     expect(server.refreshCalls).toBe(1);
     other.close();
   });
+
+  it('the network’s return frees those who wait for a pause that has grown meanwhile', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const name = newBrowser();
+    const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
+    server.answerRefresh = down;
+    await failureOf(auth.refresh());
+    server.answerRefresh = undefined;
+    const waiting = auth.refresh();
+    const other = openRawChannel(name);
+    other.say({ v: 1, kind: 'cool-down', ms: 5_000, isNamed: false, mayRetry: false });
+    await rest();
+    expect(await standing(waiting)).toBe('pending');
+    goOnline();
+
+    // No time has passed.
+    expect(await standing(waiting)).toBe('fulfilled');
+    other.close();
+  });
 });
 
 describe('an auth server that takes no connection, though the network is up', () => {

@@ -34,6 +34,31 @@ describe('a sign-in that was called before this tab heard of the sign-out', () =
     expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
   });
 
+  it('no login is sent after a sign-out that was sent out of its turn', async () => {
+    const [one, two] = await adasTwoTabs(server);
+    const refresh = server.holdRefresh();
+    void reasonOf(two.refresh());
+    await refresh.arrived;
+    let logins = 0;
+    const signingIn = reasonOf(
+      one.signIn(async () => {
+        logins++;
+        return server.signIn('bob');
+      }),
+    );
+    void two.signOut();
+    leave();
+    await rest();
+    refresh.release();
+
+    expect(await passUntil(signingIn, 10)).toMatchObject({
+      code: 'signed-out',
+      message: expect.stringMatching(/during the sign-in/),
+    });
+    expect(logins).toBe(0);
+    expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
+  });
+
   it('no login is sent by a page that was prerendered before the sign-out', async () => {
     const [one, two] = await adasTwoTabs(server);
     await pass(2_000);
@@ -140,11 +165,18 @@ it('a sign-out counts though the clock was set back meanwhile', async () => {
   }
 });
 
-it('a sign-out that an HTML page answers isn’t confirmed', async () => {
+it.each([
+  [
+    'an HTML page',
+    'isn’t confirmed',
+    () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }),
+  ],
+  ['JSON', 'is confirmed', () => Response.json({ ok: true })],
+])('a sign-out that %s answers %s', async (_, confirmed, answer) => {
   const auth = await adasTab(server);
-  server.answerLogout = () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } });
+  server.answerLogout = answer;
 
-  expect(await passUntil(auth.signOut(), 10)).toEqual({ serverConfirmed: false });
+  expect(await passUntil(auth.signOut(), 10)).toEqual({ serverConfirmed: confirmed === 'is confirmed' });
 });
 
 describe('a sign-out in another tab while a login is under way', () => {

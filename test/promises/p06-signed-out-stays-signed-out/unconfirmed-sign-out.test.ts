@@ -2,9 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { adasTwoTabs, signedIn } from '../../given/ada.ts';
+import { recipe } from '../../given/recipe.ts';
 import { SIGNED_OUT } from '../../given/shown.ts';
 import { startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
+import { goOnline } from '../../world/page.ts';
 import { newBrowser, openTab } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
@@ -72,5 +74,55 @@ describe('a server that can’t confirm (P6)', () => {
 
     expect(server.refreshCalls).toBe(0);
     expect(await openTab({ name }).restore()).toEqual(SIGNED_OUT);
+  });
+});
+
+describe('the recipe for a sign-out offline', () => {
+  /** Ada has signed out offline, as docs/how-to.md says. */
+  async function adaSignsOutOffline() {
+    const { server, auth } = await signedIn();
+    const left: string[] = [];
+    const { logOut } = recipe<{ logOut(): Promise<void> }>(
+      'docs/how-to.md',
+      'export async function logOut',
+      { './auth': { auth } },
+      { location: { assign: (to: string) => left.push(to) } },
+    );
+    server.answerLogout = () => Response.error();
+    await logOut();
+    expect([server.logouts, left]).toEqual([1, []]);
+    server.answerLogout = undefined;
+    return { server, auth, left };
+  }
+
+  it('it signs out once more when the network is back', async () => {
+    const { server, left } = await adaSignsOutOffline();
+    goOnline();
+    await until(() => left.length);
+
+    expect(server.cookie).toBeUndefined();
+    goOnline();
+    await rest();
+    expect(server.logouts).toBe(2);
+  });
+
+  it('it leaves the user who has signed in meanwhile', async () => {
+    const { server, auth } = await adaSignsOutOffline();
+    await auth.signIn(server.login('bob'));
+    goOnline();
+    await rest();
+
+    expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'bob' });
+    expect(server.logouts).toBe(1);
+  });
+
+  it('it goes with the first sign-in, and signs nobody out who comes later', async () => {
+    const { server, auth } = await adaSignsOutOffline();
+    await auth.signIn(server.login('bob'));
+    await auth.signOut();
+    goOnline();
+    await rest();
+
+    expect(server.logouts).toBe(2);
   });
 });

@@ -5,11 +5,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { failureOf, reasonOf } from '../../given/failures.ts';
 import { othersStaySilent } from '../../given/new-tab.ts';
-import { SIGNED_OUT } from '../../given/shown.ts';
+import { SIGNED_OUT, subjectOf } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
-import { until } from '../../world/waiting.ts';
+import { rest, until } from '../../world/waiting.ts';
 
 const sick = () => new Response('{}', { status: 500 });
 let server: AuthServer;
@@ -98,10 +98,43 @@ describe('a cookie’s sign-in that fails', () => {
       return sick();
     };
     const signingIn = failureOf(page.signIn());
-    const order = failureOf(page.fetch(`${API}/orders`, { method: 'POST' }));
+    const order = page.fetch(`${API}/orders`, { method: 'POST' });
 
     await passUntil(signingIn, 10);
-    expect(await passUntil(order, 10)).toMatchObject({ code: 'session-changed' });
+    await passUntil(order, 10);
+    expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
+  });
+
+  /** A popup, which is none of the client's, has set Bob's cookie, and Ada's page calls signIn(). */
+  async function bobComesByPopup(given?: { isExpired: boolean }) {
+    const page = await adasTab(server);
+    server.signIn('bob');
+    if (given?.isExpired) jumpWallClock(61_000);
+    const held = server.holdRefresh();
+    const signingIn = page.signIn();
+    await held.arrived;
+    expect(subjectOf(page)).toBe('ada');
+    const draft = reasonOf(page.fetch(`${API}/draft`, { method: 'PUT', body: 'Ada’s' }));
+    const token = page.getAccessToken().catch((error) => error);
+    await rest();
+    held.release();
+    await passUntil(signingIn, 10);
+    expect(subjectOf(page)).toBe('bob');
+    return { draft, token };
+  }
+
+  it('what Ada does while signIn() runs, and she still shows, is sent as hers', async () => {
+    const { draft } = await bobComesByPopup();
+
+    expect(await draft).toBeUndefined();
+    expect(server.apiRequests.map(({ user }) => user)).toEqual(['ada']);
+  });
+
+  it('what Ada does meanwhile isn’t sent as Bob, if it had to wait', async () => {
+    const { draft, token } = await bobComesByPopup({ isExpired: true });
+
+    expect(await draft).toMatchObject({ code: 'session-changed' });
+    expect(await token).toMatchObject({ code: 'session-changed' });
     expect(server.apiRequests).toEqual([]);
   });
 

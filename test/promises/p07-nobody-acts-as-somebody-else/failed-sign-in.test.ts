@@ -46,6 +46,13 @@ const unclear: [string, () => Promise<TokenResponse>][] = [
     },
   ],
   [
+    'that met a 500',
+    async () => {
+      server.signIn('bob');
+      return new Response('', { status: 500 });
+    },
+  ],
+  [
     'that never ended',
     () => {
       server.signIn('bob');
@@ -96,6 +103,28 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
 
     expect(seen.map(({ name }) => name)).toEqual(['user-changed', 'refreshed']);
   });
+});
+
+it('a login that was given up, and is answered later, brings doubt about the user then', async () => {
+  const [here] = await adasTwoTabs(server);
+  const late = gate();
+  await failToSignIn(here, async () => {
+    await late.opened;
+    return server.signIn('bob');
+  });
+  // Ada's own cookie is still there. Her next token ends the first doubt.
+  outliveToken();
+  await reasonOf(here.refresh());
+  expect((await here.fetch(`${API}/orders`)).status).toBe(200);
+  expect(usersOf(server)).toEqual(['ada']);
+  late.open();
+  await rest();
+  outliveToken();
+
+  expect(await reasonOf(here.fetch(`${API}/orders`, { method: 'POST', body: 'Ada’s' }))).toMatchObject({
+    code: 'session-changed',
+  });
+  expect(usersOf(server)).toEqual(['ada']);
 });
 
 describe('after a sign-in that the server has refused', () => {

@@ -2,12 +2,16 @@
 
 import { HttpResponse, http } from 'msw';
 import { ConfigurationError, createAuthClient } from 'silent-refresh';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { watchedTab } from '../../given/watched-tab.ts';
 import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { network } from '../../world/network.ts';
 import { setLocation } from '../../world/page.ts';
 import { openTab } from '../../world/tabs.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe('where the token goes (P8)', () => {
   it.for(['/api/orders', 'api', '', '?q=1', 'https://app.test/anything', '//app.test/x', 'https://APP.test:443/x'])(
@@ -17,6 +21,25 @@ describe('where the token goes (P8)', () => {
       expect(await bears(url)).toBe(true);
     },
   );
+
+  it.each([
+    ['a srcdoc frame', { origin: 'https://app.test', location: { origin: 'null' } }],
+    ['a sandboxed frame', { origin: 'null', location: new URL('https://app.test/') }],
+  ])('the token goes to the own origin of %s, and nowhere else', async (_, page) => {
+    for (const [name, value] of Object.entries(page)) vi.stubGlobal(name, value);
+    const { bears } = await watchedTab({ allowedOrigins: undefined });
+
+    expect(await bears('https://app.test/api/orders')).toBe(true);
+    expect(await bears('https://api.test/orders')).toBe(false);
+  });
+
+  it('a frame without any origin of its own gives the token to nobody', async () => {
+    vi.stubGlobal('origin', 'null');
+    vi.stubGlobal('location', { origin: 'null' });
+    const { bears } = await watchedTab({ allowedOrigins: undefined });
+
+    expect(await bears('https://app.test/api/orders')).toBe(false);
+  });
 
   it.for([
     'https://api.test/',

@@ -1,7 +1,7 @@
 /** P10 with a backend that hands out its cached access token until that expires: today's token again is no failure. */
 
 import type { AuthClient } from 'silent-refresh';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../given/failures.ts';
 import { API, type AuthServer, jwt, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
@@ -55,6 +55,7 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     const auth = openTab();
     await signInByBackend(auth);
     const seen = record(auth);
+    const state = auth.getState();
     for (let second = 1; second < LIFETIME; second++) {
       await pass(1_000);
       const request = auth.fetch(`${API}/orders`);
@@ -63,8 +64,26 @@ describe.each(['opaque', 'JWT'] as const)('a backend that caches its %s token', 
     }
 
     expect(seen).toEqual([]);
+    expect(auth.getState()).toBe(state);
     // The one ahead of expiry.
     expect(server.refreshCalls).toBe(1);
+  });
+
+  it('the cached token again is a success: the next failure is a first one', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    show('hidden');
+    const auth = openTab();
+    await signInByBackend(auth);
+    const works = server.answerRefresh;
+    const fail = () => {
+      server.answerRefresh = () => new Response('', { status: 500 });
+      return passUntil(failureOf(auth.refresh()));
+    };
+    expect(await fail()).toMatchObject({ retryAfter: 2_000 });
+    server.answerRefresh = works;
+    await passUntil(auth.refresh());
+
+    expect(await fail()).toMatchObject({ retryAfter: 2_000 });
   });
 
   it('the backend is asked again at the expiry, and nobody waits', async () => {
@@ -150,6 +169,23 @@ it('an expired token again is a failure, and nobody uses it', async () => {
 
   expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
   expect(server.apiRequests).toEqual([]);
+});
+
+it('the same token with its whole life before it is a new one, in every tab', async () => {
+  const [here, there] = openTwoTabs();
+  kind = 'opaque';
+  await signInByBackend(here, there);
+  show('hidden');
+  const seen = [record(here), record(there)];
+  // A server that makes it last longer with each use.
+  server.answerRefresh = () => Response.json({ access_token: cached.value, expires_in: LIFETIME });
+  await pass(20_000);
+  await here.refresh();
+  await rest();
+
+  const expiresAt = Date.now() + LIFETIME * 1_000;
+  for (const tab of [here, there]) expect(tab.getState()).toMatchObject({ status: 'signed-in', expiresAt });
+  expect(seen.map((events) => events.map(({ name }) => name))).toEqual([['refreshed'], ['refreshed']]);
 });
 
 it('the same opaque token with a longer life is used for longer', async () => {

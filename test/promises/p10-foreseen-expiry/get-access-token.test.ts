@@ -9,6 +9,7 @@ import { times } from '../../given/times.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { openTab } from '../../world/tabs.ts';
+import { gate } from '../../world/waiting.ts';
 
 noteUnhandledRejections();
 
@@ -56,6 +57,22 @@ describe('getAccessToken (P10)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
+  it.each([
+    ['NaN', Number.NaN],
+    ['Infinity', Infinity],
+    ['a negative number', -1],
+    ['a string', 'soon' as never],
+    ['null', null as never],
+  ])('a minValidity that is %s is refused, and refreshes nothing', async (_, minValidity) => {
+    const { server, auth } = await signedIn({ tab: 'hidden' });
+    const reasons = await Promise.all(times(5, () => reasonOf(auth.getAccessToken({ minValidity }))));
+
+    for (const reason of reasons) {
+      expect(reason).toMatchObject({ code: 'configuration', message: expect.stringContaining('minValidity') });
+    }
+    expect(server.refreshCalls).toBe(0);
+  });
+
   it('a minValidity longer than tokens live doesn’t refresh each time', async () => {
     stopClocks();
     const { server, auth } = await signedIn({ tab: 'hidden' });
@@ -94,6 +111,21 @@ describe('getAccessToken (P10)', () => {
     server.revoke('ada');
     await reasonOf(auth.refresh());
     expect(await reasonOf(auth.getAccessToken())).toBeInstanceOf(SessionExpiredError);
+  });
+
+  it('getAccessToken() during the first login says to try again', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    const [asked, answered] = [gate(), gate<object>()];
+    const login = auth.signIn(() => {
+      asked.open();
+      return answered.opened;
+    });
+    await asked.opened;
+
+    expect(await reasonOf(auth.getAccessToken())).toMatchObject({ code: 'refresh-unavailable', retryable: true });
+    answered.open(server.signIn('ada'));
+    await login;
   });
 
   it('getAccessToken() frees a caller who leaves, with the signal’s reason', async () => {

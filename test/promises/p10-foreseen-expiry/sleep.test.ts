@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { HOUR, MINUTE, SECOND } from '../../given/durations.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { generationsOf } from '../../given/received.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpMonotonicClock, jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
@@ -59,6 +60,8 @@ describe('timers are only hints', () => {
     await rest();
     expect(server.refreshCalls).toBe(0);
     wake();
+    // A page back from the cache asks the other tabs first.
+    await othersStaySilent();
     await until(() => events.some(({ name }) => name === 'refreshed'));
     expect(server.refreshCalls).toBe(1);
   });

@@ -9,6 +9,22 @@ import { API } from '../../world/auth-server.ts';
 import { setBase, show } from '../../world/page.ts';
 import { plainly } from '../../world/plainly.ts';
 
+class Picture extends Blob {
+  get [Symbol.toStringTag]() {
+    return 'Picture';
+  }
+}
+
+/** It names a URL, as fetch takes it, and only looks like a Request. */
+class Address {
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
+  }
+  clone = () => new Address(this.url);
+  toString = () => this.url;
+}
+
 describe('the replay is equal, byte for byte', () => {
   const bytes = Uint8Array.from({ length: 512 }, (_, i) => i % 256);
   const form = () => {
@@ -31,12 +47,14 @@ describe('the replay is equal, byte for byte', () => {
     },
     { kind: 'a form with files', make: () => [new URL(upload), { method: 'POST', body: form() }] },
     { kind: 'a Blob', make: () => [upload, { method: 'PUT', body: new Blob([bytes], { type: 'image/png' }) }] },
+    { kind: 'a Blob of a class of one’s own', make: () => [upload, { method: 'PUT', body: new Picture([bytes]) }] },
     { kind: 'an ArrayBuffer', make: () => [upload, { method: 'PUT', body: bytes.slice().buffer }] },
     { kind: 'part of a typed array', make: () => [upload, { method: 'PUT', body: bytes.subarray(100, 300) }] },
     {
       kind: 'URLSearchParams',
       make: () => [upload, { method: 'POST', body: new URLSearchParams({ q: 'ä b', r: '&' }) }],
     },
+    { kind: 'an address with a clone()', make: () => [new Address(upload) as never, { method: 'PUT', body: 'x' }] },
     { kind: 'no body', make: () => [upload, { method: 'DELETE', headers: [['x-id', '7']] }] },
     {
       kind: 'a lower-case method',

@@ -5,9 +5,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { signedIn } from '../../given/ada.ts';
 import { reasonOf } from '../../given/failures.ts';
 import { noteUnhandledRejections } from '../../given/rejections.ts';
+import { SIGNED_OUT, statesOf, subjectOf } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
-import { openTab } from '../../world/tabs.ts';
+import { openTab, record } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 noteUnhandledRejections();
@@ -184,5 +185,32 @@ describe('listeners come and go (P12)', () => {
 
     expect(second).toHaveBeenCalledTimes(2);
     expect(third).toHaveBeenCalledTimes(2);
+  });
+
+  it('every listener hears a sign-in before the sign-out that another listener begins', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    auth.on('signed-in', () => void auth.signOut());
+    const seen = record(auth);
+    const states = statesOf(auth);
+    await reasonOf(auth.signIn(server.login('ada')));
+
+    expect(seen.map(({ name }) => name)).toEqual(['signed-in', 'signed-out']);
+    expect(new Set(states)).toEqual(new Set(['signed-out']));
+  });
+
+  it('each event is heard before its state shows, though a listener causes the next one', async () => {
+    const { auth, server } = await signedIn({ tab: 'hidden' });
+    auth.on('user-changed', () => void auth.signOut());
+    const heard: unknown[] = [];
+    for (const event of ['user-changed', 'signed-out'] as const)
+      auth.on(event, () => heard.push([event, subjectOf(auth)]));
+    await reasonOf(auth.signIn(server.login('bob')));
+
+    expect(heard).toEqual([
+      ['user-changed', 'ada'],
+      ['signed-out', 'ada'],
+    ]);
+    expect(auth.getState()).toEqual(SIGNED_OUT);
   });
 });

@@ -55,3 +55,13 @@ describe('no unhandled rejection (P12)', () => {
     expect(unhandled).toEqual([]);
   });
 });
+
+it('an async readTokens that rejects says which option is wrong', async () => {
+  const readTokens = (async () => {
+    throw new Error('mine');
+  }) as never;
+  const auth = openTab({ readTokens });
+  startAuthServer().signIn('ada');
+
+  expect(await reasonOf(auth.restore())).toMatchObject({ message: expect.stringContaining('readTokens') });
+});

@@ -3,9 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { outliveToken } from '../../given/expired-token.ts';
 import { holdLock, locksOf } from '../../given/held-locks.ts';
+import { othersStaySilent } from '../../given/new-tab.ts';
 import { openTimelessTab, openTwoTimelessTabs, watchForTraces } from '../../given/no-trace.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { onAnotherPage, returnFromBackForwardCache, show } from '../../world/page.ts';
 import { newBrowser, record, signedInEverywhere } from '../../world/tabs.ts';
@@ -101,10 +102,34 @@ describe('the back/forward cache (P15)', () => {
     await auth.signIn(server.login('ada'));
     outliveToken();
     returnFromBackForwardCache();
+    await othersStaySilent();
     await until(() => server.refreshCalls === 1);
     await rest();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
+  });
+
+  it('a page that comes back with an expired token asks the other tabs before it refreshes (P1)', async () => {
+    stopClocks();
+    show('hidden');
+    const server = startAuthServer();
+    const name = newBrowser();
+    const back = openTimelessTab(name);
+    const other = onAnotherPage(() => openTimelessTab(name));
+    await other.signIn(server.login('ada'));
+    await signedInEverywhere(back, other);
+    outliveToken();
+    // What was said while it lay in the cache never reached it.
+    const messages = holdMessages();
+    await other.refresh();
+    await pass(2_000);
+    messages.lose();
+    show('visible');
+    returnFromBackForwardCache();
+    expect((await passUntil(back.fetch(`${API}/orders`), 5)).status).toBe(200);
+
+    expect(server.refreshCalls).toBe(1);
+    expect(await back.getAccessToken()).toBe(await other.getAccessToken());
   });
 
   describe('with an expired token, while another user’s tab has none to give', () => {
@@ -145,8 +170,11 @@ describe('the back/forward cache (P15)', () => {
     it('a page that comes back finds Bob, though its refresh runs', async () => {
       const { server, back } = await adaComesBack();
       const refresh = server.holdRefresh();
+      const late = holdMessages();
       comeBack();
+      await othersStaySilent();
       await refresh.arrived;
+      late.deliver();
       await until(() => back.getState().status === 'restoring', 'it has heard that Ada has gone');
       refresh.release();
       await pass(5_000, 500);

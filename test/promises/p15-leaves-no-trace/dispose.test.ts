@@ -9,6 +9,7 @@ import { othersStaySilent } from '../../given/new-tab.ts';
 import { openTimelessTab, openTwoTimelessTabs, watchForTraces } from '../../given/no-trace.ts';
 import { API, startAuthServer, TOKEN_ENDPOINT } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
+import { alive } from '../../world/heap.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
 import { returnFromBackForwardCache, show } from '../../world/page.ts';
 import { newBrowser, record, signedInEverywhere } from '../../world/tabs.ts';
@@ -24,6 +25,20 @@ describe('dispose() (P15)', () => {
     expect(listening.toSorted()).toEqual(['online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange']);
     expect(channels.open).toBe(1);
     auth.dispose();
+    await expectNoTrace(name);
+  });
+
+  it('signOut() after dispose() sends nothing', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = openTimelessTab(name);
+    await auth.signIn(server.login('ada'));
+    auth.dispose();
+
+    expect(await auth.signOut()).toEqual({ serverConfirmed: false });
+    await pass(10_000);
+    expect(server.logouts).toBe(0);
     await expectNoTrace(name);
   });
 
@@ -200,6 +215,37 @@ describe('dispose() (P15)', () => {
     void auth.signOut();
 
     expect(told).toBe(0);
+  });
+
+  it('a disposed client shows nobody, and finds nobody', async () => {
+    const server = startAuthServer();
+    const auth = openTimelessTab();
+    await auth.signIn(server.login('ada'));
+    auth.dispose();
+
+    const state = auth.getState();
+    expect(state).toEqual({ status: 'restoring' });
+    expect(await auth.restore()).toBe(state);
+    auth.dispose();
+    expect(auth.getState()).toBe(state);
+    expect(server.refreshCalls).toBe(0);
+  });
+
+  it('a disposed client keeps no listener, neither those from before nor those that come later', async () => {
+    class PageData {}
+    const auth = openTimelessTab();
+    const listen = () => {
+      const data = new PageData();
+      auth.on('signed-out', () => void data);
+      auth.subscribe(() => void data);
+    };
+    listen();
+    expect(alive(PageData)).toBe(1);
+    auth.dispose();
+    listen();
+
+    expect(alive(PageData)).toBe(0);
+    expect(auth.getState()).toEqual({ status: 'restoring' });
   });
 
   it('dispose() drops the answer of a login that is under way', async () => {

@@ -54,7 +54,9 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
   fault(
     'locks by name alone',
     'client-options.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that is looked for.
     'lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])]',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that takes its place.
     'lockNames: [`silent-refresh:${name}`]',
   ),
   fault(
@@ -194,20 +196,20 @@ const USERS: readonly Fault[] = [
   fault(
     'a sign-in without the turn',
     'lifecycle/sign-in.ts',
-    'await runAlone(tabs, async (signal) => {',
-    'await (async (_tabs: unknown, run: (signal: AbortSignal) => Promise<void>) => run(new AbortController().signal))(runAlone, async (signal) => {',
+    'await runAlone(tabs, async ({ signal, begin }) => {',
+    'await ((_: unknown, run: Function) => run({ signal: new AbortController().signal, begin() {} }))(runAlone, async ({ signal, begin }) => {',
   ),
   fault(
     'a sign-out without the turn',
     'lifecycle/sign-out.ts',
-    'const isConfirmed = await runAlone(tabs, async () => {',
-    'const isConfirmed = await (async (_tabs: unknown, run: () => Promise<boolean>) => run())(runAlone, async () => {',
+    'const isConfirmed = await runAlone(tabs, async ({ begin }) => {',
+    'const isConfirmed = await ((_: unknown, run: Function) => run({ begin() {} }))(runAlone, async ({ begin }) => {',
   ),
   fault(
     'a sign-out that overtook a refresh is not sent again',
     'client-parts.ts',
-    'sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, refreshToken ? [refreshToken] : []),',
-    'Promise.resolve([sendSignOut, settings, wasOvertaken, refreshToken]),',
+    'return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);',
+    'return Promise.resolve([sendSignOut, settings, wasOvertaken]);',
   ),
   fault(
     'a sign-out is confirmed out of turn',
@@ -227,7 +229,7 @@ const USERS: readonly Fault[] = [
     '  replaceRecord(session, next);\n  notifyChange(session, source, previous);',
     '  notifyChange(session, source, previous);\n  replaceRecord(session, next);',
   ),
-  fault('dispose() leaves its callers waiting', 'client.ts', '    disposed.open();\n', ''),
+  fault('dispose() leaves its callers waiting', 'client-parts.ts', '  disposed.open();\n', ''),
 ];
 
 /** Of requests. */

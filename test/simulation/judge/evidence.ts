@@ -30,3 +30,6 @@ export const isMirrored = ({ world }: Plan): boolean =>
  */
 export const isUnmarked = ({ plan, areClocksWrong }: Scene, { page, sentAt }: Exchange): boolean =>
   plan.world.storage !== 'works' || areClocksWrong || page.goneAt - sentAt < 2 * LONGEST_WRITE;
+
+/** Whether nobody holds the lock for a request any more: its page is gone, or has lost its locks. */
+export const isOrphan = ({ page, sentAt }: Exchange): boolean => !page.isAlive || page.lostLocksAt >= sentAt;

@@ -1,7 +1,7 @@
 /** P1, P2: refreshes of one endpoint never overlap, and none is made without a cause. */
 
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isMirrored, isRefresh, isRefusal, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
+import { bearerIn, isMirrored, isOrphan, isRefresh, isRefusal, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 export const noOverlap: RuleMaker = (scene, accuse) => {
@@ -13,16 +13,16 @@ export const noOverlap: RuleMaker = (scene, accuse) => {
       if (!isRefresh(exchange)) return;
       for (const other of underWay) {
         if (!plan.world.hasLocks) continue;
-        const isOrphan = !other.page.isAlive;
         // A visitor's request brings no cookie, or a dead one.
         const isVisitor = browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
-        const isForgiven = isOrphan && (isVisitor || isUnmarked(scene, other));
-        const isOver = isOrphan && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
+        const isLeft = isOrphan(other);
+        const isForgiven = isLeft && (isVisitor || isUnmarked(scene, other));
+        const isOver = isLeft && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
         if (!isForgiven && !isOver)
           accuse(
             `tab ${exchange.page.id} refreshed ${Math.round(browser.timeline.now - other.sentAt)} ms after the ` +
-              `${isOrphan ? 'refresh that the closed' : 'refresh that is still under way of'} tab ${other.page.id}` +
-              (isOrphan ? ' has left behind' : ''),
+              `${isLeft ? 'refresh that the closed' : 'refresh that is still under way of'} tab ${other.page.id}` +
+              (isLeft ? ' has left behind' : ''),
           );
       }
       underWay.add(exchange);

@@ -9,6 +9,8 @@ const LEAST_PAUSE = 1_000;
 /** Milliseconds in which other tabs hear of a failure, the wait for a page that may be leaving included. */
 const HEARD_WITHIN = 3_000;
 
+/** Milliseconds by which clocks and timers differ. */
+const ROUNDED = 5;
 const ENDS_PAUSE = ['signed-in', 'refreshed', 'user-changed', 'signed-out'];
 
 interface Failure {
@@ -36,7 +38,9 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       const isOutdated = scene.heard.some(
         (heard) => heard.tab === tab && heard.at >= exchange.sentAt && ENDS_PAUSE.includes(heard.event),
       );
-      const isAlive = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
+      // One that stands still takes no notice.
+      const isAlive =
+        page.isAlive && !page.isFrozen && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
       const isTold = isAlive && (!isOutdated || answer?.headers?.['Retry-After']);
       if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
       else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failureOf(exchange));
@@ -57,7 +61,7 @@ export const backsOff: RuleMaker = (scene, accuse) => {
         const isOwn = exchange.page === failure.exchange.page;
         const hasTold = isMirrored(scene.plan) && Math.min(now, failure.exchange.page.goneAt) - at > HEARD_WITHIN;
         const isKnown = isOwn || hasTold;
-        if (isKnown && scene.wasAwake(exchange, at) && !isLifted && now < until - 1)
+        if (isKnown && scene.wasAwake(exchange, at) && !isLifted && now < until - ROUNDED)
           accuse(`tab ${exchange.page.id} asked ${Math.round(until - now)} ms before a pause after a failure was over`);
       }
     },

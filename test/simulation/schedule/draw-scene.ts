@@ -106,6 +106,13 @@ const SCENES: readonly (readonly ScenePart[])[] = [
     ['here', BOB],
     ['there', act],
   ],
+  // The server asks for a pause while a new session begins.
+  [
+    ['here', pausedFor(20)],
+    ['here', one({ do: 'refresh' })],
+    ['here', one({ do: 'sign-in', user: 'ada', how: 'tokens' })],
+    ['here', one({ do: 'refresh' })],
+  ],
   // The connection goes and comes, also while the server wants a pause.
   [
     ['here', one({ do: 'offline' })],

@@ -2,15 +2,16 @@
 
 import { type Chance, createChance } from './chance.ts';
 import { type Channels, createChannels } from './channels.ts';
+import type { Engine } from './engine.ts';
 import { createLockManager, type LockManagerProcess } from './locks.ts';
 import { createMachine, type Machine } from './machine.ts';
-import { createNetwork, type Network } from './network.ts';
+import { createNetwork, type Exchange, type Network } from './network.ts';
 import { type PageStart, SimulatedPage } from './page.ts';
 import { createServer, type Server, type ServerRules } from './server.ts';
 import { createStorage, type StorageKind, type StorageProcess } from './storage.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
-export type Engine = 'chromium' | 'firefox' | 'webkit';
+export type { Engine } from './engine.ts';
 
 export interface WorldRules extends ServerRules {
   readonly seed: number;
@@ -53,8 +54,8 @@ export class Browser {
     this.hasChannel = rules.hasChannel;
     this.machine = createMachine(timeline, rules.countsSleep);
     this.server = createServer(this.machine, rules);
-    this.network = createNetwork(timeline, this.chance, this.machine, this.server);
-    this.locks = createLockManager(timeline, this.chance);
+    this.network = createNetwork(timeline, this.chance, this.machine, this.server, this.engine);
+    this.locks = createLockManager(timeline, this.chance, this.engine);
     this.channels = createChannels(timeline, this.chance, { lost: rules.lostMessages, doubled: rules.doubledMessages });
     this.storage = createStorage(timeline, this.chance, rules.storage);
   }
@@ -69,10 +70,10 @@ export class Browser {
     return page;
   }
 
-  /** Firefox keeps no page with a lock; no browser keeps one that waits for an answer. */
+  /** Firefox keeps no page with a lock, and none that waits for an answer, unless the request is `keepalive`. */
   canCache(page: SimulatedPage): boolean {
-    const isWaiting = this.network.exchanges.some((exchange) => exchange.page === page && !exchange.end);
-    return !isWaiting && !(this.engine === 'firefox' && this.locks.isUsedBy(page));
+    const isWaiting = (exchange: Exchange) => exchange.page === page && !exchange.end && !exchange.keepalive;
+    return this.engine !== 'firefox' || !(this.locks.isUsedBy(page) || this.network.exchanges.some(isWaiting));
   }
 
   forget(page: SimulatedPage): void {

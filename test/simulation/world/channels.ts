@@ -5,13 +5,15 @@ import type { Timeline } from './timeline.ts';
 
 export interface Listener {
   readonly id: number;
-  /** Runs a task on the page: at once, when it thaws, or never. */
-  runTask(run: () => void): void;
+  readonly isAlive: boolean;
+  readonly isPrerendering: boolean;
   /** A message has come for a page in the back/forward cache: browsers throw such a page away. */
   onMessageWhileCached(): void;
   readonly isCached: boolean;
   /** Whether what it does still reaches the world outside. */
   acts(): boolean;
+  /** At once, or when the prerendered page is shown. */
+  whenShown(run: () => void): void;
 }
 
 export interface ChannelFaults {
@@ -61,7 +63,8 @@ export function createChannels(timeline: Timeline, chance: Chance, faults: Chann
     for (let i = 0; i < times; i++) {
       timeline.at(arrival, () => {
         if (to.page.isCached) to.page.onMessageWhileCached();
-        else to.page.runTask(() => open.has(to) && to.onmessage?.({ data: structuredClone(data) }));
+        // A frozen page hears it: Chromium stops its timers, and not its messages.
+        else if (to.page.isAlive && open.has(to)) to.onmessage?.({ data: structuredClone(data) });
       });
     }
   }
@@ -79,8 +82,13 @@ export function createChannels(timeline: Timeline, chance: Chance, faults: Chann
         if (!page.acts()) return;
         if (!open.has(this)) throw new DOMException('The channel is closed.', 'InvalidStateError');
         const data = structuredClone(message);
-        channels.onPost?.({ name: this.name, data, from: page.id });
-        for (const other of open) if (other !== this && other.name === this.name) deliver(other, page, data);
+        page.whenShown(() => {
+          channels.onPost?.({ name: this.name, data, from: page.id });
+          for (const other of open) {
+            const isElsewhere = other.name !== this.name || other.page.isPrerendering;
+            if (other !== this && !isElsewhere) deliver(other, page, data);
+          }
+        });
       }
       close(): void {
         open.delete(this);

@@ -1,6 +1,7 @@
 /** Web Locks: one manager in the browser, and pages that talk to it each through a pipe of its own. */
 
 import type { Chance } from './chance.ts';
+import type { Engine } from './engine.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What the manager knows of a request. */
@@ -14,9 +15,13 @@ interface Entry {
 export interface LockUser {
   readonly id: number;
   readonly isAlive: boolean;
-  readonly isPrerendering: boolean;
-  /** WebKit: a page that is being left loses its place in line, and its scripts go on. */
+  readonly isCached: boolean;
+  /** WebKit: a page that is being left loses its locks and its place in line, and its scripts may go on. */
   readonly isLeavingInWebKit: boolean;
+  /** It is in the back/forward cache, and the browser throws it away. */
+  evict(): void;
+  /** At once, or when the prerendered page is shown. */
+  whenShown(run: () => void): void;
   /** Whether what it does still reaches the world outside. */
   acts(): boolean;
   /** Runs a task on the page: at once, when it thaws, or never. */
@@ -30,22 +35,24 @@ export interface LockManagerProcess {
   forget(user: LockUser): void;
   /** Whether the page holds a lock, or waits for one. */
   isUsedBy(user: LockUser): boolean;
-  /** The page has been shown, or left: its waiting requests are looked at again. */
-  review(user: LockUser): void;
+  /** WebKit: the page loses its place in line; one that is kept for a way back loses what it holds, too. */
+  abandon(user: LockUser, isKept: boolean): void;
 }
 
 /** Milliseconds that a message between a page and the manager takes: little, and at times more. */
 const travel = (chance: Chance, stream: string) =>
   chance.next(stream) < 0.9 ? chance.next(stream) : 12 * chance.next(stream);
 
-export function createLockManager(timeline: Timeline, chance: Chance): LockManagerProcess {
+export function createLockManager(timeline: Timeline, chance: Chance, engine: Engine): LockManagerProcess {
   const held = new Map<string, Entry>();
   const queue: Entry[] = [];
-  const reviews = new Map<LockUser, () => void>();
+  /** Chromium: nobody holds these, and nobody gets them, until one of those in line goes. */
+  const stalled = new Set<string>();
+  const abandonments = new Map<LockUser, (isKept: boolean) => void>();
 
   function grantNext(): void {
     for (const entry of [...queue]) {
-      if (held.has(entry.name) || entry.owner.isPrerendering) continue;
+      if (held.has(entry.name) || stalled.has(entry.name)) continue;
       // In the order of requests, by name.
       queue.splice(queue.indexOf(entry), 1);
       held.set(entry.name, entry);
@@ -53,11 +60,30 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
     }
   }
 
+  const reasonOfEarlyAbort = ({ reason }: AbortSignal): unknown =>
+    engine === 'webkit' ? new DOMException('The signal is aborted.', 'AbortError') : reason;
+
   function release(entry: Entry): void {
     if (held.get(entry.name) === entry) held.delete(entry.name);
     const index = queue.indexOf(entry);
-    if (index >= 0) queue.splice(index, 1);
+    if (index >= 0) {
+      queue.splice(index, 1);
+      stalled.delete(entry.name);
+    }
     grantNext();
+  }
+
+  const isWaitedFor = (name: string) => queue.some((entry) => entry.name === name);
+
+  /** WebKit takes the lock of a page that is left, Firefox keeps no such page. */
+  const isEvictable = (owner: LockUser) => engine === 'chromium' && owner.isCached;
+
+  /** Chromium: who asks for a lock that a cached page holds has that page thrown away; those in line gain nothing by it. */
+  function evictHolderOf(name: string): void {
+    const owner = held.get(name)?.owner;
+    if (!owner || !isEvictable(owner)) return;
+    if (isWaitedFor(name)) stalled.add(name);
+    owner.evict();
   }
 
   function clientOf(user: LockUser): LockManager {
@@ -66,9 +92,11 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
     let lastDown = 0;
     /** In the order in which they were sent. */
     const toManager = (run: () => void) => {
-      if (!user.acts()) return;
-      lastUp = Math.max(lastUp, timeline.now + travel(chance, stream));
-      timeline.at(lastUp, run);
+      user.whenShown(() => {
+        if (!user.acts()) return;
+        lastUp = Math.max(lastUp, timeline.now + travel(chance, stream));
+        timeline.at(lastUp, run);
+      });
     };
     const letGo = (run: () => void) => {
       if (user.acts()) timeline.after(travel(chance, stream), run);
@@ -77,17 +105,16 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
       lastDown = Math.max(lastDown, timeline.now + travel(chance, stream));
       timeline.at(lastDown, () => user.runTask(run));
     };
-    const pending = new Set<() => void>();
-    reviews.set(user, () => {
-      if (user.isLeavingInWebKit) for (const refuse of [...pending]) refuse();
-      grantNext();
+    const unsettled = new Set<(isKept: boolean) => void>();
+    abandonments.set(user, (isKept) => {
+      for (const refuse of [...unsettled]) refuse(isKept);
     });
 
     function request(name: string, ...rest: unknown[]): Promise<unknown> {
       const callback = rest.at(-1) as (lock: Lock | null) => unknown;
       const { signal, ifAvailable } = (rest.length > 1 ? rest[0] : {}) as LockOptions;
       return new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
+        if (signal?.aborted) return reject(reasonOfEarlyAbort(signal));
         const wentAway = () => new DOMException('The browsing context is going away.', 'AbortError');
         if (user.isLeavingInWebKit) return reject(wentAway());
         let isOver = false;
@@ -103,33 +130,42 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
         };
         const leaveLine = () => {
           isOver = true;
-          pending.delete(refuse);
           signal?.removeEventListener('abort', abort);
         };
         const giveUp = (reason: unknown) => {
           leaveLine();
+          unsettled.delete(refuse);
           toManager(() => release(entry));
           reject(reason);
         };
         const abort = () => giveUp(signal?.reason);
-        const refuse = () => giveUp(wentAway());
+        const refuse = (isKept: boolean) => {
+          if (!isKept && held.get(name) === entry) return;
+          leaveLine();
+          letGo(() => release(entry));
+          // A page that is kept hears of it when it comes back.
+          toPage(() => reject(wentAway()));
+        };
         const hold = async () => {
           try {
             resolve(await callback({ name, mode: 'exclusive' }));
           } catch (error) {
             reject(error);
           } finally {
+            unsettled.delete(refuse);
             // By a way of its own: it may overtake a request that was made before it.
             letGo(() => release(entry));
           }
         };
         signal?.addEventListener('abort', abort);
-        pending.add(refuse);
+        unsettled.add(refuse);
         toManager(() => {
           if (isOver || !user.isAlive) return;
-          if (ifAvailable && (held.has(name) || queue.some((other) => other.name === name))) {
+          evictHolderOf(name);
+          if (ifAvailable && (held.has(name) || isWaitedFor(name))) {
             toPage(() => {
               leaveLine();
+              unsettled.delete(refuse);
               Promise.resolve(callback(null)).then(resolve, reject);
             });
             return;
@@ -148,6 +184,8 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
             pending: queue.map(({ name }) => ({ name, mode: 'exclusive' as const })),
           };
           toPage(() => resolve(snapshot));
+          // Chromium throws cached holders away when they have been counted.
+          for (const { owner } of [...held.values()]) if (isEvictable(owner)) owner.evict();
         });
       });
     }
@@ -157,10 +195,10 @@ export function createLockManager(timeline: Timeline, chance: Chance): LockManag
   return {
     clientOf,
     forget(user) {
-      reviews.delete(user);
+      abandonments.delete(user);
       for (const entry of [...held.values(), ...queue]) if (entry.owner === user) release(entry);
     },
     isUsedBy: (user) => [...held.values(), ...queue].some(({ owner }) => owner === user),
-    review: (user) => reviews.get(user)?.(),
+    abandon: (user, isKept) => abandonments.get(user)?.(isKept),
   };
 }

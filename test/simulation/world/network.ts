@@ -1,6 +1,7 @@
 /** The way between a page and the servers, and the cookie jar of the browser. */
 
 import type { Chance } from './chance.ts';
+import type { Engine } from './engine.ts';
 import type { Machine } from './machine.ts';
 import type { Answer, Endpoint, Server, ServerRequest } from './server.ts';
 import type { Timeline } from './timeline.ts';
@@ -43,6 +44,8 @@ export interface Exchange {
   isAnswerLost?: boolean;
   /** Its page went, and it was not `keepalive`. */
   isLeftBehind?: boolean;
+  /** Its page went into the back/forward cache, and never hears of the answer. */
+  isUnheard?: boolean;
   /** The browser sent it a second time. */
   isResent?: boolean;
 }
@@ -50,8 +53,10 @@ export interface Exchange {
 export interface NetworkUser {
   readonly id: number;
   readonly isAlive: boolean;
+  readonly isCached: boolean;
   readonly isFrozen: boolean;
   readonly goneAt: number;
+  readonly lostLocksAt: number;
   /** What its relative URLs are resolved against. */
   readonly document: { readonly baseURI: string };
   runTask(run: () => void): void;
@@ -68,6 +73,8 @@ export interface Network {
   fetchFor(page: NetworkUser): typeof fetch;
   /** The connection goes: all that is under way fails. */
   cut(): void;
+  /** The page goes into the back/forward cache. */
+  cache(page: NetworkUser): void;
   /** The page has gone: only what is `keepalive` goes on. */
   forget(page: NetworkUser): void;
   /** A page of the server's own sets the cookie. */
@@ -90,7 +97,14 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [`${APP}/auth/login`]: 'login',
 };
 
-export function createNetwork(timeline: Timeline, chance: Chance, machine: Machine, server: Server): Network {
+export function createNetwork(
+  timeline: Timeline,
+  chance: Chance,
+  machine: Machine,
+  server: Server,
+  engine: Engine,
+): Network {
+  let lastCut = -1;
   const underWay = new Map<Exchange, (reason: unknown, end: 'failed' | 'aborted') => void>();
   const network: Network = {
     cookie: undefined,
@@ -98,7 +112,18 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
     faults: new Map(),
     fetchFor: (page) => (input, init) => send(page, input, init),
     cut() {
+      lastCut = timeline.now;
       for (const fail of [...underWay.values()]) fail(new TypeError('Failed to fetch'), 'failed');
+    },
+    cache(page) {
+      // In Chromium the page has its answers when it comes back; in Firefox those that haven't come until then.
+      if (engine !== 'webkit') return;
+      for (const [exchange, fail] of [...underWay]) {
+        if (exchange.page !== page) continue;
+        exchange.isUnheard = exchange.keepalive;
+        exchange.isLeftBehind = !exchange.keepalive;
+        if (!exchange.keepalive) fail(new TypeError('Load failed'), 'aborted');
+      }
     },
     forget(page) {
       // A page that goes right after a login tells nobody whose the cookie is.
@@ -178,19 +203,29 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
         end(how);
         page.runTask(() => reject(reason));
       };
-      const onAbort = () => fail(signal?.reason, 'aborted');
+      /** Chromium and WebKit tell the page that it is aborted; what is `keepalive` goes on all the same. */
+      let goesOn = false;
+      const onAbort = () => {
+        goesOn = engine !== 'firefox' && exchange.keepalive;
+        fail(reasonOfAbort(engine, exchange, signal), 'aborted');
+      };
       const stopListening = () => signal?.removeEventListener('abort', onAbort);
       signal?.addEventListener('abort', onAbort);
       underWay.set(exchange, fail);
 
       const arrive = (answer: Answer) => {
-        if (exchange.end) return;
+        if (exchange.end && !(goesOn && lastCut < exchange.sentAt)) return;
         // The jar is the browser's own: the page may be gone, or frozen.
         if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
-        // Nor does one that stands still.
-        if (endpoint === 'login' && page.isFrozen) network.isCookieLeftToChance = true;
+        // Nor does one that stands still, or has given the login up.
+        if (endpoint === 'login' && (page.isFrozen || exchange.end)) network.isCookieLeftToChance = true;
+        if (exchange.end) {
+          if (answer.setCookie !== undefined) exchange.isAnswerLost = false;
+          return;
+        }
         end('answered');
-        page.runTask(() => resolve(responseOf(answer)));
+        if (engine === 'firefox' && page.isCached) exchange.isUnheard = true;
+        if (!exchange.isUnheard) page.runTask(() => resolve(responseOf(answer)));
       };
       const lose = () => fail(new TypeError('Failed to fetch'), 'failed');
 
@@ -200,11 +235,12 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
       }
       timeline.after(travel(stream), () => {
         // What was given up early has not left the machine; else the server gets it all the same.
-        if (exchange.end && chance.next(stream) < 0.5) return;
+        if (exchange.end && !goesOn && chance.next(stream) < 0.5) return;
         const answer = process(exchange, fault);
         const back = travel(stream) + (fault?.kind === 'slow' ? fault.ms : 0);
         if (exchange.end) exchange.isAnswerLost = true;
-        else timeline.after(back, () => (fault?.kind === 'lost-after' ? lose() : arrive(answer)));
+        if (!exchange.end || goesOn)
+          timeline.after(back, () => (fault?.kind === 'lost-after' ? lose() : arrive(answer)));
       });
     });
   }
@@ -232,6 +268,13 @@ export function createNetwork(timeline: Timeline, chance: Chance, machine: Machi
     return server.handle(exchange.request);
   }
   return network;
+}
+
+/** The signal's own, where the engine obeys the standard. */
+function reasonOfAbort(engine: Engine, { keepalive }: Exchange, signal: AbortSignal | null | undefined): unknown {
+  if (engine === 'webkit' || (engine === 'firefox' && keepalive))
+    return new DOMException('The operation was aborted.', 'AbortError');
+  return signal?.reason;
 }
 
 /** At once where that can be. */

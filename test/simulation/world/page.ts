@@ -20,10 +20,13 @@ export class SimulatedPage {
   isLeavingInWebKit = false;
   /** Timeline's milliseconds at which it went. */
   goneAt = Infinity;
+  /** Timeline's milliseconds at which it was left, and so lost its locks, though it may come back. */
+  lostLocksAt = -1;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
   private readonly browser: Browser;
   private waiting: (() => void)[] = [];
+  private untilShown: (() => void)[] = [];
   /** What the page may still do before its process crashes. */
   private actsLeft = Number.POSITIVE_INFINITY;
 
@@ -51,6 +54,12 @@ export class SimulatedPage {
     else run();
   }
 
+  /** At once, or when the prerendered page is shown. */
+  whenShown(run: () => void): void {
+    if (this.isPrerendering) this.untilShown.push(run);
+    else run();
+  }
+
   setVisible(isVisible: boolean): void {
     if (this.isPrerendering || this.isFrozen) return;
     this.document.visibilityState = isVisible ? 'visible' : 'hidden';
@@ -63,7 +72,9 @@ export class SimulatedPage {
     this.document.prerendering = false;
     this.lastStillAt = this.browser.timeline.now;
     this.document.visibilityState = 'visible';
-    this.browser.locks.review(this);
+    const { untilShown } = this;
+    this.untilShown = [];
+    for (const run of untilShown) run();
     this.document.dispatchEvent(new Event('prerenderingchange'));
     this.document.dispatchEvent(new Event('visibilitychange'));
   }
@@ -96,10 +107,10 @@ export class SimulatedPage {
       this.close();
       return;
     }
-    this.lastStillAt = this.browser.timeline.now;
     this.sayGoodbye(true);
+    this.browser.network.cache(this);
     if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('freeze'));
-    if (this.browser.engine === 'webkit') this.losePlaceInLine();
+    if (this.browser.engine === 'webkit') this.losePlaceInLine(true);
     this.browser.timeline.after(0, () => {
       this.isLeavingInWebKit = false;
       this.isFrozen = true;
@@ -113,14 +124,20 @@ export class SimulatedPage {
     this.isCached = false;
     this.isFrozen = false;
     this.lastStillAt = this.browser.timeline.now;
+    if (this.browser.engine === 'chromium') this.document.dispatchEvent(new Event('resume'));
     this.document.visibilityState = 'visible';
     this.runWaiting();
-    this.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
     this.document.dispatchEvent(new Event('visibilitychange'));
+    this.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
   }
 
   onMessageWhileCached(): void {
-    if (this.browser.engine !== 'webkit') this.die();
+    if (this.browser.engine !== 'webkit') this.evict();
+  }
+
+  /** It is in the back/forward cache, and the browser throws it away. */
+  evict(): void {
+    this.die();
   }
 
   /** The tab is closed, or another page is loaded in it. */
@@ -128,7 +145,7 @@ export class SimulatedPage {
     if (!this.isAlive) return;
     if (!this.isFrozen) this.sayGoodbye(false);
     if (this.browser.engine === 'webkit') {
-      this.losePlaceInLine();
+      this.losePlaceInLine(false);
       // Its scripts go on for a moment.
       this.browser.timeline.after(this.browser.chance.between(`page ${this.id}`, 0, 200), () => this.die());
     } else this.browser.timeline.after(0, () => this.die());
@@ -140,12 +157,14 @@ export class SimulatedPage {
     else this.die();
   }
 
-  private losePlaceInLine(): void {
+  private losePlaceInLine(isKept: boolean): void {
     this.isLeavingInWebKit = true;
-    this.browser.locks.review(this);
+    this.lostLocksAt = this.browser.timeline.now;
+    this.browser.locks.abandon(this, isKept);
   }
 
   private sayGoodbye(persisted: boolean): void {
+    this.lastStillAt = this.browser.timeline.now;
     this.window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted }));
     this.document.visibilityState = 'hidden';
     this.document.dispatchEvent(new Event('visibilitychange'));

@@ -1,0 +1,63 @@
+/** The unit tests as mutants meet them: each as quickly as it can be run. */
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import unit from '../vitest.config.ts';
+import { LikelyKillersFirst } from './likely-killers-first.ts';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** They run none of the code, but read it. */
+const READERS = ['readme.test.ts', 'parts/types.test.ts'];
+/**
+ * Hundreds of tabs or requests, or the whole heap, which grows with each file that shares it. They come last, and have a
+ * worker and the time of their own.
+ */
+const HEAVY = [
+  'parts/lost-tab-messages.test.ts',
+  'promises/p01-one-refresh/among-tabs.test.ts',
+  'promises/p01-one-refresh/within-a-tab.test.ts',
+  'promises/p03-one-replay/hopeless-addresses.test.ts',
+  'promises/p03-one-replay/refresh-limit.test.ts',
+  'promises/p15-leaves-no-trace/long-outage.test.ts',
+];
+/** Milliseconds. Many mutants make a test wait for ever; a good test takes a third of a second. */
+const TEST_TIMEOUT = 8_000;
+
+const projects = (unit.test?.projects ?? []) as TestProjectInlineConfiguration[];
+
+const named = (name: string): TestProjectInlineConfiguration =>
+  projects.find(({ test }) => test?.name === name) ?? { test: { name } };
+
+const node = named('node');
+
+const light = (project: TestProjectInlineConfiguration, groupOrder: number): TestProjectInlineConfiguration => ({
+  ...project,
+  test: {
+    ...project.test,
+    exclude: [...(project.test?.exclude ?? []), ...READERS, ...HEAVY],
+    // Files share a worker: most of a mutant's time would go into starting one for each file.
+    isolate: false,
+    testTimeout: TEST_TIMEOUT,
+    sequence: { groupOrder },
+  },
+});
+
+export default defineConfig({
+  ...unit,
+  test: {
+    ...unit.test,
+    // What a file leaves stubbed, the next one would find.
+    unstubGlobals: true,
+    maxWorkers: 1,
+    sequence: { sequencer: LikelyKillersFirst },
+    runner: path('one-failure-is-enough.ts'),
+    setupFiles: path('hits-by-file.ts'),
+    projects: [
+      light(node, 1),
+      // One React is enough: the other one runs the same lines.
+      light(named('React 19'), 2),
+      { ...node, test: { ...node.test, name: 'heavy', include: HEAVY, sequence: { groupOrder: 3 } } },
+    ],
+  },
+});

@@ -1,0 +1,206 @@
+/** What becomes of another tab's record while this tab signs in: no lock, no channel, no request. */
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { listen } from '../../src/events.ts';
+import type { AccessToken } from '../../src/session/access-token.ts';
+import { adoptIfNewer } from '../../src/session/adopt-record.ts';
+import { createSession, type Session } from '../../src/session/session.ts';
+import { beginSession, endSession, signInAs } from '../../src/session/session-changes.ts';
+import type { SessionRecord } from '../../src/session/session-record.ts';
+import { attemptCookieSignIn, duringSignIn } from '../../src/session/sign-ins.ts';
+import { gate, now } from '../../src/wait.ts';
+import { jumpWallClock, stopClocks } from '../world/clocks.ts';
+
+beforeEach(stopClocks);
+
+const tokenOf = (sub: string): AccessToken => ({
+  value: `token-of-${sub}`,
+  lifetime: 60_000,
+  receivedAt: now(),
+  claims: { sub },
+});
+
+/** Bob's session in another tab, which began after all that this tab knows. */
+const bobs = (rest: Partial<SessionRecord> = {}): SessionRecord => ({
+  epoch: Date.now() + 1_000,
+  id: 'bobs',
+  generation: 1,
+  token: tokenOf('bob'),
+  ...rest,
+});
+const ended = (why: SessionRecord['ended']) => bobs({ token: undefined, ended: why });
+
+const heard = {
+  'that Bob has signed in': () => ['news', bobs()],
+  'that Bob’s token is new': () => ['news', bobs({ generation: 2 })],
+  'that Bob has been signed in': () => ['answer', bobs()],
+  'that the user has signed out': () => ['news', ended('signed-out')],
+  'that the user had signed out': () => ['answer', ended('signed-out')],
+  'that the session has expired': () => ['news', ended('expired')],
+} as const satisfies Record<string, () => readonly ['news' | 'answer', SessionRecord]>;
+
+type Page = 'that knows nobody' | 'that shows Ada';
+
+function sessionOf(page: Page): Session {
+  const session = createSession(gate(), () => {});
+  if (page === 'that shows Ada') beginSession(session, { accessToken: tokenOf('ada') });
+  return session;
+}
+
+const shown = ({ state }: Session) => ('subject' in state ? state.subject : state.status);
+
+/** Its sign-in with the cookie is under way, or has failed and waits for the next refresh. */
+type SignIn = 'under way' | 'that waits';
+
+const KEPT = { isKept: true, signIn: 'goes on', isSignedOut: undefined, usersMore: 0 };
+const OVER = { isKept: false, signIn: 'is over', isSignedOut: undefined };
+
+describe('a sign-in with the cookie, and another tab’s record', () => {
+  it.each<[Page, SignIn, keyof typeof heard, object]>([
+    ['that knows nobody', 'under way', 'that Bob has signed in', { ...KEPT, shows: 'restoring' }],
+    ['that knows nobody', 'under way', 'that Bob’s token is new', { ...KEPT, shows: 'restoring' }],
+    ['that knows nobody', 'under way', 'that Bob has been signed in', { ...KEPT, shows: 'restoring' }],
+    ['that knows nobody', 'under way', 'that the user had signed out', { ...KEPT, shows: 'restoring' }],
+    ['that knows nobody', 'under way', 'that the session has expired', { ...KEPT, shows: 'restoring' }],
+    [
+      'that knows nobody',
+      'under way',
+      'that the user has signed out',
+      { ...OVER, isSignedOut: true, usersMore: 0, shows: 'signed-out' },
+    ],
+    // Requests that waited for this sign-in were not made for Bob.
+    ['that knows nobody', 'that waits', 'that Bob has signed in', { ...OVER, usersMore: 1, shows: 'bob' }],
+    ['that knows nobody', 'that waits', 'that Bob’s token is new', { ...KEPT, shows: 'restoring' }],
+    ['that knows nobody', 'that waits', 'that Bob has been signed in', { ...KEPT, shows: 'restoring' }],
+    ['that knows nobody', 'that waits', 'that the session has expired', { ...KEPT, shows: 'restoring' }],
+    [
+      'that knows nobody',
+      'that waits',
+      'that the user has signed out',
+      { ...OVER, isSignedOut: true, usersMore: 0, shows: 'signed-out' },
+    ],
+    ['that shows Ada', 'under way', 'that Bob has signed in', { ...KEPT, shows: 'ada' }],
+    ['that shows Ada', 'under way', 'that Bob has been signed in', { ...KEPT, shows: 'ada' }],
+    // Her session is over, but the cookie may begin another one.
+    [
+      'that shows Ada',
+      'under way',
+      'that the session has expired',
+      { ...OVER, signIn: 'goes on', usersMore: 1, shows: 'signed-out' },
+    ],
+    [
+      'that shows Ada',
+      'under way',
+      'that the user had signed out',
+      { ...OVER, signIn: 'goes on', usersMore: 1, shows: 'signed-out' },
+    ],
+    [
+      'that shows Ada',
+      'under way',
+      'that the user has signed out',
+      { ...OVER, isSignedOut: true, usersMore: 1, shows: 'signed-out' },
+    ],
+    ['that shows Ada', 'that waits', 'that Bob has signed in', { ...OVER, usersMore: 1, shows: 'bob' }],
+    ['that shows Ada', 'that waits', 'that Bob’s token is new', { ...KEPT, shows: 'ada' }],
+  ])('a page %s, with a sign-in %s, hears %s', async (page, signIn, news, outcome) => {
+    const session = sessionOf(page);
+    const attempt = attemptCookieSignIn(session, async () => {
+      if (signIn === 'under way') await new Promise(() => {});
+    });
+    if (signIn === 'that waits') await attempt;
+    const { cookieSignIn, userVersion, recordReplaced } = session;
+    const [kind, theirs] = heard[news]();
+    adoptIfNewer(session, theirs, kind);
+
+    expect({
+      isKept: cookieSignIn?.newestHeard === theirs,
+      signIn: session.cookieSignIn ? 'goes on' : 'is over',
+      isSignedOut: cookieSignIn?.isSignedOut,
+      usersMore: session.userVersion - userVersion,
+      shows: shown(session),
+    }).toEqual(outcome);
+    // A sign-in that waits for this very message goes on.
+    expect(recordReplaced.isOpen).toBe(true);
+  });
+});
+
+describe('a session that began without knowing of the others’', () => {
+  const signedInUnaware = () => {
+    const session = sessionOf('that knows nobody');
+    signInAs(session, { accessToken: tokenOf('ada') }, 1);
+    return session;
+  };
+
+  it('an answer about another session doesn’t replace it in its first second', () => {
+    const session = signedInUnaware();
+    jumpWallClock(999);
+    adoptIfNewer(session, bobs(), 'answer');
+
+    expect(shown(session)).toBe('ada');
+  });
+
+  it('an answer about another session replaces it later', () => {
+    const session = signedInUnaware();
+    jumpWallClock(1_000);
+    adoptIfNewer(session, bobs(), 'answer');
+
+    expect(shown(session)).toBe('bob');
+  });
+
+  it('an answer about this very session is taken as it is', () => {
+    const session = signedInUnaware();
+    const { record } = session;
+    adoptIfNewer(session, { ...record, generation: 2 }, 'answer');
+
+    expect(session.record).toMatchObject({ epoch: record.epoch, id: record.id, generation: 2 });
+  });
+});
+
+it.each(['unknown', 'over'])('a session without its token signs nobody in yet where the last one is %s', (last) => {
+  const session = sessionOf(last === 'over' ? 'that shows Ada' : 'that knows nobody');
+  if (last === 'over') endSession(session, 'expired');
+  let signIns = 0;
+  listen(session.listeners, 'signed-in', () => signIns++);
+  adoptIfNewer(session, bobs({ token: undefined }), 'news');
+  expect([shown(session), signIns]).toEqual(['restoring', 0]);
+  adoptIfNewer(session, bobs({ generation: 2 }), 'news');
+
+  expect([shown(session), signIns]).toEqual(['bob', 1]);
+});
+
+describe('a login under way, and another tab’s record', () => {
+  it.each<[Page, keyof typeof heard, number]>([
+    // The login must not undo it.
+    ['that knows nobody', 'that the user has signed out', 1],
+    ['that knows nobody', 'that the user had signed out', 0],
+    ['that knows nobody', 'that the session has expired', 0],
+    ['that knows nobody', 'that Bob has signed in', 0],
+    ['that shows Ada', 'that the user has signed out', 1],
+  ])('a page %s hears %s', (page, news, usersMore) => {
+    const session = sessionOf(page);
+    void duringSignIn(session, () => new Promise(() => {}));
+    const { userVersion } = session;
+    const [kind, theirs] = heard[news]();
+    adoptIfNewer(session, theirs, kind);
+
+    expect(session.userVersion - userVersion).toBe(usersMore);
+  });
+
+  it('a sign-out that is known already is no new one, though it has overtaken a refresh', () => {
+    const session = sessionOf('that shows Ada');
+    endSession(session, 'signed-out');
+    void duringSignIn(session, () => new Promise(() => {}));
+    const { userVersion, record } = session;
+    adoptIfNewer(session, { ...record, generation: record.generation + 1, overtook: true }, 'news');
+
+    expect(session.record.overtook).toBe(true);
+    expect(session.userVersion).toBe(userVersion);
+  });
+
+  it('without a login under way a sign-out makes nobody another user', () => {
+    const session = sessionOf('that knows nobody');
+    adoptIfNewer(session, ended('signed-out'), 'news');
+
+    expect([shown(session), session.userVersion]).toEqual(['signed-out', 0]);
+  });
+});

@@ -1,0 +1,2 @@
+/** Whose ways a simulated browser has. */
+export type Engine = 'chromium' | 'firefox' | 'webkit';
