@@ -81,6 +81,14 @@ describe('a restore in vain shows in the state', () => {
     expect(auth.getState()).not.toHaveProperty('error');
   });
 
+  it('a client that is disposed of shows none', async () => {
+    const auth = openTab();
+    server.answerRefresh = offline;
+    await failureOf(restore(auth));
+    auth.dispose();
+    expect(auth.getState()).toStrictEqual({ status: 'restoring' });
+  });
+
   it('a session that is known shows no error', async () => {
     const auth = openTab();
     await auth.signIn(server.login('ada'));

@@ -183,7 +183,7 @@ const USERS: readonly Fault[] = [
   fault(
     'a number is no subject',
     'session/access-token.ts',
-    "typeof subject === 'string' || typeof subject === 'number' ? String(subject) : undefined",
+    "(typeof subject === 'string' && subject) || typeof subject === 'number' ? String(subject) : undefined",
     "typeof subject === 'string' ? subject : undefined",
   ),
   fault(
