@@ -247,12 +247,6 @@ const REQUESTS: readonly Fault[] = [
     '  return response;',
   ),
   fault(
-    'the replay of an answer that shouldRefresh judges counts as refused',
-    'http/authorized-fetch.ts',
-    'else if (status < 500) recordAccepted(refreshing.fruitless, label);',
-    'else if (status < 200) recordAccepted(refreshing.fruitless, label);',
-  ),
-  fault(
     'an error quotes the token',
     'session/session-gone.ts',
     '{ disposed, state }: Session, label: string): AnyAuthError {',
