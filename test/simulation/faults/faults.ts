@@ -211,12 +211,6 @@ const REQUESTS: readonly Fault[] = [
     '',
   ),
   fault(
-    'a token of unknown expiry is never young',
-    'refresh/fruitless-refreshes.ts',
-    'const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;',
-    'const isYoung = token.lifetime - elapsed(token.receivedAt) > token.lifetime / 2;',
-  ),
-  fault(
     'a body is read when it is sent',
     'http/replayable-request.ts',
     'if (fixed.body != null) fixed.body = fixBody(fixed.body);',
