@@ -248,4 +248,8 @@ const REQUESTS: readonly Fault[] = [
   ),
 ];
 
-export const FAULTS: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH, ...FOUND, ...USERS, ...REQUESTS];
+/** Those that tabs, turns and refreshes have. */
+export const FAULTS_OF_REFRESHES: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH];
+/** Those that users and their requests meet. */
+export const FAULTS_OF_REQUESTS: readonly Fault[] = [...FOUND, ...USERS, ...REQUESTS];
+export const FAULTS: readonly Fault[] = [...FAULTS_OF_REFRESHES, ...FAULTS_OF_REQUESTS];
