@@ -13,6 +13,7 @@ import {
 } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
+/** But for a request that a page has left behind, once its time is up. */
 export const noOverlap: RuleMaker = (scene, accuse) => {
   const { browser, plan } = scene;
   const underWay = new Set<Exchange>();
@@ -29,10 +30,10 @@ export const noOverlap: RuleMaker = (scene, accuse) => {
           browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
         const isLeft = isOrphan(other);
         const isForgiven = isLeft && (isVisitor || isUnmarked(scene, other));
-        const isOver = isLeft && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
+        const isOver = isLeft && age >= ORPHAN_WAIT;
         if (!isForgiven && !isOver)
           accuse(
-            `tab ${exchange.page.id} refreshed ${Math.round(browser.timeline.now - other.sentAt)} ms after the ` +
+            `tab ${exchange.page.id} refreshed ${Math.round(age)} ms after the ` +
               `${isLeft ? 'refresh that the closed' : 'refresh that is still under way of'} tab ${other.page.id}` +
               (isLeft ? ' has left behind' : ''),
           );
@@ -94,9 +95,8 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       // Perhaps nobody has what came for a page that is gone.
       const token = known && browser.pages[known.page - 1]?.isAlive ? known.token : undefined;
       const issued = token && server.issued.get(token);
-      // Whoever has just signed in, or failed to, may have left a cookie of which tabs know nothing.
       if (browser.timeline.now - (refusedAt.get(exchange.page) ?? -Infinity) < 2_000) return;
-      // Nor do tabs know of a sign-in elsewhere.
+      // Whoever has just signed in, here or elsewhere, may have left a cookie of which tabs know nothing.
       const isOurs = browser.network.navigatedAt < 0 && !browser.network.isCookieLeftToChance;
       if (!isOurs || !issued || refused.has(token) || scene.calls.some(isDemand)) return;
       const lifetime = plan.world.lifetime * 1_000;

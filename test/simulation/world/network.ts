@@ -60,6 +60,7 @@ export interface NetworkUser {
   readonly isCached: boolean;
   readonly isFrozen: boolean;
   readonly goneAt: number;
+  readonly lastStillAt: number;
   readonly lostLocksAt: number;
   /** What its relative URLs are resolved against. */
   readonly document: { readonly baseURI: string };
