@@ -48,7 +48,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
 
   /**
    * Finds out whether somebody is signed in: asks the other tabs, then the server. Call it when the page loads; calls
-   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself. On a server, and after `dispose()`, it resolves to `restoring`.
+   * made meanwhile share one answer, later ones return the state as it is. A first `fetch` does it by itself. On a server,
+   * and after `dispose()`, it resolves to `restoring`.
    *
    * @throws {@link RefreshUnavailableError} neither could be reached: the state stays `restoring`, with an `error`, and the
    *   client goes on trying while the page is visible. A rejection that nobody handles is no unhandled rejection.
@@ -123,8 +124,8 @@ export interface AuthClient<Claims extends object = JwtClaims> {
   /**
    * Closes every channel, listener and timer, forgets the token, and frees whoever waits. The session goes on in other
    * tabs, and in the next client made here. A refresh that has been sent runs on, and the refresh token that it may bring
-   * goes to the other tabs, or is revoked after a sign-out. This client is then as on a server: its state is `restoring`, it keeps no new
-   * listener, and what needs a session is rejected with {@link ConfigurationError}.
+   * goes to the other tabs, or is revoked after a sign-out. This client is then as on a server: its state is `restoring`,
+   * it keeps no new listener, and what needs a session is rejected with {@link ConfigurationError}.
    */
   dispose(): void;
   [Symbol.dispose](): void;

@@ -79,8 +79,8 @@ export function closeListeners(listeners: Listeners): void {
 }
 
 /**
- * Every listener has heard of the event when this returns. Where one causes another event, the others first hear of this one.
- * What a listener throws, now or later, is reported to the console and affects no other listener.
+ * Every listener has heard of the event when this returns. Where one causes another event, the others first hear of this
+ * one. What a listener throws, now or later, is reported to the console and affects no other listener.
  */
 export function emit<Name extends keyof EventMap>(
   { entries, due }: Listeners,

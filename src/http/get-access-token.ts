@@ -18,7 +18,8 @@ export interface GetAccessTokenOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * A token that has met a 401: the current one is given if it is another one, else that of the one refresh. Where a
-   * refresh wouldn't help (the API refuses fresh tokens, say), it is given back as it is: send the request once more, never twice.
+   * refresh wouldn't help (the API refuses fresh tokens, say), it is given back as it is: send the request once
+   * more, never twice.
    */
   readonly refused?: string | undefined;
 }

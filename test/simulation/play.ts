@@ -13,7 +13,7 @@ export interface Play {
   readonly violation: Violation | undefined;
   /** What happened, if somebody listens. */
   readonly story: readonly string[];
-  readonly counts: { readonly refreshes: number; readonly requests: number; readonly atRisk: number };
+  readonly counts: { readonly refreshes: number; readonly requests: number; readonly alarms: number };
 }
 
 /** Milliseconds in which the first tabs learn what there is to know. */
@@ -101,7 +101,7 @@ export async function play(code: ClientCode, plan: Plan, isTold = false): Promis
     counts: {
       refreshes: network.exchanges.filter(({ request }) => request.endpoint === 'refresh').length,
       requests: network.exchanges.length,
-      atRisk: browser.server.alarms.length,
+      alarms: browser.server.alarms.length,
     },
   };
 

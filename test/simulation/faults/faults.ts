@@ -95,12 +95,6 @@ const REFRESH: readonly Fault[] = [
     'const stopTimer = startTimer(caller * 1e6, () => {',
   ),
   fault(
-    'a refresh that is over is joined',
-    'refresh/refresher.ts',
-    'refreshing.flight?.change === session.change;',
-    '!!refreshing.flight && !!session.change;',
-  ),
-  fault(
     'a failure is the end of the session',
     'refresh/refusal.ts',
     'if (OVER.includes(status)) return',
@@ -159,12 +153,6 @@ const FOUND: readonly Fault[] = [
     '',
   ),
   fault(
-    'a frozen page tells of a pause that is long over',
-    'tabs/tab-message.ts',
-    'const left = ms - Math.max(0, Date.now() - wall);',
-    'const left = ms;',
-  ),
-  fault(
     'a pause that the server names in a late answer is ignored',
     'refresh/refresh-round.ts',
     'else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);',
@@ -200,24 +188,6 @@ const USERS: readonly Fault[] = [
     'await ((_: unknown, run: Function) => run({ signal: new AbortController().signal, begin() {} }))(runAlone, async ({ signal, begin }) => {',
   ),
   fault(
-    'a sign-out without the turn',
-    'lifecycle/sign-out.ts',
-    'const isConfirmed = await runAlone(tabs, async ({ begin }) => {',
-    'const isConfirmed = await ((_: unknown, run: Function) => run({ begin() {} }))(runAlone, async ({ begin }) => {',
-  ),
-  fault(
-    'a sign-out that overtook a refresh is not sent again',
-    'client-parts.ts',
-    'return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);',
-    'return Promise.resolve([sendSignOut, settings, wasOvertaken]);',
-  ),
-  fault(
-    'a sign-out is confirmed out of turn',
-    'lifecycle/sign-out.ts',
-    '    await send();\n    // A refresh may bring the cookie back.\n    return false;',
-    '    return (await send()) ?? false;',
-  ),
-  fault(
     'a tab that knew nobody loses against a clock set back',
     'session/adopt-record.ts',
     'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {',
@@ -235,22 +205,10 @@ const USERS: readonly Fault[] = [
 /** Of requests. */
 const REQUESTS: readonly Fault[] = [
   fault(
-    'futility is counted after the replay',
-    'http/authorized-fetch.ts',
-    'if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);',
-    'if (asksForRefresh) void recordRefused;',
-  ),
-  fault(
     'no floor under refreshes',
     'refresh/fruitless-refreshes.ts',
     'if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address);',
     '',
-  ),
-  fault(
-    'a token of unknown expiry is never young',
-    'refresh/fruitless-refreshes.ts',
-    'const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;',
-    'const isYoung = token.lifetime - elapsed(token.receivedAt) > token.lifetime / 2;',
   ),
   fault(
     'a body is read when it is sent',
@@ -283,12 +241,6 @@ const REQUESTS: readonly Fault[] = [
     '  return response;',
   ),
   fault(
-    'the replay of an answer that shouldRefresh judges counts as refused',
-    'http/authorized-fetch.ts',
-    'else if (status < 500) recordAccepted(refreshing.fruitless, label);',
-    'else if (status < 200) recordAccepted(refreshing.fruitless, label);',
-  ),
-  fault(
     'an error quotes the token',
     'session/session-gone.ts',
     '{ disposed, state }: Session, label: string): AnyAuthError {',
@@ -296,4 +248,8 @@ const REQUESTS: readonly Fault[] = [
   ),
 ];
 
-export const FAULTS: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH, ...FOUND, ...USERS, ...REQUESTS];
+/** Those that tabs, turns and refreshes have. */
+export const FAULTS_OF_REFRESHES: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH];
+/** Those that users and their requests meet. */
+export const FAULTS_OF_REQUESTS: readonly Fault[] = [...FOUND, ...USERS, ...REQUESTS];
+export const FAULTS: readonly Fault[] = [...FAULTS_OF_REFRESHES, ...FAULTS_OF_REQUESTS];

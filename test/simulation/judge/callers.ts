@@ -9,6 +9,8 @@ const REFRESH_TIMEOUT = 10_000;
 const EXPLAINS_FOR = 60_000;
 /** So many short pauses in a row fit into the time that callers wait. */
 const FEW = 2;
+/** Milliseconds for which the lock is kept after an answer, until the mark of the handover stands. */
+const JUST_BEFORE = 100;
 /** Milliseconds: an answer that takes longer may leave callers without a token. */
 const SLOW = 3_000;
 
@@ -53,12 +55,8 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   /** A page that stands still keeps its turn for as long as it can't take its answer. */
   function isSlowToEnd({ end, endedAt = 0, sentAt, request, page }: Exchange): boolean {
     if (request.endpoint === 'api') return false;
-    const { isFrozen, isAlive, lastStillAt } = browser.pages[page.id - 1] ?? {
-      isFrozen: false,
-      isAlive: false,
-      lastStillAt: 0,
-    };
-    if (isAlive && isFrozen) return !end || endedAt >= lastStillAt;
+    const { isFrozen, isAlive, lastStillAt } = page;
+    if (isAlive && isFrozen) return !end || endedAt >= lastStillAt - JUST_BEFORE;
     return !end && browser.timeline.now - sentAt > SLOW;
   }
 
@@ -101,11 +99,17 @@ export const toldInTime: RuleMaker = ({ browser }, accuse) => ({
 /** A challenge that a refresh can't meet reaches the app, also where the replay meets it. */
 export const challengesAreTold: RuleMaker = (scene, accuse) => ({
   promise: 'The app hears of each challenge',
-  onSettled({ label, tab, value }) {
+  onSettled({ label, tab, value, calledAt }) {
+    // A client that is gone tells nobody.
+    if (tab.createdAt > calledAt) return;
     if (!(value instanceof Response) || !value.headers.get('www-authenticate')) return;
     const told = scene.heard.filter((heard) => heard.tab === tab && heard.event === 'challenge').length;
     const met = scene.calls.filter(
-      (call) => call.tab === tab && call.value instanceof Response && call.value.headers.has('www-authenticate'),
+      (call) =>
+        call.tab === tab &&
+        call.calledAt >= tab.createdAt &&
+        call.value instanceof Response &&
+        call.value.headers.has('www-authenticate'),
     ).length;
     if (told < met) accuse(`${label} of tab ${tab.page.id} met a challenge, and no event told the app`);
   },

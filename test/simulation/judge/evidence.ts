@@ -12,6 +12,9 @@ import type { Scene } from './judge.ts';
  */
 export const ORPHAN_WAIT = 4_998;
 
+/** Milliseconds that it waits for the answer to a request of a visitor's. */
+export const VISITOR_WAIT = 998;
+
 export const isRefresh = ({ request }: Exchange): boolean => request.endpoint === 'refresh';
 
 export const bearerIn = ({ request }: Exchange): string | undefined => bearerOf(request.headers.get('authorization'));

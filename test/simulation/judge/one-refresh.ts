@@ -1,9 +1,19 @@
 /** P1, P2: refreshes of one endpoint never overlap, and none is made without a cause. */
 
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isMirrored, isOrphan, isRefresh, isRefusal, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
+import {
+  bearerIn,
+  isMirrored,
+  isOrphan,
+  isRefresh,
+  isRefusal,
+  isUnmarked,
+  ORPHAN_WAIT,
+  VISITOR_WAIT,
+} from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
+/** But for a request that a page has left behind, once its time is up. */
 export const noOverlap: RuleMaker = (scene, accuse) => {
   const { browser, plan } = scene;
   const underWay = new Set<Exchange>();
@@ -13,14 +23,17 @@ export const noOverlap: RuleMaker = (scene, accuse) => {
       if (!isRefresh(exchange)) return;
       for (const other of underWay) {
         if (!plan.world.hasLocks) continue;
-        // A visitor's request brings no cookie, or a dead one.
-        const isVisitor = browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
+        const age = browser.timeline.now - other.sentAt;
+        // A visitor's request brings no cookie, or a dead one; one that may bring a cookie is waited for, but not for long.
+        const isVisitor =
+          (other.isOfVisitor && age >= VISITOR_WAIT) ||
+          browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
         const isLeft = isOrphan(other);
         const isForgiven = isLeft && (isVisitor || isUnmarked(scene, other));
-        const isOver = isLeft && browser.timeline.now - other.sentAt >= ORPHAN_WAIT;
+        const isOver = isLeft && age >= ORPHAN_WAIT;
         if (!isForgiven && !isOver)
           accuse(
-            `tab ${exchange.page.id} refreshed ${Math.round(browser.timeline.now - other.sentAt)} ms after the ` +
+            `tab ${exchange.page.id} refreshed ${Math.round(age)} ms after the ` +
               `${isLeft ? 'refresh that the closed' : 'refresh that is still under way of'} tab ${other.page.id}` +
               (isLeft ? ' has left behind' : ''),
           );
@@ -51,13 +64,18 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
   const { server } = browser;
   /** Access tokens that an API has refused. */
   const refused = new Set<string>();
+  /** When a page has met its last refusal; its token may be another one than that of the others. */
+  const refusedAt = new Map<object, number>();
   /** The newest access token of a session that a tab has told the others of, and that tab's page. */
   const newest = new Map<object, Known>();
   return {
     promise: 'A refresh has a cause',
     onEnd(exchange) {
       const bearer = bearerIn(exchange);
-      if (bearer && exchange.request.endpoint === 'api' && isRefusal(exchange)) refused.add(bearer);
+      if (bearer && exchange.request.endpoint === 'api' && isRefusal(exchange)) {
+        refused.add(bearer);
+        refusedAt.set(exchange.page, browser.timeline.now);
+      }
     },
     onPost({ data, from }) {
       const { value: token, epoch = 0, generation = 0 } = (data as { data?: Posted }).data ?? {};
@@ -77,8 +95,10 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       // Perhaps nobody has what came for a page that is gone.
       const token = known && browser.pages[known.page - 1]?.isAlive ? known.token : undefined;
       const issued = token && server.issued.get(token);
-      // Whoever has just signed in, or failed to, may have left a cookie of which tabs know nothing.
-      if (!issued || refused.has(token) || scene.calls.some(isDemand)) return;
+      if (browser.timeline.now - (refusedAt.get(exchange.page) ?? -Infinity) < 2_000) return;
+      // Whoever has just signed in, here or elsewhere, may have left a cookie of which tabs know nothing.
+      const isOurs = browser.network.navigatedAt < 0 && !browser.network.isCookieLeftToChance;
+      if (!isOurs || !issued || refused.has(token) || scene.calls.some(isDemand)) return;
       const lifetime = plan.world.lifetime * 1_000;
       const left = issued.expiresAt - browser.machine.trueNow();
       // The most that the option `refreshAhead` and the spread of tokens that came together make of it.

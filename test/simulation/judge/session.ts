@@ -5,12 +5,14 @@ import { isMirrored } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 import { atRisk } from './tokens-once.ts';
 
-export const onlyTheServerEndsIt: RuleMaker = ({ browser, plan }, accuse) => ({
+export const onlyTheServerEndsIt: RuleMaker = (scene, accuse) => ({
   promise: 'A session ends only by the server’s verdict or by a sign-out',
   onHeard({ event, detail, before, tab }) {
     if (event !== 'signed-out' || (detail as { reason: string }).reason !== 'expired') return;
-    // A tab that has missed a message may speak of an earlier session.
-    if (!isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
+    const { browser, plan } = scene;
+    // A tab that has missed a message may speak of an earlier session; so may one after a clock was set back.
+    if (!isMirrored(plan) || !plan.world.hasLocks || scene.areClocksWrong || browser.network.isCookieLeftToChance)
+      return;
     const sid = before.status === 'signed-in' && (before.claims as { sid?: string } | undefined)?.sid;
     const family = sid && browser.server.families.get(sid);
     // Without its cookie nobody can go on with it.

@@ -2,7 +2,7 @@
 
 import type { Family } from '../../../demo/server/sessions.ts';
 import type { Exchange } from '../world/network.ts';
-import { isOrphan, isRefresh, isUnmarked, ORPHAN_WAIT } from './evidence.ts';
+import { isOrphan, isRefresh, isUnmarked, ORPHAN_WAIT, VISITOR_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** Sessions that the network, or a browser without locks or storage, has put at risk: nobody can save them. */
@@ -35,7 +35,7 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
         return;
       }
       const family = browser.server.familyOfCookie(cookie) as Family;
-      const isLate = browser.timeline.now - first.sentAt >= ORPHAN_WAIT;
+      const isLate = browser.timeline.now - first.sentAt >= (first.isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT);
       // Its answer may still land.
       const isUnderWay = isOrphan(first) && !first.end && (isLate || isUnmarked(scene, first));
       const isLost = !!first.isAnswerLost || !!first.isResent || isUnderWay;

@@ -74,9 +74,9 @@ export class Witness implements Scene, TabWatcher {
   }
 
   wasLoginUnderWay(since: number): boolean {
-    return this.browser.network.exchanges.some(
-      ({ request, endedAt }) => request.endpoint === 'login' && (endedAt ?? Infinity) >= since,
-    );
+    const { exchanges, navigatedAt } = this.browser.network;
+    if (navigatedAt >= since) return true;
+    return exchanges.some(({ request, endedAt }) => request.endpoint === 'login' && (endedAt ?? Infinity) >= since);
   }
 
   wasAwake(exchange: Exchange, since: number): boolean {
@@ -98,6 +98,7 @@ export class Witness implements Scene, TabWatcher {
 
   private onSend(exchange: Exchange): void {
     const { page, request } = exchange;
+    exchange.isOfVisitor = this.tabOf(exchange)?.state.status !== 'signed-in';
     this.tell(() => `tab ${page.id} sends ${request.method} ${request.path} (${exchange.number})${bearing(exchange)}`);
     for (const rule of this.rules) rule.onSend?.(exchange);
   }

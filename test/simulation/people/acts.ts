@@ -123,6 +123,8 @@ export class People {
         (answer) => tab.call(`setSession(${user})`, () => setSession(answer)),
         () => {},
       );
+    // In another app of the site, which has nothing to do with ours.
+    if (how === 'elsewhere') this.browser.network.navigateTo(() => this.browser.server.beginSession(user));
     if (how === 'login-page')
       this.replace(place, tab, () => {
         const { network, machine, server } = this.browser;

@@ -21,6 +21,7 @@ export const fault: Arbitrary<Fault> = fc.oneof(
     { kind: 'lost-before' },
     { kind: 'lost-after' },
     { kind: 'broken-gateway' },
+    { kind: 'garbled' },
     { kind: 'resent' },
   ),
 );

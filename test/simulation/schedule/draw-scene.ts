@@ -113,6 +113,21 @@ const SCENES: readonly (readonly ScenePart[])[] = [
     ['here', one({ do: 'sign-in', user: 'ada', how: 'tokens' })],
     ['here', one({ do: 'refresh' })],
   ],
+  // Another user's cookie comes by a way that this tab doesn't see.
+  [
+    ['here', ORDER],
+    ['there', one({ do: 'sign-in', user: 'bob', how: 'elsewhere' })],
+    ['here', VOID],
+    ['here', ORDER],
+  ],
+  [
+    ['here', ORDER],
+    ['there', faultAt('login', fc.constantFrom<Fault>({ kind: 'garbled' }, { kind: 'slow', ms: 40_000 }))],
+    ['there', BOB],
+    ['here', one({ do: 'hide' })],
+    ['here', VOID],
+    ['here', ORDER],
+  ],
   // The connection goes and comes, also while the server wants a pause.
   [
     ['here', one({ do: 'offline' })],

@@ -43,7 +43,7 @@ export type Act =
   | { readonly do: 'close' | 'reload' | 'freeze' | 'thaw' | 'hide' | 'show' | 'activate' | 'leave' | 'come-back' }
   /** The page's process ends, after so many more things that others could see. */
   | { readonly do: 'crash'; readonly acts: number }
-  | { readonly do: 'sign-in'; readonly user: User; readonly how: 'request' | 'tokens' | 'login-page' }
+  | { readonly do: 'sign-in'; readonly user: User; readonly how: 'request' | 'tokens' | 'login-page' | 'elsewhere' }
   /** `push-state`: the page's base URL changes. */
   | { readonly do: 'sign-out' | 'refresh' | 'restore' | 'recreate' | 'push-state' }
   | { readonly do: 'get-token'; readonly abortAfter?: number | undefined }

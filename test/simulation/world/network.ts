@@ -20,6 +20,8 @@ export type Fault =
   | { readonly kind: 'lost-after' }
   /** It is processed, and a proxy answers 502. */
   | { readonly kind: 'broken-gateway' }
+  /** It is processed, its cookie arrives, and nobody can read the answer. */
+  | { readonly kind: 'garbled' }
   /** Milliseconds that the answer takes longer. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** The browser sends it once more by itself, as it does when an idle connection dies. */
@@ -46,6 +48,8 @@ export interface Exchange {
   isLeftBehind?: boolean;
   /** Its page went into the back/forward cache, and never hears of the answer. */
   isUnheard?: boolean;
+  /** Its tab knew of nobody when it sent it. */
+  isOfVisitor?: boolean;
   /** The browser sent it a second time. */
   isResent?: boolean;
 }
@@ -56,6 +60,7 @@ export interface NetworkUser {
   readonly isCached: boolean;
   readonly isFrozen: boolean;
   readonly goneAt: number;
+  readonly lastStillAt: number;
   readonly lostLocksAt: number;
   /** What its relative URLs are resolved against. */
   readonly document: { readonly baseURI: string };
@@ -79,6 +84,8 @@ export interface Network {
   forget(page: NetworkUser): void;
   /** A page of the server's own sets the cookie. */
   navigateTo(begin: () => string): void;
+  /** Timeline's milliseconds at which that happened last. */
+  navigatedAt: number;
   /**
    * A login that the client knew nothing of ran beside one of its own requests to the auth server: it is left to chance
    * whose cookie came last.
@@ -136,7 +143,9 @@ export function createNetwork(
           fail(undefined, 'aborted');
         }
     },
+    navigatedAt: -1,
     navigateTo(begin) {
+      network.navigatedAt = timeline.now;
       noteLogin();
       // Other tabs that refresh learn whose the cookie is from its token, if that says so.
       if (server.rules.tokens === 'opaque') network.isCookieLeftToChance = true;
@@ -263,6 +272,8 @@ export function createNetwork(
       exchange.isAnswerLost = true;
       return { status: 502, body: {} };
     }
+    if (fault?.kind === 'garbled' && exchange.request.endpoint !== 'api' && answer.status === 200)
+      return { ...answer, body: 'garbled' };
     if (fault?.kind !== 'resent') return answer;
     exchange.isResent = true;
     return server.handle(exchange.request);

@@ -41,15 +41,6 @@ export interface Answer {
   readonly redirectedTo?: string | undefined;
 }
 
-/** What became of one refresh token. */
-export interface RefreshTokenFate {
-  readonly family: Family;
-  /** How many times it was presented. */
-  presented: number;
-  /** The one that came in its place. */
-  successor?: string;
-}
-
 export interface IssuedToken {
   readonly family: Family;
   readonly generation: number;
@@ -62,8 +53,6 @@ export interface Server {
   /** By the `sid` of tokens. */
   readonly families: Map<string, Family>;
   readonly alarms: { readonly family: Family; readonly token: string }[];
-  /** By refresh token. */
-  readonly fates: Map<string, RefreshTokenFate>;
   /** When each access token was issued, by true time. */
   readonly issued: Map<string, IssuedToken>;
   /** What took effect, by the request's own number. */
@@ -97,7 +86,6 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     rules,
     families: new Map(),
     alarms: [],
-    fates: new Map(),
     issued: new Map(),
     effects: new Map(),
     handle(request) {
@@ -106,7 +94,7 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
       if (request.endpoint === 'login') return tokenAnswer(sessions.begin({ id: request.body, name: request.body }));
       return api(request);
     },
-    beginSession: (user) => remember(sessions.begin({ id: user, name: user })).refreshToken,
+    beginSession: (user) => sessions.begin({ id: user, name: user }).refreshToken,
     familyOfAccessToken: (value) => accessTokens.judge(idOf.get(value) ?? '').token?.family,
     subjectOf: (family) => String(subjectOf(family)),
     isGood: (value) => accessTokens.judge(idOf.get(value) ?? '').verdict === 'good',
@@ -122,15 +110,7 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     return (rules.tokens === 'numbers' && NUMBERS[user.id]) || user.id;
   }
 
-  function remember(grant: Grant): Grant {
-    if (!server.fates.has(grant.refreshToken)) {
-      server.fates.set(grant.refreshToken, { family: grant.family, presented: 0 });
-    }
-    return grant;
-  }
-
   function tokenAnswer(grant: Grant): Answer {
-    remember(grant);
     const { id, issuedAt, expiresAt } = accessTokens.issue(grant);
     const { family } = grant;
     const [iat, exp] = [issuedAt, expiresAt].map((ms) => Math.floor(ms / 1_000));
@@ -153,7 +133,6 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     const [value, { expiresAt } = { expiresAt: 0 }] =
       [...server.issued].findLast(([, { family }]) => family === grant.family) ?? [];
     if (!rules.repeatsTokens || !value || !server.isGood(value)) return undefined;
-    remember(grant);
     return answerWith(value, grant, Math.max(1, Math.ceil((expiresAt - machine.trueNow()) / 1_000)));
   }
 
@@ -166,12 +145,10 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
   }
 
   function refresh(cookie: string | undefined): Answer {
-    const fate = server.fates.get(cookie ?? '');
-    if (fate) fate.presented++;
     const rotation = sessions.rotate(cookie);
-    if (rotation.outcome === 'reused') server.alarms.push({ family: fate?.family as Family, token: cookie as string });
+    if (rotation.outcome === 'reused' && cookie)
+      server.alarms.push({ family: sessions.familyOf(cookie) as Family, token: cookie });
     if (!('grant' in rotation)) return { status: 401, body: { error: 'invalid_grant' } };
-    if (fate) fate.successor = rotation.grant.refreshToken;
     return tokenAgain(rotation.grant) ?? tokenAnswer(rotation.grant);
   }
 

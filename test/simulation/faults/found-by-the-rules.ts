@@ -1,0 +1,17 @@
+/** Each fault that is put into the client is found: rules that can't be broken would prove nothing. */
+
+import { expect, test } from 'vitest';
+import { loadClientCode } from '../client-code.ts';
+import { firstViolation } from '../search.ts';
+import type { Fault } from './faults.ts';
+
+export const SCHEDULES = { seed: 77, runs: 5_000 };
+
+export function testFaults(faults: readonly Fault[]): void {
+  for (const { name, patches } of faults) {
+    test(`found: ${name}`, async () => {
+      const found = await firstViolation(await loadClientCode(patches), SCHEDULES);
+      expect(found?.violation.promise).toBeDefined();
+    }, 120_000);
+  }
+}
