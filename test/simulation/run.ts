@@ -6,6 +6,7 @@
  *   npm run test:simulation -- --replay counterexample.json
  */
 
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -59,11 +60,8 @@ async function search(runs: number, seed: number, cores: number): Promise<void> 
       // Each batch has a seed of its own, so that the number of workers changes nothing.
       const batch: Batch = { seed: seed + next, runs: Math.min(BATCH, runs - next) };
       next += batch.runs;
-      const result = await new Promise<BatchResult>((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.postMessage(batch);
-      });
+      worker.postMessage(batch);
+      const [result] = (await once(worker, 'message')) as [BatchResult];
       done += result.played;
       refreshes += result.refreshes;
       requests += result.requests;

@@ -41,9 +41,10 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       // One that stands still takes no notice.
       const isAlive =
         page.isAlive && !page.isFrozen && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
-      const isTold = isAlive && (!isOutdated || answer?.headers?.['Retry-After']);
+      const failure = failureOf(exchange);
+      const isTold = isAlive && (!isOutdated || failure.isNamed);
       if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
-      else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failureOf(exchange));
+      else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failure);
     },
     onHeard({ event }) {
       // A new session, or a token from elsewhere, ends the pause.
