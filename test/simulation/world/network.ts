@@ -87,8 +87,8 @@ export interface Network {
   /** Timeline's milliseconds at which that happened last. */
   navigatedAt: number;
   /**
-   * A login that the client knew nothing of ran beside one of its own requests to the auth server: it is left to chance
-   * whose cookie came last.
+   * A login that the client knew nothing of ran beside one of its own requests to the auth server, or one beside a request
+   * that it had given up: it is left to chance whose cookie came last.
    */
   isCookieLeftToChance: boolean;
   onSend: ((exchange: Exchange) => void) | undefined;
@@ -159,6 +159,9 @@ export function createNetwork(
   const isLoginAtAnyTime = ({ request }: Exchange) => request.headers.get('x-login') === 'at any time';
   const isOfAuth = ({ request }: Exchange) => request.endpoint !== 'api';
 
+  const hasBeenLoginSince = ({ sentAt }: Exchange) =>
+    network.exchanges.some(({ request, endedAt = -1 }) => request.endpoint === 'login' && endedAt > sentAt);
+
   function noteLogin(): void {
     if ([...underWay.keys()].some(isOfAuth)) network.isCookieLeftToChance = true;
   }
@@ -228,6 +231,8 @@ export function createNetwork(
         if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
         // Nor does one that stands still, or has given the login up.
         if (endpoint === 'login' && (page.isFrozen || exchange.end)) network.isCookieLeftToChance = true;
+        // A refresh that was given up lays its cookie over that of a later login.
+        if (answer.setCookie && exchange.end && hasBeenLoginSince(exchange)) network.isCookieLeftToChance = true;
         if (exchange.end) {
           if (answer.setCookie !== undefined) exchange.isAnswerLost = false;
           return;
