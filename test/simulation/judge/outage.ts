@@ -38,11 +38,11 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       const isOutdated = scene.heard.some(
         (heard) => heard.tab === tab && heard.at >= exchange.sentAt && ENDS_PAUSE.includes(heard.event),
       );
-      // One that stands still takes no notice.
-      const isAlive =
-        page.isAlive && !page.isFrozen && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
+      const isAlive = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
+      // One that stands still takes no notice, and one that was in the back/forward cache may have lost the answer.
+      const isHeard = !page.isFrozen && !exchange.isUnheard;
       const failure = failureOf(exchange);
-      const isTold = isAlive && (!isOutdated || failure.isNamed);
+      const isTold = isAlive && isHeard && (!isOutdated || failure.isNamed);
       if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
       else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failure);
     },
