@@ -5,7 +5,7 @@ import { ConfigurationError } from './errors.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
 import type { TokenScope } from './http/token-scope.js';
 import { checkKeys } from './known-keys.js';
-import { ownOrigin, resolveUrl, withoutQuery } from './page.js';
+import { withoutQuery } from './page.js';
 import {
   AUTH_REQUEST_KEYS,
   type AuthRequestOptions,
@@ -15,9 +15,11 @@ import {
 } from './refresh/auth-request.js';
 import { cookieRefresh } from './refresh/cookie-refresh.js';
 import type { RefreshStrategy } from './refresh/refresh-strategy.js';
+import { type MayHoldRefreshToken, REFRESH_TOKEN_HOLDER } from './refresh/refresh-token-holder.js';
 import type { TokenEndpoint } from './refresh/token-endpoint.js';
 import type { JudgeResponse, ReadSubject, TokenResponse } from './refresh/token-response.js';
 import type { ReadTokens } from './refresh/token-shapes.js';
+import { checkUrl, isUrl } from './safe-url.js';
 
 /** Your own refresh request. {@link AuthClientOptions.refresh} says what its answers mean. */
 export type RefreshFunction = (context: { readonly signal: AbortSignal }) => Promise<TokenResponse>;
@@ -190,6 +192,8 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       label: address ?? 'The refresh function',
       fetch,
       readTokens: options.readTokens ?? strategy.readTokens?.bind(strategy),
+      refreshToken: strategy[REFRESH_TOKEN_HOLDER],
+      holdsRefreshToken: !!strategy[REFRESH_TOKEN_HOLDER],
       verdict: checkFunction('verdict', options.verdict),
       subject: checkFunction('subject', options.subject),
     },
@@ -215,11 +219,14 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
 /** How to call the token endpoint, and where it is, if that is known. */
 function checkRefresh(refresh: AuthClientOptions['refresh'] | undefined) {
   if (!refresh) refuse('refresh', 'missing: give your token endpoint');
-  const strategy: { url?: string | URL } & TokenEndpoint['strategy'] =
+  const strategy: { url?: string | URL } & TokenEndpoint['strategy'] & MayHoldRefreshToken =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
   if (!strategy.request)
-    refuse('refresh', 'an object without request(): for a token endpoint use cookieRefresh({ url, … })');
-  return { strategy, address: strategy.url && withoutQuery(checkUrl('refresh', strategy.url)) };
+    refuse(
+      'refresh',
+      'an object without request(): for a token endpoint use cookieRefresh({ url, … }) or bodyRefresh({ url, … })',
+    );
+  return { strategy, address: strategy.url && withoutQuery(checkUrl('createAuthClient: refresh', strategy.url)) };
 }
 
 function checkSignOut(signOut: AuthClientOptions['signOut']) {
@@ -228,7 +235,7 @@ function checkSignOut(signOut: AuthClientOptions['signOut']) {
   checkKeys('createAuthClient: signOut', request, AUTH_REQUEST_KEYS);
   if (request.csrf) checkKeys('createAuthClient: signOut.csrf', request.csrf, CSRF_KEYS);
   if (!request.url) refuse('signOut', 'without url: give your sign-out endpoint');
-  return { ...request, url: checkUrl('signOut', request.url) };
+  return { ...request, url: checkUrl('createAuthClient: signOut', request.url) };
 }
 
 function refuse(option: keyof AuthClientOptions, why: string): never {
@@ -240,8 +247,6 @@ function checkFunction<T>(option: keyof AuthClientOptions, value: T | undefined)
   return value;
 }
 
-const isUrl = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
-
 function checkDuration(option: keyof AuthClientOptions, ms: number, least: number): number {
   if (!(ms >= least && ms < Infinity)) refuse(option, `${ms}, not milliseconds from ${least} up`);
   return ms;
@@ -251,19 +256,5 @@ function checkAllowed(entry: string | URL): URL {
   // 'api.example.com' would be a path of the page's own origin, and narrow that to it.
   if (!/^(https?:)?\/[^*]*$/.test(String(entry)))
     refuse('allowedOrigins', `'${entry}', no origin: start with https:// or /, no *`);
-  return checkUrl('allowedOrigins', entry);
-}
-
-/** Loopback hosts are "potentially trustworthy": https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy */
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
-
-function checkUrl(option: keyof AuthClientOptions, value: string | URL): URL {
-  const url = resolveUrl(value) ?? refuse(option, `'${value}', which can't be resolved here: give an absolute URL`);
-  const { protocol, hostname, origin, username, password } = url;
-  if (username || password) refuse(option, 'a URL with a user name or password: browsers refuse it');
-  const isSafe = protocol === 'https:' || LOOPBACK.test(hostname) || origin === ownOrigin();
-  if (!isSafe || !protocol.startsWith('http')) {
-    refuse(option, `on ${protocol}//${hostname}, where tokens can be read: use https`);
-  }
-  return url;
+  return checkUrl('createAuthClient: allowedOrigins', entry);
 }

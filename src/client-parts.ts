@@ -77,9 +77,20 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
   const isNew = hasNewToken(session.record, previous);
   if (isNew) spreadNextRefresh(parts, previous);
   if (disposed.isOpen || isNew) resetCoolDown(refreshing.coolDown);
+  keepRefreshToken(parts, source);
   if (source === 'this-tab') postChange(tabs, session);
   else if (isRevocationLeft(previous, session.record)) void refreshing.onLateGrant(previous.refreshToken, false);
   refreshIfDue(parts);
+}
+
+/** One change after the other. */
+function keepRefreshToken({ settings, session, tabs, refreshing, lifecycle }: ClientParts, source: ChangeSource): void {
+  const { refreshToken } = settings.tokenEndpoint;
+  if (!refreshToken) return;
+  refreshing.kept = refreshing.kept.then(async () => {
+    const unneeded = await refreshToken.keep(session, tabs, source);
+    if (unneeded) lifecycle.unrevoked.add(unneeded);
+  });
 }
 
 /** Whether another tab has signed out without the newest refresh token: it is new, say, or hasn't heard of a refresh. */

@@ -25,8 +25,10 @@ export type {
   CsrfOptions,
   RequestHeaders,
 } from './refresh/auth-request.js';
+export { type BodyRefreshOptions, bodyRefresh, type TokenRequestOptions } from './refresh/body-refresh.js';
 export { cookieRefresh } from './refresh/cookie-refresh.js';
 export type { RefreshContext, RefreshStrategy, RevokeContext } from './refresh/refresh-strategy.js';
+export type { RefreshTokenStorage } from './refresh/refresh-token-storage.js';
 export type { JudgeResponse, ReadSubject, TokenResponse } from './refresh/token-response.js';
 export type { ReadTokens, TokenSet } from './refresh/token-shapes.js';
 export type { AuthState, RestoreError } from './session/public-state.js';

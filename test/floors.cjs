@@ -11,7 +11,7 @@ const floors = [
   { name: 'refresh', path: '^src/refresh/' },
   { name: 'tabs', path: '^src/tabs/' },
   { name: 'session', path: '^src/session/' },
-  { name: 'ground', path: '^src/(deadlines|errors|events|known-keys|page|wait)\\.ts$' },
+  { name: 'ground', path: '^src/(deadlines|errors|events|known-keys|page|safe-url|wait)\\.ts$' },
 ];
 
 const upwards = floors.slice(1).map((floor, index) => ({

@@ -57,8 +57,14 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
  * With the cookie that is already there: a refresh that begins a session, whoever was signed in before. Where the server
  * can't be reached, the next refresh of a page that is still restoring begins it.
  */
-export const signInWithCookie = (parts: RefreshParts): Promise<void> =>
-  attemptCookieSignIn(parts.session, (signIn) => refreshUntilBegun(parts, signIn));
+export async function signInWithCookie(parts: RefreshParts): Promise<void> {
+  if (parts.settings.tokenEndpoint.refreshToken) {
+    throw new ConfigurationError(
+      'signIn() without a request begins the session of a cookie, and bodyRefresh has none: give the login request, or setSession() the tokens.',
+    );
+  }
+  await attemptCookieSignIn(parts.session, (signIn) => refreshUntilBegun(parts, signIn));
+}
 
 async function refreshUntilBegun(parts: RefreshParts, signIn: CookieSignIn): Promise<void> {
   const { session } = parts;

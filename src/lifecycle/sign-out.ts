@@ -55,7 +55,7 @@ export async function signOut(
 
 async function signOutAtServer(
   settings: SignOutSettings,
-  { session, tabs }: RefreshParts,
+  { session, tabs, refreshing }: RefreshParts,
   lifecycle: Lifecycle,
   onSend: () => void,
 ): Promise<boolean> {
@@ -80,6 +80,8 @@ async function signOutAtServer(
   globalThis.addEventListener?.('pagehide', onLeave);
   const isConfirmed = await runAlone(tabs, async ({ begin }) => {
     await handoverArrived(tabs, session);
+    // A refresh token that was stored, and that this tab didn't know, is to be revoked, too.
+    await refreshing.kept;
     begin();
     const isAnswered = !!(await send()) && !leaving;
     if (isAnswered && !isOpen(session.record)) markNoSession(tabs);

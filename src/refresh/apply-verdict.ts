@@ -1,9 +1,9 @@
 /** What an answer of the token endpoint does to the session. */
 
 import { SessionExpiredError } from '../errors.js';
-import { emit } from '../events.js';
+import { emit, type SignedOutReason } from '../events.js';
 import type { CookieSignIn, Session } from '../session/session.js';
-import { endSession, keepToken, renewSession } from '../session/session-changes.js';
+import { endSession, keepToken, loseSession, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
 import { type CoolDown, pauseAfterFailure, resetCoolDown } from './cool-down.js';
@@ -55,8 +55,25 @@ export function obeyLatePause(coolDown: CoolDown, verdict: Verdict): boolean {
   return true;
 }
 
+/** No refresh token was found: no request was sent. */
+export function applyMissingToken(parts: Pick<RefreshParts, 'settings' | 'session'>, why: string): RefreshOutcome {
+  loseSession(parts.session, reportEnd(parts, why));
+  return 'changed';
+}
+
+/** Tells the app of the end of a session, and gives its reason. */
+function reportEnd({ settings, session }: Pick<RefreshParts, 'settings' | 'session'>, why: string): SignedOutReason {
+  const { epoch, ended } = session.record;
+  // A visitor who never signed in has lost nothing.
+  if (!epoch) return 'no-session';
+  const error = new SessionExpiredError(`${settings.tokenEndpoint.label} can't renew the session: ${why}.`);
+  // A session that was over already is no news: a listener that signs in again would never end.
+  if (!ended) emit(session.listeners, 'refresh-failed', { error });
+  return 'expired';
+}
+
 export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict, atCall: KnownAtCall): RefreshOutcome {
-  const { settings, session, refreshing } = parts;
+  const { session, refreshing } = parts;
   if (verdict.verdict === 'unchanged') {
     resetCoolDown(refreshing.coolDown);
     keepToken(session, verdict.refreshToken);
@@ -72,12 +89,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     const isOver = isSessionOver(verdict, session, atCall);
     if (atCall.cookieSignIn) refuseCookieSignIn(session, atCall.cookieSignIn, why);
     if (!isOver) return 'changed';
-    // A visitor who never signed in has lost nothing.
-    const reason = session.record.epoch ? 'expired' : 'no-session';
-    const error = new SessionExpiredError(`${settings.tokenEndpoint.label} refused to refresh: ${why}.`);
-    // A session that was over already is no news: a listener that signs in again would never end.
-    if (reason === 'expired' && !session.record.ended) emit(session.listeners, 'refresh-failed', { error });
-    endSession(session, reason);
+    endSession(session, reportEnd(parts, why));
     return 'changed';
   }
   pauseAfterFailure(refreshing.coolDown, retryAfter, verdict.verdict === 'not-processed');

@@ -8,7 +8,7 @@ import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
 import { runAlone, type Turn } from '../tabs/tab-lock.js';
 import { abortable, elapsed, type Instant, now, opened } from '../wait.js';
-import { applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
+import { applyMissingToken, applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
 import { recordBegun } from './fruitless-refreshes.js';
 import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
@@ -59,15 +59,17 @@ async function pauseOver(
 
 /** Under the lock: another tab may have brought a token, or met a failure, while this one waited for its turn. */
 async function lookAgainAndCall(parts: RefreshParts, flight: Flight, turn: Turn): Promise<RefreshOutcome> {
-  const { session, tabs, refreshing } = parts;
+  const { settings, session, tabs, refreshing } = parts;
   // A sign-in with the cookie begins a session of its own, whatever that of the others is.
   if (!session.cookieSignIn) await handoverArrived(tabs, session);
   // Back from the back/forward cache, it may have missed a refresh. Presenting an old refresh token would count as a theft.
   if (refreshing.schedule.isCatchingUp && !hasChanged(parts, flight)) await askPeers(tabs, session);
+  const missing = await settings.tokenEndpoint.refreshToken?.find(session, tabs);
   if (hasChanged(parts, flight)) return 'changed';
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
     return unavailable(parts, 'another refresh has just failed');
+  if (missing) return applyMissingToken(parts, missing);
   turn.begin();
   flight.isSent = true;
   if (flight.isFor401) recordBegun(refreshing.fruitless);
@@ -100,6 +102,8 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);
   const outcome = applyVerdict(parts, verdict, atCall);
+  // Before the next tab has its turn.
+  await refreshing.kept;
   if (outcome !== 'changed') {
     // A page that is being left sees its request fail, and must not report that to the other tabs as an outage.
     void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));

@@ -17,6 +17,8 @@ export interface Refreshing {
   flight: Flight | undefined;
   /** The request under way, also one whose flight is over. Settles when its answer has been dealt with, or its time is up. */
   call: Promise<void> | undefined;
+  /** Settles when the refresh token has been stored, where it is. */
+  kept: Promise<void>;
   /** Called when the callers that waited got an error. */
   readonly onFailure: () => void;
   /**
@@ -73,6 +75,7 @@ export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLa
   schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
   flight: undefined,
   call: undefined,
+  kept: Promise.resolve(),
   ...callbacks,
 });
 

@@ -3,10 +3,13 @@
 import { isAuthError } from '../errors.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { RefreshStrategy } from './refresh-strategy.js';
+import type { RefreshTokenHolder } from './refresh-token-holder.js';
 import { type AnswerReading, isResponse, judge, type Verdict } from './token-response.js';
 
 export interface TokenEndpoint extends AnswerReading {
   readonly strategy: Pick<RefreshStrategy, 'request' | 'readTokens' | 'revoke'>;
+  /** Where no cookie holds the refresh token. */
+  readonly refreshToken?: RefreshTokenHolder | undefined;
   /** How errors name it. */
   readonly label: string;
   readonly fetch: typeof globalThis.fetch;

@@ -37,6 +37,8 @@ export interface AnswerReading {
   readonly readTokens?: ReadTokens | undefined;
   readonly verdict?: JudgeResponse | undefined;
   readonly subject?: ReadSubject | undefined;
+  /** Whether a refresh token in a shape that is built in is this client's: else a cookie holds it. */
+  readonly holdsRefreshToken?: boolean | undefined;
 }
 
 export type Verdict =
@@ -141,7 +143,8 @@ function judgeTokens(
     return judgeTokenless(body, why, shape);
   }
   // What is none leaves the old one good (RFC 6749 §6).
-  const refreshToken = typeof set?.refreshToken === 'string' && set.refreshToken ? set.refreshToken : undefined;
+  const isOurs = reading.readTokens || reading.holdsRefreshToken;
+  const refreshToken = isOurs && typeof set?.refreshToken === 'string' ? set.refreshToken || undefined : undefined;
   const claims = decodeClaims(value);
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers));
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');

@@ -8,8 +8,8 @@ export interface TokenSet {
   /** Seconds until the access token expires (RFC 6749 §5.1); a number, or digits. Left out: the JWT's `exp` counts. */
   readonly expiresIn?: number | string | null | undefined;
   /**
-   * The refresh token, for a {@link RefreshStrategy} that sends it itself. It is kept in memory, and given to `request()`
-   * and `revoke()`. Leave it out where a cookie holds it.
+   * The refresh token, for `bodyRefresh` or a {@link RefreshStrategy} of your own that sends it itself. It is kept in memory.
+   * Leave it out where a cookie holds it.
    */
   readonly refreshToken?: string | undefined;
 }
@@ -30,7 +30,8 @@ export function readKnownShapes(body: unknown, response: Response | undefined): 
   const answer = Object(tokenIn(body) === undefined ? (inner ?? body) : body) as Fields;
   const accessToken = tokenIn(answer) ?? jwtIn(body) ?? bearerIn(response?.headers) ?? '';
   const expiresIn = answer.expires_in ?? answer.expiresIn ?? answer.accessTokenExpiresIn;
-  return { accessToken, expiresIn } as TokenSet;
+  const refreshToken = answer.refresh_token ?? answer.refreshToken ?? answer.refresh;
+  return { accessToken, expiresIn, refreshToken } as TokenSet;
 }
 
 function tokenIn(answer: unknown): unknown {

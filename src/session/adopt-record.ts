@@ -54,6 +54,14 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   adopt(session, theirs);
 }
 
+/** Takes over what was stored of a session: a refresh token alone. Callers that wait for a refresh go on waiting. */
+export function recallRecord(session: Writable<Session>, stored: SessionRecord): void {
+  const { record } = session;
+  if (!isNewer(stored, record)) return;
+  if (record.epoch && record.id !== stored.id) adoptIfNewer(session, stored, 'answer');
+  else replaceRecord(session, { ...stored, token: record.token });
+}
+
 /** The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session. */
 function adopt(session: Session, theirs: SessionRecord): void {
   const { record } = session;

@@ -90,6 +90,11 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
 }
 
+/** This tab can't go on with the session. Others may, so they aren't told, and what they post is news. */
+export function loseSession(session: Session, reason: SignedOutReason): void {
+  changeRecord(session, { ...UNKNOWN, ended: reason }, 'this-tab');
+}
+
 /**
  * The client is disposed of: it forgets the tokens and the listeners, and waiting callers find the session gone.
  *

@@ -1,9 +1,21 @@
-/** A strict server that rotates refresh tokens in the body, and the strategy for it: a spent one ends its session. */
+/** A strict server that rotates refresh tokens in the body, and the strategies for it: a spent one ends its session. */
 
-import { type AuthClient, createAuthClient, type RefreshStrategy } from 'silent-refresh';
+import {
+  type AuthClient,
+  type BodyRefreshOptions,
+  bodyRefresh,
+  createAuthClient,
+  type RefreshStrategy,
+} from 'silent-refresh';
 import { afterEach } from 'vitest';
 import { newBrowser } from '../world/tabs.ts';
 import { gate } from '../world/waiting.ts';
+
+/** `bodyRefresh`, or one of the app's own. */
+export type Strategy = 'bodyRefresh' | 'own';
+
+const ENDPOINT = 'https://app.test/token';
+const REVOCATION = 'https://app.test/revoke';
 
 interface Answer {
   readonly accessToken: string;
@@ -18,7 +30,15 @@ export function tokenServers() {
     for (const client of open.splice(0)) client.dispose();
   });
 
-  return function startTokenServer({ rotates = true, lifetime = 3_600 } = {}) {
+  return function startTokenServer({
+    rotates = true,
+    lifetime = 3_600,
+    by = 'bodyRefresh',
+  }: {
+    rotates?: boolean;
+    lifetime?: number;
+    by?: Strategy;
+  } = {}) {
     /** The refresh token that is good now, by session. */
     const current = new Map<string, string>();
     const presented: (string | undefined)[] = [];
@@ -29,7 +49,7 @@ export function tokenServers() {
     let hold: { arrived(): void; readonly released: Promise<void> } | undefined;
 
     const strategy: RefreshStrategy = {
-      url: 'https://app.test/token',
+      url: ENDPOINT,
       async request({ refreshToken }) {
         presented.push(refreshToken);
         const session = refreshToken?.split('-')[0] ?? '';
@@ -61,8 +81,23 @@ export function tokenServers() {
     };
     const name = newBrowser();
 
+    /** The same server, at its addresses. */
+    const answer: typeof fetch = async (input, init) => {
+      const fields = new URLSearchParams(String(init?.body));
+      const signal = init?.signal ?? new AbortController().signal;
+      if (String(input) === REVOCATION) {
+        return (
+          strategy.revoke?.({ fetch, refreshToken: fields.get('token') ?? '' }) ?? new Response(null, { status: 404 })
+        );
+      }
+      const refreshToken = fields.get('refresh_token') ?? undefined;
+      return (await strategy.request({ fetch, signal, refreshToken })) as Response;
+    };
+
     return {
+      /** What the server does: tests may change it. */
       strategy,
+      name,
       presented,
       revoked,
       alarms,
@@ -82,8 +117,9 @@ export function tokenServers() {
         };
         return { arrived: arrived.opened, release };
       },
-      openTab(): AuthClient {
-        const client = createAuthClient({ refresh: strategy, name });
+      openTab(options: Partial<BodyRefreshOptions> = {}): AuthClient {
+        const refresh = by === 'own' ? strategy : bodyRefresh({ url: ENDPOINT, revoke: REVOCATION, ...options });
+        const client = createAuthClient({ refresh, name, fetch: answer });
         open.push(client);
         return client;
       },

@@ -1,0 +1,38 @@
+/** The refresh token where no cookie holds it: the newest one is found before a refresh, and kept after each change. */
+
+import { recallRecord } from '../session/adopt-record.js';
+import type { ChangeSource } from '../session/session.js';
+import { isNewer, type SessionRecord } from '../session/session-record.js';
+import { isRotationLost, markRotation } from '../tabs/rotation-mark.js';
+import type { RefreshTokenHolder } from './refresh-token-holder.js';
+import { type GetStorage, readStored, removeStored, store } from './refresh-token-storage.js';
+
+export const holdRefreshToken = (getStorage: GetStorage): RefreshTokenHolder => ({
+  async find(session, tabs) {
+    const stored = await readStored(getStorage, tabs);
+    if (stored) recallRecord(session, stored);
+    const { refreshToken } = session.record;
+    if (await isRotationLost(tabs, session)) {
+      await removeStored(getStorage, tabs);
+      if (refreshToken) return 'its newest refresh token has gone with a closed page';
+    }
+    return session.record.refreshToken
+      ? undefined
+      : 'there is no refresh token: no sign-in, and no other tab, has given one';
+  },
+
+  async keep(session, tabs, source) {
+    if (source === 'this-tab') markRotation(tabs, session);
+    const { record } = session;
+    if (!record.epoch || !getStorage) return undefined;
+    const stored = await readStored(getStorage, tabs);
+    if (stored && isOutdated(record, stored, source)) return undefined;
+    if (record.refreshToken) await store(getStorage, tabs, record);
+    else await removeStored(getStorage, tabs);
+    return record.ended === 'signed-out' ? stored?.refreshToken : undefined;
+  },
+});
+
+/** Whether what is stored is the newer one. What this tab has begun or ended itself counts, whatever its clock says. */
+const isOutdated = (record: SessionRecord, stored: SessionRecord, source: ChangeSource): boolean =>
+  isNewer(stored, record) && (source === 'another-tab' || (stored.id === record.id && !record.ended));

@@ -1,0 +1,28 @@
+/** The contract of what finds and keeps a refresh token that no cookie holds. Clients with a cookie have no code for it. */
+
+import type { ChangeSource, Session } from '../session/session.js';
+import type { Tabs } from '../tabs/tabs.js';
+
+export interface RefreshTokenHolder {
+  /**
+   * Under the lock, before a request: finds the newest refresh token.
+   *
+   * @returns why there is none
+   */
+  find(session: Session, tabs: Tabs): Promise<string | undefined>;
+
+  /**
+   * After each change of the session: keeps what is to outlive the page.
+   *
+   * @returns a refresh token that nobody needs any more: it is to be revoked
+   */
+  keep(session: Session, tabs: Tabs, source: ChangeSource): Promise<string | undefined>;
+}
+
+/** How a strategy carries it. Hidden: apps see a `RefreshStrategy`. Registered: it may come from another copy of the package. */
+export const REFRESH_TOKEN_HOLDER: unique symbol = Symbol.for('silent-refresh.refresh-token-holder') as never;
+
+/** A strategy that may hold its refresh token itself. */
+export interface MayHoldRefreshToken {
+  readonly [REFRESH_TOKEN_HOLDER]?: RefreshTokenHolder | undefined;
+}

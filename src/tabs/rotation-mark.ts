@@ -1,0 +1,62 @@
+/** A mark in localStorage, for refresh tokens in memory: the newest rotation, and whether a tab may still have its token. */
+
+import type { Session } from '../session/session.js';
+import { isNewer, type SessionRecord, UNKNOWN } from '../session/session-record.js';
+import { elapsed, now, opened } from '../wait.js';
+import { post } from './session-sync.js';
+import type { Tabs } from './tabs.js';
+
+/** What the order of records needs, and no token: every script of the origin can read it. */
+interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation'> {
+  /** No tab has its refresh token: the session has ended, or every tab was asked in vain. */
+  readonly isGone: boolean;
+}
+
+/** Milliseconds that a tab which has missed a rotation waits for one that has its token. */
+const ANSWERED_WITHIN = 1_000;
+
+/** To be called after each change that this tab has made. What it has begun itself counts, whatever its clock says. */
+export function markRotation(tabs: Tabs, { record }: Session): void {
+  const newest = newestRotation(tabs);
+  if (newest.id === record.id && isNewer(newest, record)) return;
+  const { epoch, id, generation, ended } = record;
+  if (epoch) writeMark(tabs, { epoch, id, generation, isGone: !!ended });
+}
+
+/**
+ * Whether this tab has missed a rotation, and no other tab has its refresh token any more. An old one must not be
+ * presented: the server would take that for a theft (RFC 9700 §4.14.2).
+ */
+export async function isRotationLost(tabs: Tabs, session: Session): Promise<boolean> {
+  const since = now();
+  const newest = newestRotation(tabs);
+  const isMissed = () => isNewer(newest, session.record);
+  if (isMissed() && !newest.isGone) post(tabs, { kind: 'ask' });
+  while (isMissed() && !newest.isGone && elapsed(since) < ANSWERED_WITHIN) {
+    await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
+  }
+  if (!isMissed()) return false;
+  // The next one needn't wait.
+  writeMark(tabs, { ...newest, isGone: true });
+  return true;
+}
+
+const keyOf = ({ name }: Tabs): string => `${name} rotation`;
+const NONE: Rotation = { ...UNKNOWN, isGone: true };
+
+function newestRotation(tabs: Tabs): Rotation {
+  try {
+    const mark = tabs.channel && localStorage.getItem(keyOf(tabs));
+    return { ...NONE, ...(mark && JSON.parse(mark)) };
+  } catch {
+    return NONE;
+  }
+}
+
+function writeMark(tabs: Tabs, rotation: Rotation): void {
+  try {
+    if (tabs.channel) localStorage.setItem(keyOf(tabs), JSON.stringify(rotation));
+  } catch {
+    // No storage here, or it is full: a tab that has missed a rotation can't know that.
+  }
+}

@@ -1,0 +1,211 @@
+/** The option `storage`: the refresh token outlives its page, and nothing else does. */
+
+import type { RefreshTokenStorage } from 'silent-refresh';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tokenServers } from '../../given/token-server.ts';
+import { pass, stopClocks } from '../../world/clocks.ts';
+import { holdMessages } from '../../world/messages.ts';
+import { stubStorage } from '../../world/storage.ts';
+import { signedInEverywhere } from '../../world/tabs.ts';
+
+const startTokenServer = tokenServers();
+beforeEach(() => {
+  stopClocks();
+  stubStorage();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function memoryStorage() {
+  const values = new Map<string, string>();
+  const storage: RefreshTokenStorage = {
+    getItem: (key) => values.get(key),
+    setItem: (key, value) => values.set(key, value),
+    removeItem: (key) => values.delete(key),
+  };
+  return { values, storage: () => storage };
+}
+
+/** As IndexedDB is. */
+function slowStorage() {
+  const { values, storage } = memoryStorage();
+  const slowly =
+    <A extends unknown[], R>(run: (...args: A) => R) =>
+    async (...args: A) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return run(...args);
+    };
+  const { getItem, setItem, removeItem } = storage();
+  const slow = { getItem: slowly(getItem), setItem: slowly(setItem), removeItem: slowly(removeItem) };
+  return { values, storage: () => slow as RefreshTokenStorage };
+}
+
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  await pass(3_000, 20);
+  return promise;
+}
+
+describe.each([
+  ['a storage', memoryStorage],
+  ['an async storage', slowStorage],
+])('%s', (_, makeStorage) => {
+  it('a reload goes on with the session, with one refresh', async () => {
+    const server = startTokenServer();
+    const { storage } = makeStorage();
+    const page = server.openTab({ storage });
+    await settled(page.setSession(server.begin()));
+    page.dispose();
+
+    const reloaded = server.openTab({ storage });
+    expect(await settled(reloaded.restore())).toMatchObject({ status: 'signed-in' });
+    expect(server.presented).toEqual(['session1-1']);
+  });
+
+  it('it holds the newest refresh token, and no access token', async () => {
+    const server = startTokenServer();
+    const { storage, values } = makeStorage();
+    const page = server.openTab({ storage });
+    await settled(page.setSession(server.begin()));
+    await settled(page.refresh());
+
+    expect([...values.values()].join()).toContain('session1-2');
+    expect([...values.values()].join()).not.toContain('session1-1');
+    expect([...values.values()].join()).not.toContain('access-');
+    page.dispose();
+    await settled(server.openTab({ storage }).restore());
+    expect(server).toMatchObject({ presented: ['session1-1', 'session1-2'], alarms: [] });
+  });
+
+  it('a sign-out empties it', async () => {
+    const server = startTokenServer();
+    const { storage, values } = makeStorage();
+    const page = server.openTab({ storage });
+    await settled(page.setSession(server.begin()));
+    await settled(page.signOut());
+
+    expect(values.size).toBe(0);
+    expect(server.aliveSessions).toEqual([]);
+  });
+
+  it('a sign-out right after a reload revokes what was stored', async () => {
+    const server = startTokenServer();
+    const { storage, values } = makeStorage();
+    const page = server.openTab({ storage });
+    await settled(page.setSession(server.begin()));
+    page.dispose();
+
+    const reloaded = server.openTab({ storage });
+    expect(await settled(reloaded.signOut())).toEqual({ serverConfirmed: true });
+    expect(values.size).toBe(0);
+    expect(server).toMatchObject({ revoked: ['session1-1'], aliveSessions: [] });
+  });
+
+  it('the end of the session empties it', async () => {
+    const server = startTokenServer();
+    const { storage, values } = makeStorage();
+    const page = server.openTab({ storage });
+    await settled(page.setSession(server.begin()));
+    await server.strategy.revoke?.({ fetch, refreshToken: 'session1-1' });
+    await settled(page.refresh().catch(() => {}));
+
+    expect(page.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
+    expect(values.size).toBe(0);
+  });
+});
+
+it('each tab with a storage of its own keeps the newest refresh token', async () => {
+  const server = startTokenServer();
+  const [mine, yours] = [memoryStorage(), memoryStorage()];
+  const one = server.openTab({ storage: mine.storage });
+  const two = server.openTab({ storage: yours.storage });
+  await one.setSession(server.begin());
+  await signedInEverywhere(one, two);
+  await settled(one.refresh());
+  one.dispose();
+  two.dispose();
+
+  expect(await settled(server.openTab({ storage: yours.storage }).restore())).toMatchObject({ status: 'signed-in' });
+  expect(server).toMatchObject({ presented: ['session1-1', 'session1-2'], alarms: [] });
+});
+
+it('a refresh token in a duplicated tab’s storage is not presented once it is old', async () => {
+  const server = startTokenServer();
+  const { storage, values } = memoryStorage();
+  const page = server.openTab({ storage });
+  await settled(page.setSession(server.begin()));
+  // As the browser copies sessionStorage when it duplicates a tab.
+  const copy = memoryStorage();
+  for (const [key, value] of values) copy.values.set(key, value);
+  await settled(page.refresh());
+  page.dispose();
+
+  const duplicate = server.openTab({ storage: copy.storage });
+  expect(await settled(duplicate.restore())).toMatchObject({ status: 'signed-out' });
+  expect(server).toMatchObject({ presented: ['session1-1'], alarms: [] });
+  expect(copy.values.size).toBe(0);
+});
+
+it('another user’s sign-in replaces what is stored, though the clock was set back', async () => {
+  const server = startTokenServer();
+  const { storage } = memoryStorage();
+  const ada = server.openTab({ storage });
+  await settled(ada.setSession(server.begin()));
+  ada.dispose();
+  vi.setSystemTime(Date.now() - 3_600_000);
+  const bob = server.openTab({ storage });
+  await settled(bob.setSession(server.begin()));
+  bob.dispose();
+
+  await settled(server.openTab({ storage }).restore());
+  expect(server.presented).toEqual(['session2-1']);
+});
+
+it('a tab that hears nothing of the others has the newest refresh token from the storage', async () => {
+  const server = startTokenServer();
+  const { storage } = memoryStorage();
+  const [one, two] = [server.openTab({ storage }), server.openTab({ storage })] as const;
+  await one.setSession(server.begin());
+  await signedInEverywhere(one, two);
+  const messages = holdMessages();
+  await settled(one.refresh());
+  await settled(two.refresh());
+  messages.lose();
+
+  expect(server).toMatchObject({ presented: ['session1-1', 'session1-2'], alarms: [] });
+});
+
+it.each<[string, () => RefreshTokenStorage]>([
+  [
+    'is blocked',
+    () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    },
+  ],
+  [
+    'is full',
+    () => ({
+      getItem: () => null,
+      setItem() {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+      removeItem() {},
+    }),
+  ],
+  [
+    'rejects',
+    () => ({
+      getItem: () => Promise.reject(new Error('no')),
+      setItem: () => Promise.reject(new Error('no')),
+      removeItem: () => Promise.reject(new Error('no')),
+    }),
+  ],
+  ['holds garbage', () => ({ getItem: () => '{"v":1,"kind":"session","epoch":"x"}', setItem() {}, removeItem() {} })],
+])('a storage that %s costs the session no more than its reload', async (_, storage) => {
+  const server = startTokenServer();
+  const page = server.openTab({ storage });
+  await settled(page.setSession(server.begin()));
+
+  expect(await settled(page.refresh())).toMatchObject({ status: 'signed-in' });
+  page.dispose();
+  expect(await settled(server.openTab({ storage }).restore())).toMatchObject({ status: 'signed-out' });
+});
