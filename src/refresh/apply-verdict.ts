@@ -89,6 +89,8 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     const isOver = isSessionOver(verdict, session, atCall);
     if (atCall.cookieSignIn) refuseCookieSignIn(session, atCall.cookieSignIn, why);
     if (!isOver) return 'changed';
+    // The server can be reached: the failures of before have no part in the next one's pause.
+    resetCoolDown(refreshing.coolDown);
     endSession(session, reportEnd(parts, why));
     return 'changed';
   }

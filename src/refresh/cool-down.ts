@@ -5,14 +5,14 @@ import { elapsed, type Gate, gate, type Instant, now } from '../wait.js';
 export interface CoolDown {
   /** Since the last success, in this tab or another. */
   failures: number;
-  /** Those among them that this tab has met itself. */
-  ownFailures: number;
+  /** Those among them that this tab has met itself, and for which the server has named a pause. */
+  namedFailures: number;
   /** The last answer said that waiting doesn't help: something is set up wrongly. */
   isPermanent?: boolean | undefined;
   pause?: Pause | undefined;
 }
 
-export const createCoolDown = (): CoolDown => ({ failures: 0, ownFailures: 0, pause: undefined });
+export const createCoolDown = (): CoolDown => ({ failures: 0, namedFailures: 0, pause: undefined });
 
 export interface Pause {
   readonly length: number;
@@ -47,13 +47,12 @@ const jitterAfter = (failures: number): number =>
 /**
  * Begins the pause after a failure of this tab's own.
  *
- * @param retryAfter milliseconds, if the server named them. The first pause is just as long as that. After more failures
- * the server has more clients than it can serve, and they must not all be back in one moment.
+ * @param retryAfter milliseconds, if the server named them. The first pause is just as long as that. Where it names another
+ * one, it has more clients than it can serve, and they must not all be back in one moment.
  */
 export function pauseAfterFailure(coolDown: CoolDown, retryAfter: number | undefined, mayRetry: boolean): void {
   const isNamed = retryAfter !== undefined;
-  const ms = isNamed ? retryAfter + jitterAfter(coolDown.ownFailures) : undefined;
-  coolDown.ownFailures++;
+  const ms = isNamed ? retryAfter + jitterAfter(coolDown.namedFailures++) : undefined;
   startPause(coolDown, { ms, isNamed, mayRetry });
 }
 
@@ -85,7 +84,7 @@ export function liftPause(coolDown: CoolDown): void {
 /** It works again: ends the pause, and the next failure is a first one. */
 export function resetCoolDown(coolDown: CoolDown): void {
   coolDown.failures = 0;
-  coolDown.ownFailures = 0;
+  coolDown.namedFailures = 0;
   coolDown.isPermanent = false;
   endPause(coolDown);
 }

@@ -83,11 +83,18 @@ export async function tokenFor(parts: RefreshParts, demand: TokenDemand): Promis
       return undefined;
     }
     if (outcome instanceof RefreshUnavailableError) {
+      if (mayWaitOn(parts, elapsed(began))) continue;
       const { message, retryAfter, cause, retryable } = outcome;
       throw new RefreshUnavailableError(`${label}: ${message}`, retryAfter, { cause, retryable });
     }
     // The session has changed, but brought no token: a message of a tab that has none, say.
   }
+}
+
+/** The refresh had begun long before this caller came, and so has ended early for them: they may wait for the next one. */
+function mayWaitOn({ settings, refreshing: { coolDown } }: RefreshParts, waited: number): boolean {
+  const left = pauseLeft(coolDown);
+  return !!coolDown.pause?.mayRetry && left > 0 && waited + left <= settings.deadlines.caller;
 }
 
 /**

@@ -28,13 +28,16 @@ export interface SessionRecord {
 
 export const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };
 
-/** A later sign-in wins; within one session its end wins, then the later refresh. */
+/** A later sign-in or sign-out wins, and of the same moment the sign-out; within one session its end, then the later refresh. */
 export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
   if (a.epoch !== b.epoch) return a.epoch > b.epoch;
+  if (isSignedOut(a) !== isSignedOut(b)) return isSignedOut(a);
   if (a.id !== b.id) return a.id > b.id;
   if (!a.ended !== !b.ended) return !b.ended;
   return a.generation > b.generation;
 }
+
+const isSignedOut = ({ ended }: SessionRecord): boolean => ended === 'signed-out';
 
 /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
 export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);

@@ -29,9 +29,11 @@ export async function runAlone<T>(tabs: Tabs, task: (turn: Turn) => Promise<T>):
   await pageActivated(tabs.disposed);
   const limits = limitTurn(tabs);
   const { signal } = limits;
+  const stopLooking = lookAtHolders(tabs);
   let turn: Promise<T> | undefined;
   const takeTurn = () => {
     limits.turnHasCome();
+    stopLooking();
     const work = abandonedRequestSettled(tabs).then(() => {
       signal.throwIfAborted();
       return task(limits);
@@ -51,7 +53,26 @@ export async function runAlone<T>(tabs: Tabs, task: (turn: Turn) => Promise<T>):
       limits.giveUp('The page was left while it waited for its turn');
   }
   turn ??= queueInThisTab(tabs, signal, takeTurn);
-  return turn.finally(limits.stop);
+  return turn.finally(() => {
+    limits.stop();
+    stopLooking();
+  });
+}
+
+/** Milliseconds between two looks. */
+const LOOK_INTERVAL = 1_000;
+
+/**
+ * A page in Chromium's back/forward cache keeps its lock from those who are in line already. The browser throws the page
+ * away when somebody asks who holds the locks.
+ */
+function lookAtHolders({ locks }: Tabs): () => void {
+  const look = () => {
+    locks?.query().catch(() => {});
+    stopTimer = startTimer(LOOK_INTERVAL, look);
+  };
+  let stopTimer = startTimer(LOOK_INTERVAL, look);
+  return () => stopTimer();
 }
 
 /** One lock after the other, in the same order everywhere: two tabs never wait for each other. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   adaInTwoTabs,
   adasTab,
+  holdRefreshOf,
   restored,
   send,
   setBareStage,
@@ -54,6 +55,21 @@ it('a page comes back from the cache after dispose()', async () => {
   await leave(tab);
   await tab.back();
   expect(await cameBackFromCache(tab)).toBe(true);
+});
+
+it('a page that is left in mid-refresh holds nobody up who stands in line already', async () => {
+  const [left, waiting] = await adaInTwoTabs(stage);
+  const refresh = await holdRefreshOf(stage, left);
+  refresh.answers.catch(() => {});
+  const answers = send(waiting, 1, 'waiting');
+  // Chromium frees the lock of a page in its cache when somebody counts the locks: this test mustn't.
+  await expect.poll(() => stage.server.log().some(({ requestId }) => requestId === 'waiting-0')).toBe(true);
+  await left.goto(`${stage.server.url}/elsewhere`);
+  refresh.release();
+
+  expect(await answers).toEqual([200]);
+  expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0 });
+  await left.close();
 });
 
 describe('while it is away', () => {

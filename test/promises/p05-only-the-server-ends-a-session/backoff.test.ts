@@ -4,12 +4,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { MINUTE } from '../../given/durations.ts';
 import { failureOf } from '../../given/failures.ts';
-import { down } from '../../given/token-answers.ts';
+import { busy, down } from '../../given/token-answers.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
 import { record } from '../../world/tabs.ts';
-import { standing, until } from '../../world/waiting.ts';
+import { gate, standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {
@@ -66,5 +66,27 @@ describe('backoff (P5)', () => {
     expect(await second).toMatchObject({ retryAfter: 4_000 });
     expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 4_000 });
     expect(server.refreshCalls).toBe(2);
+  });
+
+  it('a caller who comes late to a refresh doesn’t share its deadline', async () => {
+    const auth = await adasTab(server, { refreshTimeout: 3_000 });
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    show('hidden');
+    const slow = gate();
+    server.answerRefresh = async () => {
+      await slow.opened;
+      return busy('1', 503);
+    };
+    await pass(MINUTE);
+    const early = failureOf(auth.refresh());
+    await pass(2_500);
+    const late = auth.getAccessToken();
+    slow.open();
+    expect(await early).toMatchObject({ code: 'refresh-unavailable' });
+    server.answerRefresh = undefined;
+    expect(await standing(late)).toBe('pending');
+    await pass(1_000);
+
+    expect(await late).toMatch(/^ey/);
   });
 });

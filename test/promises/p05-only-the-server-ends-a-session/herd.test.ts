@@ -53,6 +53,35 @@ describe('a herd that comes back (P5)', () => {
     expect(await pausesAfter(pauses.length)).toEqual(pauses);
   });
 
+  it.each<[string, () => Response | Promise<Response>]>([
+    ['failures of the network', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['failures for which the server names no pause', down],
+  ])('%s don’t lengthen a pause that the server names', async (_, answer) => {
+    const pausesAfter = await impatientTab();
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    server.answerRefresh = answer;
+    await pausesAfter(4);
+    server.answerRefresh = () => busy('1', 503);
+    expect(await pausesAfter(1)).toEqual([1_000]);
+  });
+
+  it('once the server has ended the session, the failures of before don’t count', async () => {
+    const auth = await adasTab(server, { refreshTimeout: 500 });
+    show('hidden');
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    for (const seconds of ['5', '5', '5']) {
+      server.answerRefresh = () => busy(seconds, 503);
+      const { retryAfter } = (await failureOf(auth.refresh())) as { retryAfter: number };
+      await pass(retryAfter);
+    }
+    server.answerRefresh = undefined;
+    server.revoke('ada');
+    await failureOf(auth.refresh());
+    expect(auth.getState()).toMatchObject({ status: 'signed-out' });
+    server.answerRefresh = () => busy('5', 503);
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 5_000 });
+  });
+
   it('after a success the server’s next pause is a first one again', async () => {
     const auth = await adasTab(server, { refreshTimeout: 500 });
     show('hidden');

@@ -238,3 +238,21 @@ it('an old sign-out, heard late, signs nobody out at the server', async () => {
   expect(server.logouts).toBe(logouts);
   expect(server.cookie).toBeDefined();
 });
+
+it('of a sign-in and a sign-out in the same moment, in two tabs, the sign-out counts', async () => {
+  for (let round = 0; round < 8; round++) {
+    const [one, two] = await adasTwoTabs(server);
+    await pass(2_000);
+    const messages = holdMessages();
+    const bob = server.signIn('bob');
+    await two.setSession(bob);
+    const signingOut = one.signOut();
+    messages.deliver();
+    await passUntil(signingOut, 10);
+    await rest();
+
+    expect([one, two].map((tab) => tab.getState().status)).toEqual(['signed-out', 'signed-out']);
+    one.dispose();
+    two.dispose();
+  }
+});

@@ -1,7 +1,7 @@
 /** P12: whoever keeps the lock, a frozen tab or another script, keeps nobody waiting for ever. */
 
 import { RefreshUnavailableError } from 'silent-refresh';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf } from '../../given/failures.ts';
@@ -34,6 +34,29 @@ describe('a lock that nobody lets go (P12)', () => {
     void letGo();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     expect(server.refreshCalls).toBe(1);
+  });
+
+  it('whoever waits looks each second at who holds the lock, and no longer than they wait', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const name = newBrowser();
+    const auth = await adasTab(server, { name });
+    const letGo = await holdLock(name);
+    outliveToken();
+    await rest();
+    const query = vi.spyOn(navigator.locks, 'query');
+    const token = auth.getAccessToken();
+    await pass(999);
+    expect(query).not.toHaveBeenCalled();
+    // It makes Chromium throw away a page that holds the lock in its back/forward cache.
+    await pass(2_001);
+    expect(query).toHaveBeenCalledTimes(3);
+    void letGo();
+    expect(await token).toMatch(/^ey/);
+    query.mockClear();
+    await pass(5_000);
+
+    expect(query).not.toHaveBeenCalled();
   });
 
   it('a valid token is used though somebody keeps the lock', async () => {

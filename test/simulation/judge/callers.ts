@@ -1,5 +1,6 @@
 /** P5, P12: what callers are told, and when. */
 
+import type { Call, Tab } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
 import type { RuleMaker } from './judge.ts';
 
@@ -43,6 +44,8 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
         isSlowNow ||
         isCallerDazed ||
         browser.timeline.now < explainedUntil ||
+        // A call during a sign-in of its own tab doesn't wait: it may be made for that sign-in.
+        isSigningIn(tab, calledAt) ||
         tab.createdAt > calledAt ||
         tab.page.isLeavingInWebKit
       )
@@ -51,6 +54,11 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       accuse(`${label} of tab ${tab.page.id} failed after ${Math.round(waited)} ms: ${message}`);
     },
   };
+
+  function isSigningIn(tab: Tab, since: number): boolean {
+    const isOfTab = (call: Call) => call.tab === tab && call.label.startsWith('signIn(');
+    return scene.calls.some((call) => isOfTab(call) && call.calledAt <= since && (call.settledAt ?? Infinity) >= since);
+  }
 
   /** A page that stands still keeps its turn for as long as it can't take its answer. */
   function isSlowToEnd({ end, endedAt = 0, sentAt, request, page }: Exchange): boolean {

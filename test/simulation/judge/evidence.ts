@@ -32,7 +32,11 @@ export const isMirrored = ({ world }: Plan): boolean =>
  * mark tells its age was wrong, or the page went before its mark had arrived.
  */
 export const isUnmarked = ({ plan, areClocksWrong }: Scene, { page, sentAt }: Exchange): boolean =>
-  plan.world.storage !== 'works' || areClocksWrong || page.goneAt - sentAt < 2 * LONGEST_WRITE;
+  plan.world.storage !== 'works' || areClocksWrong || leftAt(page, sentAt) - sentAt < 2 * LONGEST_WRITE;
+
+/** When the page lost the lock of a request: it went, or WebKit took the lock. */
+const leftAt = ({ goneAt, lostLocksAt }: Exchange['page'], sentAt: number): number =>
+  lostLocksAt >= sentAt ? Math.min(goneAt, lostLocksAt) : goneAt;
 
 /** Whether nobody holds the lock for a request any more: its page is gone, or has lost its locks. */
 export const isOrphan = ({ page, sentAt }: Exchange): boolean => !page.isAlive || page.lostLocksAt >= sentAt;

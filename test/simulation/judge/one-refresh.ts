@@ -92,8 +92,10 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       if (tab.page.lastStillAt >= 0 && browser.timeline.now - tab.page.lastStillAt < 1_000) return;
       const family = server.familyOfCookie(exchange.request.cookie);
       const known = family && newest.get(family);
-      // Perhaps nobody has what came for a page that is gone.
-      const token = known && browser.pages[known.page - 1]?.isAlive ? known.token : undefined;
+      const bringer = known && browser.pages[known.page - 1];
+      // Perhaps nobody has what came for a page that is gone, or that stood still until now.
+      const isTold = bringer?.isAlive && browser.timeline.now - bringer.lastStillAt > 1_000;
+      const token = isTold ? known?.token : undefined;
       const issued = token && server.issued.get(token);
       if (browser.timeline.now - (refusedAt.get(exchange.page) ?? -Infinity) < 2_000) return;
       // Whoever has just signed in, here or elsewhere, may have left a cookie of which tabs know nothing.

@@ -1,7 +1,8 @@
 /** P3, P6, P7, P11: a request takes effect once, as it was made, and as nobody else. */
 
-import { bearerIn, isMirrored, isRefusal } from './evidence.ts';
-import type { RuleMaker } from './judge.ts';
+import type { Exchange } from '../world/network.ts';
+import { bearerIn, isMirrored, isOrphan, isRefresh, isRefusal, isUnmarked } from './evidence.ts';
+import type { RuleMaker, Scene } from './judge.ts';
 
 export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
   promise: 'A request takes effect at most once, and with the body that it was given',
@@ -26,6 +27,15 @@ export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
   },
 });
 
+/** Whether nobody could know of this refresh of a page that has gone, and its cookie came after that of a login. */
+function hasCoveredLogin(scene: Scene, refresh: Exchange): boolean {
+  const { endedAt } = refresh;
+  if (!isRefresh(refresh) || endedAt === undefined || !isOrphan(refresh) || !isUnmarked(scene, refresh)) return false;
+  return scene.browser.network.exchanges.some(
+    (each) => each.request.endpoint === 'login' && each.sentAt > refresh.sentAt && (each.endedAt ?? Infinity) < endedAt,
+  );
+}
+
 export const asNobodyElse: RuleMaker = (scene, accuse) => {
   const { server } = scene.browser;
   /** Whose tokens the requests of one user version have borne, by client. */
@@ -48,7 +58,10 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
         accuse(`${label} of tab ${tab.page.id} was made while signed out, and sent as ${user}`);
       // Tokens that name nobody: the client's own count tells users apart.
       // Where tabs can't hear each other, or can't tell the later one of two sign-ins, nobody can.
-      const isMixedUp = scene.areClocksWrong || scene.browser.network.isCookieLeftToChance;
+      const isMixedUp =
+        scene.areClocksWrong ||
+        scene.browser.network.isCookieLeftToChance ||
+        scene.browser.network.exchanges.some((each) => hasCoveredLogin(scene, each));
       if (state.status !== 'signed-in' || !isMirrored(scene.plan) || isMixedUp) return;
       const users = usersOf.get(tab.auth) ?? new Map<number, string>();
       usersOf.set(tab.auth, users);
@@ -106,6 +119,8 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
       const last = calls.findLast(({ label }) => /^(signOut|signIn|setSession)/.test(label));
       const family = browser.server.familyOfCookie(browser.network.cookie);
       if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
+      // A new tab learns within a second that the others' sessions seem to be of the future.
+      if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000) return;
       if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
         accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
     },

@@ -162,6 +162,8 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
         toManager(() => {
           if (isOver || !user.isAlive) return;
           evictHolderOf(name);
+          // It may have held the lock itself.
+          if (!user.isAlive) return;
           if (ifAvailable && (held.has(name) || isWaitedFor(name))) {
             toPage(() => {
               leaveLine();
