@@ -13,6 +13,7 @@ import { baseUrl } from './page.js';
 import { watchPageWakeUps } from './refresh/refresh-schedule.js';
 import type { AuthState } from './session/public-state.js';
 import { sessionGoneError } from './session/session-gone.js';
+import { userVersionOfCall } from './session/sign-ins.js';
 import { type Caller, FETCH_AS } from './session/user-version.js';
 import { unlessOpen } from './wait.js';
 
@@ -58,7 +59,9 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
 
   if (onServer) dispose();
   return {
-    fetch: Object.assign(fetchAs(), { [FETCH_AS]: fetchAs }),
+    fetch: Object.assign(fetchAs(), {
+      [FETCH_AS]: ({ userVersion = userVersionOfCall(session, undefined) }: Caller) => fetchAs({ userVersion }),
+    }),
     getAccessToken: (options) => getAccessToken(parts, options),
     restore: () => quiet(restore(parts).then(getState)),
     signIn: (request?: Parameters<typeof signIn>[1]) =>

@@ -8,7 +8,8 @@ import { fetchAs } from './session/user-version.js';
  * A ky instance on `auth.fetch`. The replay after a 401 happens below ky: it works for every method and with
  * `retry: 0`, and uses up none of ky's retries. ky's `timeout` counts the wait for a refresh too. Errors of
  * `silent-refresh` are retried only if they are `retryable` and your own `retry.shouldRetry` says so.
- * A retry belongs to the user of the first attempt: once that user has left, it is rejected, not sent.
+ * A call, with all of its retries and hooks, belongs to the user in whose time it was made: once that user has left, it is
+ * rejected, not sent.
  *
  * @example
  * const api = createKy(auth, { prefix: '/api' });

@@ -45,13 +45,12 @@ export async function authorizedFetch(
   const url = resolveUrl(isRequest(input) ? input.url : input);
   if (!url || !covers(tokenScope, url)) return fetch(input, init);
   const request = replayableRequest(input, init, url, fetch);
-  if (request.isAuthorized) return request.send(undefined);
+  if (!request.takesToken) return request.send(undefined);
 
   const { method, signal, body } = request;
   const label = `${method} ${withoutQuery(url)}`;
   const user = caller?.userVersion ?? userVersionOfCall(parts.session, signal);
-  const userVersion = typeof user === 'number' ? user : await user;
-  if (caller) caller.userVersion ??= userVersion;
+  const userVersion = typeof user === 'number' ? user : await abortable(user, signal);
   const minValidity = body === 'one-shot' ? STREAM_VALIDITY : undefined;
   const demand: TokenDemand = { label, userVersion, signal, minValidity };
   const immediate = immediateToken(parts, demand);

@@ -7,8 +7,8 @@ export interface ReplayableRequest {
   readonly signal: AbortSignal | null | undefined;
   /** `one-shot`: `init.body` is a stream, which can be read only once. */
   readonly body: 'replayable' | 'one-shot';
-  /** It has an `Authorization` of the caller's own. */
-  readonly isAuthorized: boolean;
+  /** Not so with an `Authorization` of the caller's own, and in the modes in which browsers let none be added. */
+  readonly takesToken: boolean;
   /** Without a token: as the caller made it. */
   send(token: AccessToken | undefined): Promise<Response>;
 }
@@ -33,18 +33,30 @@ export function replayableRequest(
     method: (fixed.method ?? request?.method ?? 'GET').toUpperCase(),
     signal: fixed.signal === undefined ? request?.signal : fixed.signal,
     body: isStream(fixed.body) ? 'one-shot' : 'replayable',
-    isAuthorized: headers.has('authorization'),
+    takesToken: !headers.has('authorization') && !NO_HEADERS.includes(fixed.mode ?? request?.mode ?? 'cors'),
     send(token) {
       if (token) headers.set('Authorization', `Bearer ${token.value}`);
       // The body of a Request is spent once sent. Browsers share its bytes between clones; only a stream is buffered.
       const copy = request?.clone();
       // Headers given beside a Request would reset its referrer: https://fetch.spec.whatwg.org/#dom-request
       if (!copy || fixed.headers) return fetch(copy ?? url.href, { ...fixed, headers });
-      if (token) copy.headers.set('Authorization', `Bearer ${token.value}`);
-      return fetch(copy, fixed);
+      return fetch(copy, !token || authorize(copy, token) ? fixed : { ...fixed, headers });
     },
   };
 }
+
+/** Whether that could be done: the headers of a service worker's `event.request` can't be changed. */
+function authorize({ headers }: Request, { value }: AccessToken): boolean {
+  try {
+    headers.set('Authorization', `Bearer ${value}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** https://fetch.spec.whatwg.org/#concept-request-mode */
+const NO_HEADERS: readonly string[] = ['no-cors', 'navigate'];
 
 /** Also one of another realm. */
 export const isRequest = (input: RequestInfo | URL): input is Request =>

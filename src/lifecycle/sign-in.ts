@@ -37,11 +37,18 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
     await handoverArrived(tabs, session);
     await refuseIfSignedOut(parts, session.userVersion !== userVersion);
     begin();
+    let wasLeft = false;
+    const onLeave = () => {
+      wasLeft = true;
+    };
+    globalThis.addEventListener?.('pagehide', onLeave);
     await duringSignIn(session, async () => {
       let login: Promise<TokenResponse> | undefined;
       try {
         login = Promise.resolve(request());
         await acceptTokens(parts, await abortable(login, signal), userVersion);
+        // WebKit takes its turn away: another tab may have signed in since, and the cookie is that one's.
+        if (wasLeft) doubtUser(session);
       } catch (error) {
         // Given up, it may still be answered: its cookie comes then.
         if (signal.aborted) login?.then(() => doubtUser(session)).catch(() => {});
@@ -49,7 +56,7 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
         if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
         throw error;
       }
-    });
+    }).finally(() => globalThis.removeEventListener?.('pagehide', onLeave));
   });
 }
 

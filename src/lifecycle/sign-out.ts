@@ -5,7 +5,7 @@ import type { RefreshParts } from '../refresh/refreshing.js';
 import type { TokenEndpoint } from '../refresh/token-endpoint.js';
 import { endSession, recordOvertaking } from '../session/session-changes.js';
 import { isOpen } from '../session/session-record.js';
-import { markNoSession } from '../tabs/pending-request-mark.js';
+import { markNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { handoverArrived } from '../tabs/session-sync.js';
 import { runAlone } from '../tabs/tab-lock.js';
 import { unlessOpen, within } from '../wait.js';
@@ -86,7 +86,13 @@ async function signOutAtServer(
     const isAnswered = !!(await send()) && !leaving;
     if (isAnswered && !isOpen(session.record)) markNoSession(tabs);
     return isAnswered;
-  }).catch(sendOutOfTurn);
+  }).catch(async () => {
+    // Whoever has their turn next waits for it: it might delete the cookie of a sign-in.
+    const endMark = markPending(tabs, 'user');
+    await sendOutOfTurn();
+    await endMark('answered');
+    return false;
+  });
   globalThis.removeEventListener?.('pagehide', onLeave);
   return isConfirmed;
 }

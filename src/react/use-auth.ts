@@ -46,12 +46,13 @@ export function useAuth(selector?: Selector): unknown {
   if (!client) throw new ConfigurationError('useAuth() needs <AuthProvider>.');
   const [last] = useState<{ state?: AuthState; select?: Selector | undefined; value?: unknown }>({});
 
-  const read = (state: AuthState) => {
+  /** @param current the client's, where another one is shown */
+  const read = (state: AuthState, current = state) => {
     // React reads often, and takes each new object for a change.
     if (state !== last.state || selector !== last.select) {
       const selected = selector
         ? selector(state)
-        : { ...state, fetch: fetchOf(client, state), signOut: client.signOut, client };
+        : { ...state, fetch: fetchOf(client, current), signOut: client.signOut, client };
       if (!isAlike(selected, last.value, selector ? {} : ANEW_EACH_TIME)) last.value = selected;
       last.state = state;
       last.select = selector;
@@ -61,7 +62,7 @@ export function useAuth(selector?: Selector): unknown {
   return useSyncExternalStore(
     client.subscribe,
     () => read(client.getState()),
-    () => read(ON_SERVER),
+    () => read(ON_SERVER, client.getState()),
   );
 }
 

@@ -56,7 +56,8 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
   const failed = (verdict: Refused): Refused => ({
     ...verdict,
     ...(BUSY.includes(status) && verdict.verdict === 'unreachable' && { verdict: 'not-processed' }),
-    retryAfter: retryAfter(headers),
+    // Of a page that isn't the auth server's, only what says "busy" can mean it.
+    retryAfter: speaksHtml && !BUSY.includes(status) ? undefined : retryAfter(headers),
   });
   if (ok) return speaksHtml ? unreachable(why) : undefined;
   const byWord = judgeWord(body, why);

@@ -3,13 +3,19 @@
 import type { AccessToken } from '../session/access-token.js';
 import type { TokenSet } from './token-shapes.js';
 
-/** RFC 9110 §10.2.3: seconds, or a date, which is counted from the server's own clock where that can be read. */
+const HOUR = 3_600_000;
+
+/**
+ * RFC 9110 §10.2.3: seconds, or a date, which is counted from the server's own clock where that can be read. An hour at
+ * most: who would wait for longer?
+ */
 export function retryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after') ?? '';
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const ms = Date.parse(value) - (serverTime(headers) ?? Date.now());
-  // More than an hour says more about this machine's clock.
-  return ms >= 0 && ms <= 3_600_000 ? ms : undefined;
+  const isDuration = /^\d+$/.test(value);
+  const ms = isDuration ? Number(value) * 1_000 : Date.parse(value) - (serverTime(headers) ?? Date.now());
+  // A number of more than a day is a date in seconds. A date of more than an hour says more about this machine's clock.
+  if (!(ms >= 0 && ms <= (isDuration ? 24 * HOUR : HOUR))) return undefined;
+  return Math.min(ms, HOUR);
 }
 
 export const serverTime = (headers: Headers | undefined): number | undefined =>
@@ -24,9 +30,10 @@ export function lifetimeOf(
   claims: AccessToken['claims'],
   serverNow = NaN,
 ): readonly [ms: number, evidence: string] {
-  const expiry = Number(claims?.exp) * 1_000;
+  // Some servers give an empty `exp` to a token that doesn't expire.
+  const expiry = Number(claims?.exp || NaN) * 1_000;
   const inClaims = [
-    [expiry - Number(claims?.iat) * 1_000, 'exp and iat'],
+    [expiry - Number(claims?.iat || NaN) * 1_000, 'exp and iat'],
     [expiry - serverNow, 'exp and the Date header'],
   ] as const;
   const evidence = inClaims.filter(([ms]) => Number.isFinite(ms));

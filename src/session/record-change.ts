@@ -14,7 +14,8 @@ export function changeRecord(session: Writable<Session>, next: SessionRecord, so
   if (session.disposed.isOpen) return;
   const { record: previous } = session;
   // A sign-out counts even before it is known whether a user is signed in.
-  const left = changesUser(previous, next) || (next.ended === 'signed-out' && source === 'this-tab');
+  const isSignOut = next.ended === 'signed-out' && source === 'this-tab' && next.epoch !== previous.epoch;
+  const left = changesUser(previous, next) || isSignOut;
   if (left) session.userVersion++;
   replaceRecord(session, next);
   notifyChange(session, source, previous);

@@ -9,9 +9,10 @@ export const USER_VERSION: unique symbol = Symbol.for('silent-refresh.user-versi
 /** On `auth.fetch`: gives the same `fetch` for the calls of one caller. */
 export const FETCH_AS: unique symbol = Symbol.for('silent-refresh.fetch-as') as never;
 
-/** All of a caller's requests belong to one user: to this one, or to that of the first request. */
+/** All of a caller's requests belong to one user: to this one, else to that of now. */
 export interface Caller {
-  userVersion?: number | undefined;
+  /** A promise during a sign-in that is under way. */
+  readonly userVersion?: number | Promise<number> | undefined;
 }
 
 type Fetch = typeof globalThis.fetch;

@@ -394,3 +394,36 @@ describe('ky’s timeout and signal (P12)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 });
+
+describe('a call belongs to the user in whose time it was made (P7)', () => {
+  it('a slow hook before it sends it as nobody else', async () => {
+    const hook = gate();
+    const { server, auth, api } = await signedIn({ hooks: { beforeRequest: [() => hook.opened] } });
+    const made = reasonOf(api.post('draft', { json: { by: 'ada' } }));
+    await auth.signIn(server.login('bob'));
+    hook.open();
+
+    expect(await made).toBeInstanceOf(SessionChangedError);
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('a sign-out right after the call keeps it from being sent', async () => {
+    const { server, auth, api } = await signedIn();
+    const made = reasonOf(api.post('draft', { json: { by: 'ada' } }));
+    void auth.signOut();
+
+    expect(await made).toBeInstanceOf(SignedOutError);
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('a call during a sign-in with the cookie waits for that user', async () => {
+    const { server, auth, api } = await signedIn();
+    await auth.signOut();
+    server.signIn('bob');
+    const signedInAgain = auth.signIn();
+    const made = api.get('orders').json();
+    await signedInAgain;
+
+    expect(await made).toMatchObject({ user: 'bob' });
+  });
+});

@@ -7,6 +7,7 @@ import { outliveToken } from '../given/expired-token.ts';
 import { failureOf } from '../given/failures.ts';
 import { API, jwt, startAuthServer } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
+import { leave } from '../world/page.ts';
 import { newBrowser, openTab, record } from '../world/tabs.ts';
 import { gate, rest, standing, until } from '../world/waiting.ts';
 
@@ -166,4 +167,30 @@ it.each([
   const request = make() as unknown as () => Promise<object>;
   const error = await failureOf(auth.signIn(request));
   expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('setSession()') });
+});
+
+it('after a sign-in whose page was left meanwhile, the next opaque token may be another user’s', async () => {
+  const server = startAuthServer();
+  server.opaque = true;
+  const auth = openTab();
+  const slow = gate();
+  const signedIn = auth.signIn(async () => {
+    await slow.opened;
+    return server.signIn('ada');
+  });
+  await rest();
+  // WebKit takes the page's turn, and lets it go on when it comes back.
+  leave();
+  slow.open();
+  await signedIn;
+  server.signIn('bob');
+  const events = record(auth);
+  const made = server.holdRefresh();
+  server.expireAccessTokens();
+  const order = failureOf(auth.fetch(`${API}/orders`, { method: 'POST' }));
+  await made.arrived;
+  made.release();
+
+  expect(await order).toMatchObject({ code: 'session-changed' });
+  expect(events.map(({ name }) => name)).toContain('user-changed');
 });

@@ -1,6 +1,7 @@
 /** The `fetch` of useAuth() is that of the user whom its render has shown (P7). */
 
 import { useEffect } from 'react';
+import { renderToString } from 'react-dom/server';
 import { SessionChangedError, SignedOutError } from 'silent-refresh';
 import { type Auth, SignedIn, useAuth } from 'silent-refresh/react';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import { API, startAuthServer } from '../world/auth-server.ts';
 import { Watch } from '../world/components.tsx';
 import { openTab, openTwoTabs, signedInEverywhere } from '../world/tabs.ts';
 import { opaqueAnswer } from '../world/tokens.ts';
-import { draw } from '../world/tree.tsx';
+import { draw, hydrate } from '../world/tree.tsx';
 import { rest, until } from '../world/waiting.ts';
 
 /** Saves when it is unmounted, as drafts are. */
@@ -129,4 +130,21 @@ describe('the same user', () => {
     expect(after[0]?.fetch).toBe(before[0]?.fetch);
     expect((await (before[0] as Auth).fetch(`${API}/orders`)).status).toBe(200);
   });
+});
+
+it('the first fetch of a component that was rendered on a server is the first user’s, too', async () => {
+  const server = startAuthServer();
+  server.signIn('ada');
+  const auth = openTab();
+  const seen: Auth[] = [];
+  const page = below(auth, <Watch use={useWhole} seen={seen} />);
+  await hydrate(renderToString(page), page);
+  const { fetch } = seen.find(({ status }) => status === 'restoring') as Auth;
+  await until(() => auth.getState().status === 'signed-in');
+  await auth.signIn(server.login('bob'));
+
+  expect(await reasonOf(fetch(`${API}/draft`, { method: 'PUT', body: 'Ada’s draft' }))).toBeInstanceOf(
+    SessionChangedError,
+  );
+  expect(server.apiRequests).toEqual([]);
 });

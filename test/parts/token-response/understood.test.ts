@@ -56,6 +56,12 @@ describe('answers understood without configuration', () => {
     ['expires_in as a numeric string', 'abc', { access_token: 'abc', expires_in: '300' }, 300_000],
     ['expires_in: null is none', 'abc', { access_token: 'abc', expires_in: null }, undefined],
     ['expires_in: null, a JWT', oneHour, { access_token: oneHour, expires_in: null }, 3_600_000],
+    ...[null, '', 0, undefined].map((exp): [string, string, object, number] => [
+      `a JWT whose exp is ${JSON.stringify(exp)} says nothing`,
+      jwt({ sub: 'ada', iat: NOW, exp }),
+      { access_token: jwt({ sub: 'ada', iat: NOW, exp }), expires_in: 300 },
+      300_000,
+    ]),
     ['expires_in of a century', 'abc', { access_token: 'abc', expires_in: 3_155_760_000 }, 3_155_760_000_000],
   ])('an answer is understood without configuration: %s', async (_, token, body, lifetime) => {
     const seen = await restoreWith(() => json(body));

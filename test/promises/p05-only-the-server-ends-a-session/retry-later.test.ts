@@ -61,7 +61,7 @@ describe('a server that says "later" is obeyed (P5)', () => {
     expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: HOUR });
   });
 
-  it.each(['', 'soon', '-5', '1.5', new Date(0).toUTCString()])(
+  it.each(['', 'soon', '-5', '1.5', '1795315127', new Date(0).toUTCString()])(
     'a senseless Retry-After leads to the usual backoff: "%s"',
     async (value) => {
       const auth = await adasTab(server, { refreshTimeout: 500 });
@@ -71,6 +71,25 @@ describe('a server that says "later" is obeyed (P5)', () => {
       expect(retryAfter).toBeLessThanOrEqual(2_000);
     },
   );
+
+  it('an hour is the most that a server may ask for', async () => {
+    const auth = await adasTab(server, { refreshTimeout: 500 });
+    server.answerRefresh = () => busy('86400');
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: HOUR });
+  });
+
+  it.each([
+    ['a captive portal’s 200', 200, undefined],
+    ['a firewall’s 403', 403, undefined],
+    ['a maintenance page’s 503', 503, 60_000],
+  ])('the Retry-After of an HTML page: %s', async (_, status, named) => {
+    const auth = await adasTab(server, { refreshTimeout: 500 });
+    const headers = { 'Content-Type': 'text/html', 'Retry-After': '60' };
+    server.answerRefresh = () => new Response('<html></html>', { status, headers });
+    const { retryAfter } = (await failureOf(auth.refresh())) as RefreshUnavailableError;
+    if (named) expect(retryAfter).toBe(named);
+    else expect(retryAfter).toBeLessThanOrEqual(2_000);
+  });
 
   it('Retry-After: 0 is still a pause of a second', async () => {
     const auth = await adasTab(server, { refreshTimeout: 500 });

@@ -1,12 +1,14 @@
 /** P6: a sign-out that crosses with a sign-in, or with another sign-out, has the last word. */
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { reasonOf } from '../../given/failures.ts';
+import { holdLock } from '../../given/held-locks.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { activate, leave, prerender } from '../../world/page.ts';
+import { stubStorage } from '../../world/storage.ts';
 import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
@@ -255,4 +257,41 @@ it('of a sign-in and a sign-out in the same moment, in two tabs, the sign-out co
     one.dispose();
     two.dispose();
   }
+});
+
+describe('a sign-out that was sent out of its turn', () => {
+  /** Somebody keeps the turn a little longer than a sign-out waits for it; the server answers it when it is told to. */
+  async function overtaking() {
+    stubStorage();
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const name = newBrowser();
+    const [one, two] = await adasTwoTabs(server, { name });
+    const letGo = await holdLock(name);
+    const [arrived, answered] = [gate(), gate()];
+    server.answerLogout = async () => {
+      arrived.open();
+      await answered.opened;
+      server.cookie = undefined;
+      return new Response(null, { status: 204 });
+    };
+    const signedOut = one.signOut();
+    await pass(6_000);
+    return { one, two, letGo, arrived, answered, signedOut };
+  }
+
+  it.each(['the same tab', 'another tab'])('whoever then signs in, in %s, waits for its answer', async (where) => {
+    const { one, two, letGo, arrived, answered, signedOut } = await overtaking();
+    const tab = where === 'the same tab' ? one : two;
+    const signedIn = tab.signIn(server.login('bob'));
+    await pass(4_000);
+    await arrived.opened;
+    void letGo();
+    await pass(200, 20);
+    answered.open();
+
+    expect(await passUntil(signedIn, 20)).toMatchObject({ status: 'signed-in', subject: 'bob' });
+    expect(await passUntil(signedOut, 20)).toEqual({ serverConfirmed: false });
+    expect(server.cookie).toBeDefined();
+    expect(await passUntil(tab.refresh(), 20)).toMatchObject({ subject: 'bob' });
+  });
 });

@@ -388,3 +388,33 @@ describe('headers that can be read once, where there is nothing to add (P8)', ()
     expect(seen).toEqual(['one 7']);
   });
 });
+
+describe('requests to which a browser lets nothing be added', () => {
+  it('one whose headers can’t be changed is sent with the token all the same', async () => {
+    const { server, auth } = await signedIn();
+    const request = new Request(`${API}/orders`, { headers: { 'X-Of-The-Page': '1' } });
+    const clone = request.clone.bind(request);
+    // As that of a service worker's fetch event is.
+    request.clone = () => {
+      const copy = clone();
+      copy.headers.set = () => {
+        throw new TypeError('Headers are immutable');
+      };
+      return copy;
+    };
+
+    expect((await auth.fetch(request)).status).toBe(200);
+    expect(server.apiRequests[0]?.user).toBe('ada');
+    expect(server.apiRequests[0]?.headers.get('x-of-the-page')).toBe('1');
+  });
+
+  it('one without CORS is sent as fetch sends it, and its 401 costs no refresh', async () => {
+    const { server, auth } = await signedIn();
+    server.expireAccessTokens();
+    for (const path of ['a', 'b', 'c']) await auth.fetch(`${API}/${path}`, { mode: 'no-cors' });
+    expect(server.refreshCalls).toBe(0);
+    expect(server.apiRequests.map(({ authorization }) => authorization)).toEqual([null, null, null]);
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+  });
+});

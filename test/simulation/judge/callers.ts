@@ -109,7 +109,7 @@ export const challengesAreTold: RuleMaker = (scene, accuse) => ({
   promise: 'The app hears of each challenge',
   onSettled({ label, tab, value, calledAt }) {
     // A client that is gone tells nobody.
-    if (tab.createdAt > calledAt) return;
+    if (tab.createdAt >= calledAt) return;
     if (!(value instanceof Response) || !value.headers.get('www-authenticate')) return;
     const told = scene.heard.filter((heard) => heard.tab === tab && heard.event === 'challenge').length;
     const met = scene.calls.filter(

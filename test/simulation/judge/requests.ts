@@ -60,6 +60,7 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
       // Where tabs can't hear each other, or can't tell the later one of two sign-ins, nobody can.
       const isMixedUp =
         scene.areClocksWrong ||
+        !scene.plan.world.hasLocks ||
         scene.browser.network.isCookieLeftToChance ||
         scene.browser.network.exchanges.some((each) => hasCoveredLogin(scene, each));
       if (state.status !== 'signed-in' || !isMirrored(scene.plan) || isMixedUp) return;
