@@ -93,13 +93,14 @@ export const noTokenAfterSignOut: RuleMaker = (scene, accuse) => ({
     if (label !== 'signOut()' || !(value as { serverConfirmed: boolean }).serverConfirmed) return;
     const { network, server } = scene.browser;
     const family = server.familyOfCookie(network.cookie);
-    const hasSignedInSince = scene.calls.some(
-      (call) => /^(signIn|setSession)/.test(call.label) && (call.settledAt ?? Infinity) >= calledAt,
-    );
-    if (family?.state === 'active' && !hasSignedInSince && !scene.wasLoginUnderWay(calledAt))
+    if (family?.state === 'active' && !hasSignedInSince(scene, calledAt) && !scene.wasLoginUnderWay(calledAt))
       accuse(`tab ${tab.page.id} was told that the server has confirmed its sign-out, and the cookie is good`);
   },
 });
+
+/** Also where a sign-in was under way: they have crossed. */
+const hasSignedInSince = ({ calls }: Scene, since: number): boolean =>
+  calls.some(({ label, settledAt = Infinity }) => /^(signIn|setSession)/.test(label) && settledAt >= since);
 
 /** Where the server could be reached, the cookie is gone, whatever answers landed late. */
 export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
@@ -122,6 +123,7 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
       if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
       // A new tab learns within a second that the others' sessions seem to be of the future.
       if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000) return;
+      if (last && hasSignedInSince(scene, last.calledAt)) return;
       if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
         accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
     },
