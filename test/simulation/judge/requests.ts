@@ -1,5 +1,6 @@
 /** P3, P6, P7, P11: a request takes effect once, as it was made, and as nobody else. */
 
+import type { Call } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
 import { bearerIn, isMirrored, isOrphan, isRefresh, isRefusal, isUnmarked } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
@@ -121,11 +122,17 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
       const last = calls.findLast(({ label }) => /^(signOut|signIn|setSession)/.test(label));
       const family = browser.server.familyOfCookie(browser.network.cookie);
       if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
-      // A new tab learns within a second that the others' sessions seem to be of the future.
-      if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000) return;
+      // A new tab learns within a second that the others' sessions seem to be of the future. Meanwhile one may begin anew.
+      if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000 && hasCrossed(last)) return;
       if (last && hasSignedInSince(scene, last.calledAt)) return;
       if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
         accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
     },
   };
+
+  /** A refresh of another tab has ended before that tab can have heard of the sign-out. */
+  function hasCrossed({ tab, calledAt }: Call): boolean {
+    const isAnswered = (each: Exchange) => (each.endedAt ?? 0) > calledAt && (each.endedAt ?? 0) < calledAt + 1_000;
+    return browser.network.exchanges.some((each) => isRefresh(each) && each.page !== tab.page && isAnswered(each));
+  }
 };
