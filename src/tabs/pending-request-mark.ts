@@ -22,13 +22,14 @@ const PAGE_LEAVES_WITHIN = 2_000;
  */
 export function markPending(tabs: Tabs, who: 'user' | 'maybe-visitor') {
   const isVisitor = who === 'maybe-visitor' && readMark(tabs)?.startsWith(NO_SESSION);
-  const mark = (isVisitor ? `${NO_SESSION} ` : '') + Date.now();
-  writeMark(tabs, mark);
+  const since = String(Date.now());
+  writeMark(tabs, isVisitor ? `${NO_SESSION} ${since}` : since);
   return async (end: RequestEnd): Promise<boolean> => {
     if (end === 'no-session') markNoSession(tabs);
     else if (end === 'answered' || (await pageStays(tabs))) {
+      const mark = readMark(tabs);
       // Another tab's mark may stand there by now.
-      if (readMark(tabs) === mark) writeMark(tabs, isVisitor ? NO_SESSION : undefined);
+      if (mark?.endsWith(since)) writeMark(tabs, mark === since ? undefined : NO_SESSION);
     } else return false;
     return true;
   };
@@ -46,9 +47,10 @@ async function pageStays({ disposed }: Tabs): Promise<boolean> {
 /** The server says that nobody is signed in: requests have no cookie to wait for, until somebody signs in. */
 export const markNoSession = (tabs: Tabs): void => writeMark(tabs, NO_SESSION);
 
-/** Somebody has signed in. */
+/** Somebody has signed in. A request that is under way is that of a user now. */
 export function clearNoSession(tabs: Tabs): void {
-  if (readMark(tabs)?.startsWith(NO_SESSION)) writeMark(tabs, undefined);
+  const mark = readMark(tabs);
+  if (mark?.startsWith(NO_SESSION)) writeMark(tabs, mark.split(' ')[1]);
 }
 
 /** Milliseconds between two reads of the mark. */

@@ -7,7 +7,7 @@ import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { stubStorage } from '../../world/storage.ts';
 import type { openTab } from '../../world/tabs.ts';
-import { gate, standing } from '../../world/waiting.ts';
+import { gate, rest, standing } from '../../world/waiting.ts';
 
 let server: AuthServer;
 let marks: Map<string, string>;
@@ -55,6 +55,21 @@ describe('visitors, whose page has no cookie to wait for', () => {
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
+    expect([...marks]).toEqual([]);
+  });
+
+  it('a sign-in while a visitor’s request is under way leaves its mark, as that of a user', async () => {
+    (await visit()).dispose();
+    const hold = gate<Response>();
+    server.answerRefresh = () => hold.opened;
+    const auth = openMarkingTab();
+    void auth.restore();
+    await othersStaySilent();
+    const [, mark = ''] = (marks.get(KEY) ?? '').split(' ');
+    await auth.setSession(server.signIn('ada'));
+    expect([...marks]).toEqual([[KEY, mark]]);
+    hold.open(Response.json({}, { status: 401 }));
+    await rest();
     expect([...marks]).toEqual([]);
   });
 

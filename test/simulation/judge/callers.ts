@@ -31,6 +31,11 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
       if (isGrave(exchange) || shortPauses.length > FEW) explain();
     },
+    onHeard({ event, tab: { page } }) {
+      // It has heard of a failure when it thawed, and takes the pause from then.
+      const hasThawed = page.lastStillAt >= 0 && browser.timeline.now - page.lastStillAt < JUST_BEFORE;
+      if (event === 'refresh-failed' && hasThawed) explain();
+    },
     afterEach() {
       const isDisturbed = !browser.machine.isOnline || browser.network.isCookieLeftToChance;
       if (isDisturbed) explain();
