@@ -2,7 +2,7 @@
 
 import type { RefreshUnavailableError } from '../errors.js';
 import type { Grant } from '../session/grant.js';
-import { renewed } from '../session/session-changes.js';
+import { isSameSession, renewed } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
@@ -95,6 +95,10 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const isOver = isSessionOver(verdict, session, atCall) && !hasChanged(parts, flight);
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
+  // Before it begins a session: the word of a sign-out may be on its way.
+  if (verdict.verdict === 'renewed' && !cookieSignIn && !isSameSession(session, verdict.grant)) {
+    await handoverArrived(tabs, session);
+  }
   if (hasChanged(parts, flight)) {
     if (verdict.verdict === 'renewed') await endLateGrant(parts, verdict.grant, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);

@@ -30,11 +30,23 @@ export function signInAs(session: Writable<Session>, grant: Grant, answer: numbe
 
 /** A refresh: the next generation, unless the token turns out to be another user's. */
 export function renewSession(session: Session, grant: Grant): void {
-  const { record } = session;
-  const next = { ...record, ...grantedFields(grant, record), generation: record.generation + 1, inDoubt: undefined };
-  const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(grant.accessToken));
-  if (isOpen(record) && isCertain && !changesUser(record, next)) changeRecord(session, next, 'this-tab');
+  const next = renewedRecord(session, grant);
+  if (isSameSession(session, grant)) changeRecord(session, next, 'this-tab');
   else beginSession(session, { ...grant, refreshToken: next.refreshToken });
+}
+
+const renewedRecord = ({ record }: Session, grant: Grant) => ({
+  ...record,
+  ...grantedFields(grant, record),
+  generation: record.generation + 1,
+  inDoubt: undefined,
+});
+
+/** Whether what a refresh has brought belongs to the session of now. Else it begins one. */
+export function isSameSession(session: Session, grant: Grant): boolean {
+  const { record } = session;
+  const isCertain = !record.inDoubt || (subjectOf(record.token) && subjectOf(grant.accessToken));
+  return isOpen(record) && !!isCertain && !changesUser(record, renewedRecord(session, grant));
 }
 
 /** The session as a refresh would leave it, for the other tabs of a client that is disposed of. */

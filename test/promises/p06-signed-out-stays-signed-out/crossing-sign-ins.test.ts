@@ -295,3 +295,22 @@ describe('a sign-out that was sent out of its turn', () => {
     expect(await passUntil(tab.refresh(), 20)).toMatchObject({ subject: 'bob' });
   });
 });
+
+it('a refresh that finds another user begins no session beside a sign-out whose word is on its way', async () => {
+  const [one, two] = await adasTwoTabs(server);
+  await pass(2_000);
+  server.signIn('bob');
+  const refresh = server.holdRefresh();
+  void two.refresh().catch(() => {});
+  await refresh.arrived;
+  const messages = holdMessages();
+  const signingOut = one.signOut();
+  await pass(100, 10);
+  refresh.release();
+  await pass(100, 10);
+  messages.deliver();
+  await passUntil(signingOut, 10);
+
+  expect([one, two].map((tab) => tab.getState().status)).toEqual(['signed-out', 'signed-out']);
+  expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
+});
