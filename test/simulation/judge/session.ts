@@ -69,6 +69,11 @@ export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
       );
       // It may have learnt only since.
       if (probe?.stateAtCall.status !== 'signed-in') continue;
+      // It has learnt by this very request that another user has come.
+      if (
+        scene.heard.some(({ tab: its, event, at }) => its === tab && event === 'user-changed' && at >= probe.calledAt)
+      )
+        continue;
       const isAnswered = server.effects.has(probe.request ?? '');
       if (!isAnswered) accuse(`tab ${tab.page.id} is signed in, and its last request came to nothing: ${told(probe)}`);
     }
