@@ -40,6 +40,18 @@ describe('a tab that has missed a rotation', () => {
     expect(server).toMatchObject({ presented: ['session1-1'], alarms: [] });
   });
 
+  it('knows it after a failed login, too', async () => {
+    const { server, two } = await secondHasMissedARefresh();
+    const login = failureOf(two.signIn(() => Promise.reject(new TypeError('Failed to fetch'))));
+    await pass(2_000, 50);
+    await login;
+    const refreshed = two.refresh();
+    await pass(2_000, 50);
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    expect(server).toMatchObject({ presented: ['session1-1'], alarms: [] });
+  });
+
   it('reports the session as lost where nobody answers, and presents nothing', async () => {
     const { server, one, two } = await secondHasMissedARefresh();
     one.dispose();
