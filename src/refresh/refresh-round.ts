@@ -96,7 +96,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
   if (hasChanged(parts, flight)) {
-    if (verdict.verdict === 'renewed') await endLateGrant(parts, verdict.grant, record);
+    if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     return 'changed';
   }

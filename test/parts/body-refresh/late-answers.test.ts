@@ -1,0 +1,56 @@
+/** An answer that comes too late brings a refresh token all the same: nobody may forget it. */
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { tokenServers } from '../../given/token-server.ts';
+import { pass, stopClocks } from '../../world/clocks.ts';
+import { stubStorage } from '../../world/storage.ts';
+import { signedInEverywhere } from '../../world/tabs.ts';
+
+const startTokenServer = tokenServers();
+beforeEach(() => {
+  stopClocks();
+  stubStorage();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** Two tabs, and a refresh of the first that is still to be answered: with the access token of now, and the next refresh token. */
+async function inMidRefresh() {
+  const server = startTokenServer();
+  const login = server.begin();
+  const [one, two] = [server.openTab(), server.openTab()] as const;
+  await one.setSession(login);
+  await signedInEverywhere(one, two);
+  const rotate = server.strategy.request;
+  server.strategy.request = async (context) => {
+    const answer = (await rotate(context)) as Response;
+    if (!answer.ok) return answer;
+    return Response.json({ ...(await answer.json()), accessToken: login.accessToken });
+  };
+  const refresh = server.hold();
+  void one.refresh().catch(() => {});
+  await refresh.arrived;
+  return { server, one, two, refresh };
+}
+
+it('after a sign-out it is revoked, also where the access token is still that of now', async () => {
+  const { server, one, refresh } = await inMidRefresh();
+  const signedOut = one.signOut();
+  await pass(100, 10);
+  refresh.release();
+  await pass(100, 10);
+  await signedOut;
+
+  expect(server.aliveSessions).toEqual([]);
+});
+
+it('after dispose() the other tabs get it, also where the access token is still that of now', async () => {
+  const { server, one, two, refresh } = await inMidRefresh();
+  one.dispose();
+  refresh.release();
+  await pass(100, 10);
+  const refreshed = two.refresh();
+  await pass(2_000, 50);
+
+  expect(await refreshed).toMatchObject({ status: 'signed-in' });
+  expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
+});
