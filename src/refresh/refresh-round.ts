@@ -123,7 +123,10 @@ async function endLateGrant(
   const { refreshToken } = grant;
   const { overtook, epoch, ended, id } = session.record;
   if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(tabs, renewed(session, grant));
-  if (ended === 'signed-out' && epoch !== atCall.epoch) await refreshing.onLateGrant(refreshToken, !!overtook);
+  const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
+  // Of a session that another one has replaced, nobody needs it any more.
+  if (isSignedOut || (atCall.refreshToken && refreshToken && id !== atCall.id))
+    await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
 /** Tells the other tabs of a failure, even if its pause is over in this tab. */

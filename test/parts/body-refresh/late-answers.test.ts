@@ -43,6 +43,18 @@ it('after a sign-out it is revoked, also where the access token is still that of
   expect(server.aliveSessions).toEqual([]);
 });
 
+it('after a sign-out it is revoked, also where somebody has signed in since', async () => {
+  const { server, one, refresh } = await inMidRefresh();
+  const signedOut = one.signOut();
+  await one.setSession(server.begin());
+  await pass(100, 10);
+  refresh.release();
+  await pass(100, 10);
+  await signedOut;
+
+  expect(server.aliveSessions).toEqual(['session2']);
+});
+
 it('after dispose() the other tabs get it, also where the access token is still that of now', async () => {
   const { server, one, two, refresh } = await inMidRefresh();
   one.dispose();
