@@ -116,13 +116,17 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
  * `dispose()` the session goes on in the other tabs: they would present the refresh token that has just been spent.
  */
 async function endLateGrant(
-  { session, tabs, refreshing }: RefreshParts,
+  { settings, session, tabs, refreshing }: RefreshParts,
   grant: Grant,
   atCall: SessionRecord,
 ): Promise<void> {
   const { refreshToken } = grant;
   const { overtook, epoch, ended, id } = session.record;
-  if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(tabs, renewed(session, grant));
+  if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) {
+    const next = renewed(session, grant);
+    postChange(tabs, next);
+    await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab');
+  }
   const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
   // Of a session that another one has replaced, nobody needs it any more.
   if (isSignedOut || (atCall.refreshToken && refreshToken && id !== atCall.id))

@@ -1,8 +1,10 @@
 /** An answer that comes too late brings a refresh token all the same: nobody may forget it. */
 
+import type { RefreshTokenStorage } from 'silent-refresh';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { tokenServers } from '../../given/token-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
+import { holdMessages } from '../../world/messages.ts';
 import { stubStorage } from '../../world/storage.ts';
 import { signedInEverywhere } from '../../world/tabs.ts';
 
@@ -12,6 +14,17 @@ beforeEach(() => {
   stubStorage();
 });
 afterEach(() => vi.unstubAllGlobals());
+
+/** Where a page's refresh token outlives it. */
+function memoryStorage() {
+  const values = new Map<string, string>();
+  const storage: RefreshTokenStorage = {
+    getItem: (key) => values.get(key),
+    setItem: (key, value) => values.set(key, value),
+    removeItem: (key) => values.delete(key),
+  };
+  return { values, storage: () => storage };
+}
 
 /** Two tabs, and a refresh of the first that is still to be answered: with the access token of now, and the next refresh token. */
 async function inMidRefresh() {
@@ -65,4 +78,37 @@ it('after dispose() the other tabs get it, also where the access token is still 
 
   expect(await refreshed).toMatchObject({ status: 'signed-in' });
   expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
+});
+
+it('after dispose() it is stored', async () => {
+  const server = startTokenServer();
+  const { storage } = memoryStorage();
+  const one = server.openTab({ storage });
+  await one.setSession(server.begin());
+  await pass(100, 10);
+  const refresh = server.hold();
+  void one.refresh().catch(() => {});
+  await refresh.arrived;
+  one.dispose();
+  refresh.release();
+  await pass(100, 10);
+  const restored = server.openTab({ storage }).restore();
+  await pass(2_000, 50);
+
+  expect(await restored).toMatchObject({ status: 'signed-in' });
+  expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
+});
+
+it('after dispose() a tab that doesn’t hear of it presents no old one', async () => {
+  const { server, one, two, refresh } = await inMidRefresh();
+  one.dispose();
+  const messages = holdMessages();
+  refresh.release();
+  await pass(2_000, 50);
+  messages.lose();
+  const refreshed = two.refresh().catch(() => {});
+  await pass(3_000, 50);
+  await refreshed;
+
+  expect(server).toMatchObject({ alarms: [], presented: ['session1-1'] });
 });
