@@ -112,3 +112,24 @@ it('after dispose() a tab that doesn’t hear of it presents no old one', async 
 
   expect(server).toMatchObject({ alarms: [], presented: ['session1-1'] });
 });
+
+it('another tab stores it, also where the access token is still that of now', async () => {
+  const server = startTokenServer();
+  const login = server.begin();
+  const { values, storage } = memoryStorage();
+  const [one, two] = [server.openTab(), server.openTab({ storage })] as const;
+  await one.setSession(login);
+  await signedInEverywhere(one, two);
+  const rotate = server.strategy.request;
+  server.strategy.request = async (context) => {
+    const answer = (await rotate(context)) as Response;
+    return Response.json({ ...(await answer.json()), accessToken: login.accessToken });
+  };
+  for (let times = 0; times < 2; times++) {
+    const refreshed = one.refresh();
+    await pass(200, 20);
+    await refreshed;
+  }
+
+  expect([...values.values()].join()).toContain('session1-3');
+});
