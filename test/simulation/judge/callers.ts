@@ -34,6 +34,10 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       const isDisturbed = !browser.machine.isOnline || browser.network.isCookieLeftToChance;
       if (isDisturbed) explain();
     },
+    onHeard({ event, tab }) {
+      // A page that stood still tells the others late.
+      if (event === 'refresh-failed' && browser.timeline.now - tab.page.lastStillAt < JUST_BEFORE) explain();
+    },
     onSettled({ label, tab, error, calledAt }) {
       const { code, message } = (error ?? {}) as { code?: string; message?: string };
       if (code !== 'refresh-unavailable' || scene.areClocksWrong || !scene.plan.world.hasLocks) return;

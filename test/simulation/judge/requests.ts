@@ -78,7 +78,7 @@ export const noTokenAfterSignOut: RuleMaker = (scene, accuse) => ({
   onSettled({ label, tab, value, calledAt }) {
     if (label !== 'signOut()' || !(value as { serverConfirmed: boolean }).serverConfirmed) return;
     const { network, server } = scene.browser;
-    const family = server.familyOfCookie(network.cookie);
+    const family = server.familyOf(network.cookie);
     const hasSignedInSince = scene.calls.some(
       (call) => /^(signIn|setSession)/.test(call.label) && (call.settledAt ?? Infinity) >= calledAt,
     );
@@ -104,7 +104,7 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
     },
     atRest() {
       const last = calls.findLast(({ label }) => /^(signOut|signIn|setSession)/.test(label));
-      const family = browser.server.familyOfCookie(browser.network.cookie);
+      const family = browser.server.familyOf(browser.network.cookie);
       if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
       if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
         accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
