@@ -1,4 +1,4 @@
-/** An answer that comes too late brings a refresh token all the same: nobody may forget it. */
+/** A refresh token that comes too late, or of which nobody thinks any more: it is handed on, stored or revoked. */
 
 import type { RefreshTokenStorage } from 'silent-refresh';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { stubStorage } from '../../world/storage.ts';
 import { signedInEverywhere } from '../../world/tabs.ts';
+import { gate } from '../../world/waiting.ts';
 
 const startTokenServer = tokenServers();
 beforeEach(() => {
@@ -66,6 +67,24 @@ it('after a sign-out it is revoked, also where somebody has signed in since', as
   await signedOut;
 
   expect(server.aliveSessions).toEqual(['session2']);
+});
+
+it('a sign-out revokes it, also where somebody signs in before its turn', async () => {
+  const server = startTokenServer();
+  const [one, two] = [server.openTab(), server.openTab()] as const;
+  await one.setSession(server.begin());
+  await signedInEverywhere(one, two);
+  const slow = gate();
+  const login = two.signIn(() => slow.opened.then(() => Promise.reject(new TypeError('Failed to fetch'))));
+  login.catch(() => {});
+  await pass(100, 10);
+  const signedOut = one.signOut();
+  await one.setSession(server.begin());
+  slow.open();
+  await pass(2_000, 50);
+  await signedOut;
+
+  expect(server).toMatchObject({ revoked: ['session1-1'], aliveSessions: ['session2'] });
 });
 
 it('after dispose() the other tabs get it, also where the access token is still that of now', async () => {
