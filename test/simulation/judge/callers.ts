@@ -57,10 +57,10 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   };
 
   /** A page that stands still keeps its turn for as long as it can't take its answer. */
-  function isSlowToEnd({ end, endedAt = 0, sentAt, request, page }: Exchange): boolean {
+  function isSlowToEnd({ end, heardAt = Infinity, sentAt, request, page }: Exchange): boolean {
     if (request.endpoint === 'api') return false;
     const { isFrozen, isAlive, lastStillAt } = page;
-    if (isAlive && isFrozen) return !end || endedAt >= lastStillAt - JUST_BEFORE;
+    if (isAlive && isFrozen) return !end || heardAt >= lastStillAt - JUST_BEFORE;
     return !end && browser.timeline.now - sentAt > SLOW;
   }
 

@@ -12,16 +12,22 @@ import type { Scene } from './judge.ts';
 export const isLostOnTheWay = ({ isAnswerLost, isResent, isLeftBehind }: Exchange): boolean =>
   !!isResent || (!!isAnswerLost && !isLeftBehind);
 
+/** Milliseconds for which the scripts of a page go on that WebKit is closing. */
+const LONGEST_GOODBYE = 200;
+
 /** Milliseconds after which the turn of a request is given up: three times the option `refreshTimeout`. */
 const LONGEST_REQUEST = 30_000;
 
 /**
  * Without a cookie: the page went before it had told the others of its new refresh token. A message travels for a while; if
- * its page is gone, nobody waits for it, but who sees the mark in localStorage.
+ * its page is gone, nobody waits for it, but who sees the mark in localStorage. A page that WebKit is closing has no locks.
  */
 export function isGoneWithItsPage({ plan }: Scene, { isLeftBehind, page, heardAt = Infinity }: Exchange): boolean {
+  if (!isInBody(plan.world)) return false;
+  const isClosing = page.lostLocksAt >= 0 && page.lostLocksAt <= heardAt && !page.isCached;
   const toldAfter = plan.world.storage === 'works' ? LONGEST_WRITE : LONGEST_DELIVERY;
-  return isInBody(plan.world) && (!!isLeftBehind || (!page.isAlive && page.goneAt <= heardAt + toldAfter));
+  const isGone = !page.isAlive && page.goneAt <= heardAt + toldAfter;
+  return !!isLeftBehind || isGone || (isClosing && heardAt - page.lostLocksAt <= LONGEST_GOODBYE);
 }
 
 /** Without a cookie: its page stood still, and had the answer only when its turn had been given up. */

@@ -47,20 +47,27 @@ export const storedSessionGoesOn: RuleMaker = (scene, accuse) => {
   };
 };
 
+/** What the client stores of a session, besides its refresh token. */
+interface Stored {
+  readonly id?: string;
+  readonly generation?: number;
+}
+
 export const storedIsNewest: RuleMaker = (scene, accuse) => {
   const { browser } = scene;
-  /** The newest generation of each session that was written where all tabs read it. */
-  const written = new Map<string, { readonly generation: number; readonly at: number }>();
+  /** When something was written last where all tabs read it. */
+  let writtenAt = -Infinity;
   return {
     promise: 'What is stored is the newest refresh token',
     onWrite(key, value) {
       if (scene.plan.world.holder !== 'body with a storage that all tabs share' || !key.endsWith(' refresh-token'))
         return;
-      const { id, generation } = JSON.parse(value) as { id: string; generation: number };
-      const last = written.get(id);
-      const isSeen = last && browser.timeline.now - last.at > 2 * LONGEST_WRITE;
-      if (isSeen && generation < last.generation) accuse('an older refresh token takes the place of a newer one');
-      if (!last || generation > last.generation) written.set(id, { generation, at: browser.timeline.now });
+      const [mine, stored] = [value, browser.storage.stored.get(key) ?? '{}'].map((text) => JSON.parse(text) as Stored);
+      // Whoever writes may not see the last write yet.
+      const isSeen = browser.timeline.now - writtenAt > 2 * LONGEST_WRITE;
+      if (isSeen && mine?.id === stored?.id && Number(mine?.generation) < Number(stored?.generation))
+        accuse('an older refresh token takes the place of a newer one');
+      writtenAt = browser.timeline.now;
     },
     atRest() {
       if (!isStored(scene)) return;
