@@ -62,8 +62,9 @@ async function signOutAtServer(
   let sent: Promise<boolean> | undefined;
   const send = () => {
     onSend();
-    // Once, and not if a user has signed in meanwhile: the cookie is theirs.
-    if (!isOpen(session.record)) sent ??= sendSignOut(settings, lifecycle.unrevoked);
+    // Once. If a user has signed in meanwhile, the cookie is theirs; the refresh tokens of before are still to be revoked.
+    const mine = isOpen(session.record) ? { ...settings, signOut: undefined } : settings;
+    sent ??= sendSignOut(mine, lifecycle.unrevoked);
     return sent;
   };
   const sendOutOfTurn = async () => {

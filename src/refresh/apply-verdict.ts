@@ -76,7 +76,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
   const { session, refreshing } = parts;
   if (verdict.verdict === 'unchanged') {
     resetCoolDown(refreshing.coolDown);
-    keepToken(session, verdict.refreshToken);
+    keepToken(session, verdict.grant.refreshToken);
     return 'changed';
   }
   if (verdict.verdict === 'renewed') {

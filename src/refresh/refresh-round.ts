@@ -100,7 +100,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     await handoverArrived(tabs, session);
   }
   if (hasChanged(parts, flight)) {
-    if (verdict.verdict === 'renewed') await endLateGrant(parts, verdict.grant, record);
+    if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     return 'changed';
   }
@@ -120,14 +120,21 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
  * `dispose()` the session goes on in the other tabs: they would present the refresh token that has just been spent.
  */
 async function endLateGrant(
-  { session, tabs, refreshing }: RefreshParts,
+  { settings, session, tabs, refreshing }: RefreshParts,
   grant: Grant,
   atCall: SessionRecord,
 ): Promise<void> {
   const { refreshToken } = grant;
   const { overtook, epoch, ended, id } = session.record;
-  if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(tabs, renewed(session, grant));
-  if (ended === 'signed-out' && epoch !== atCall.epoch) await refreshing.onLateGrant(refreshToken, !!overtook);
+  if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) {
+    const next = renewed(session, grant);
+    postChange(tabs, next);
+    await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab');
+  }
+  const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
+  // Of a session that another one has replaced, nobody needs it any more.
+  if (isSignedOut || (atCall.refreshToken && refreshToken && id !== atCall.id))
+    await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
 /** Tells the other tabs of a failure, even if its pause is over in this tab. */

@@ -44,7 +44,7 @@ export interface AnswerReading {
 export type Verdict =
   | { readonly verdict: 'renewed'; readonly grant: Grant }
   /** The current token again: the server has no newer one before it expires. */
-  | { readonly verdict: 'unchanged'; readonly refreshToken: string | undefined }
+  | { readonly verdict: 'unchanged'; readonly grant: Grant }
   | Refused;
 
 /** What was known when the request was sent. */
@@ -150,7 +150,8 @@ function judgeTokens(
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
   const left = value === current?.value ? remaining(current) : 0;
   // In its last second it may have "0" left; once it has expired it is of no use.
-  if (left > 0 && lifetime <= left + LEAST_LIFETIME) return { verdict: 'unchanged', refreshToken };
+  if (current && left > 0 && lifetime <= left + LEAST_LIFETIME)
+    return { verdict: 'unchanged', grant: { accessToken: current, refreshToken } };
   // It would be refreshed without end.
   if (lifetime < LEAST_LIFETIME) {
     return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`);

@@ -70,6 +70,11 @@ function adopt(session: Session, theirs: SessionRecord): void {
   const refreshToken = theirs.refreshToken ?? ours?.refreshToken;
   const isKnown = isSameToken(given, record.token) && given?.isLast === record.token?.isLast;
   const next = { ...theirs, token: isKnown ? record.token : given, refreshToken };
-  if (isKnown && theirs.ended === record.ended && !changesUser(record, next)) replaceRecord(session, next);
-  else changeRecord(session, next, 'another-tab');
+  if (!isKnown || theirs.ended !== record.ended || changesUser(record, next)) {
+    changeRecord(session, next, 'another-tab');
+    return;
+  }
+  replaceRecord(session, next);
+  // It may have to be stored. Callers that wait for a refresh go on waiting.
+  if (refreshToken !== record.refreshToken) session.onChange('another-tab', record);
 }

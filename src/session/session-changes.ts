@@ -63,10 +63,10 @@ export function keepToken(session: Session, refreshToken: string | undefined): v
   changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
 }
 
-/** A sign-in has failed, and its cookie may have arrived all the same. */
+/** A sign-in has failed, and its cookie may have arrived all the same. A refresh token of its own stays the user's. */
 export function doubtUser(session: Session): void {
   const { record } = session;
-  if (!isOpen(record)) return;
+  if (!isOpen(record) || record.refreshToken) return;
   replaceRecord(session, { ...record, generation: record.generation + 1, inDoubt: true });
   // Callers that wait for a refresh go on waiting.
   session.onChange('this-tab', record);

@@ -29,16 +29,19 @@ export function markRotation(tabs: Tabs, { record }: Session): void {
  */
 export async function isRotationLost(tabs: Tabs, session: Session): Promise<boolean> {
   const since = now();
-  const newest = newestRotation(tabs);
-  const isMissed = () => isNewer(newest, session.record);
-  if (isMissed() && !newest.isGone) post(tabs, { kind: 'ask' });
-  while (isMissed() && !newest.isGone && elapsed(since) < ANSWERED_WITHIN) {
+  // Read again each time: another tab's mark may arrive late, and mustn't be overwritten.
+  const missed = () => {
+    const newest = newestRotation(tabs);
+    return isNewer(newest, session.record) ? newest : undefined;
+  };
+  if (missed()?.isGone === false) post(tabs, { kind: 'ask' });
+  while (missed()?.isGone === false && elapsed(since) < ANSWERED_WITHIN) {
     await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
   }
-  if (!isMissed()) return false;
+  const lost = missed();
   // The next one needn't wait.
-  writeMark(tabs, { ...newest, isGone: true });
-  return true;
+  if (lost) writeMark(tabs, { ...lost, isGone: true });
+  return !!lost;
 }
 
 const keyOf = ({ name }: Tabs): string => `${name} rotation`;

@@ -42,7 +42,7 @@ const verdicts = {
   'new token': { verdict: 'renewed', grant: { accessToken: tokenOf('ada', 'second') } },
   'token of bob': { verdict: 'renewed', grant: { accessToken: tokenOf('bob', 'second') } },
   'opaque token': { verdict: 'renewed', grant: { accessToken: tokenOf(undefined, 'second') } },
-  'same token': { verdict: 'unchanged', refreshToken: undefined },
+  'same token': { verdict: 'unchanged', grant: { accessToken: tokenOf('ada', 'first') } },
   rejected: { verdict: 'rejected', why: 'it answered 401' },
   'request refused': { verdict: 'request-refused', why: 'no CSRF cookie' },
   'not processed': { verdict: 'not-processed', why: 'it answered 503', retryAfter: 7_000 },

@@ -1,7 +1,7 @@
 /** Plays one plan with the real client, under the eyes of all rules. */
 
 import type { ClientCode } from './client-code.ts';
-import type { Accuse, Rule, Violation } from './judge/judge.ts';
+import type { Accuse, Rule, Scene, Violation } from './judge/judge.ts';
 import { RULES } from './judge/rules.ts';
 import { Witness } from './judge/witness.ts';
 import { People } from './people/acts.ts';
@@ -13,7 +13,11 @@ export interface Play {
   readonly violation: Violation | undefined;
   /** What happened, if somebody listens. */
   readonly story: readonly string[];
-  readonly counts: { readonly refreshes: number; readonly requests: number; readonly alarms: number };
+  readonly counts: {
+    readonly refreshes: number;
+    readonly requests: number;
+    readonly alarms: number;
+  } & Scene['presentedTwice'];
 }
 
 /** Milliseconds in which the first tabs learn what there is to know. */
@@ -102,6 +106,7 @@ export async function play(code: ClientCode, plan: Plan, isTold = false): Promis
       refreshes: network.exchanges.filter(({ request }) => request.endpoint === 'refresh').length,
       requests: network.exchanges.length,
       alarms: browser.server.alarms.length,
+      ...witness.presentedTwice,
     },
   };
 

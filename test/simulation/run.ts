@@ -3,6 +3,7 @@
  * promise, shrunk to what matters.
  *
  *   npm run test:simulation -- --runs 1000000 --seed 7 --cores 4
+ *   npm run test:simulation -- --holder body    plays only worlds without a cookie; cookie: only those with one
  *   npm run test:simulation -- --replay counterexample.json
  */
 
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { loadClientCode } from './client-code.ts';
 import { play } from './play.ts';
+import type { Worlds } from './schedule/draw.ts';
 import type { Plan } from './schedule/plan.ts';
 import { tell } from './schedule/story.ts';
 import type { Batch, BatchResult } from './search.ts';
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100000' },
     seed: { type: 'string' },
     cores: { type: 'string', default: String(availableParallelism()) },
+    holder: { type: 'string', default: 'all' },
     replay: { type: 'string' },
   },
 });
@@ -39,12 +42,16 @@ async function replay(file: string): Promise<void> {
 }
 
 async function search(runs: number, seed: number, cores: number): Promise<void> {
-  console.log(`${runs} schedules, seed ${seed}, ${cores} workers`);
+  const worlds = values.holder as Worlds;
+  if (!['all', 'cookie', 'body'].includes(worlds)) throw new Error(`--holder ${worlds}: give cookie or body.`);
+  console.log(`${runs} schedules, seed ${seed}, holder ${worlds}, ${cores} workers`);
   const began = performance.now();
   let next = 0;
   let done = 0;
   let refreshes = 0;
   let requests = 0;
+  let lostOnTheWay = 0;
+  let goneWithPage = 0;
   let found: Plan | undefined;
 
   const showProgress = () => {
@@ -58,13 +65,15 @@ async function search(runs: number, seed: number, cores: number): Promise<void> 
     const worker = new Worker(new URL('./worker.ts', import.meta.url));
     while (next < runs && !found) {
       // Each batch has a seed of its own, so that the number of workers changes nothing.
-      const batch: Batch = { seed: seed + next, runs: Math.min(BATCH, runs - next) };
+      const batch: Batch = { seed: seed + next, runs: Math.min(BATCH, runs - next), worlds };
       next += batch.runs;
       worker.postMessage(batch);
       const [result] = (await once(worker, 'message')) as [BatchResult];
       done += result.played;
       refreshes += result.refreshes;
       requests += result.requests;
+      lostOnTheWay += result.lostOnTheWay;
+      goneWithPage += result.goneWithPage;
       found ??= result.counterexample;
     }
     await worker.terminate();
@@ -72,6 +81,7 @@ async function search(runs: number, seed: number, cores: number): Promise<void> 
   await Promise.all(Array.from({ length: cores }, work));
   clearInterval(progress);
   showProgress();
+  console.log(`Presented again: ${lostOnTheWay} whose answer was lost, ${goneWithPage} that had gone with a page.`);
   if (!found) {
     // A batch that took too long was cut short, and proves nothing of the rest.
     const isWhole = done >= runs;

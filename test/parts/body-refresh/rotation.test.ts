@@ -40,6 +40,18 @@ describe('a tab that has missed a rotation', () => {
     expect(server).toMatchObject({ presented: ['session1-1'], alarms: [] });
   });
 
+  it('knows it after a failed login, too', async () => {
+    const { server, two } = await secondHasMissedARefresh();
+    const login = failureOf(two.signIn(() => Promise.reject(new TypeError('Failed to fetch'))));
+    await pass(2_000, 50);
+    await login;
+    const refreshed = two.refresh();
+    await pass(2_000, 50);
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    expect(server).toMatchObject({ presented: ['session1-1'], alarms: [] });
+  });
+
   it('reports the session as lost where nobody answers, and presents nothing', async () => {
     const { server, one, two } = await secondHasMissedARefresh();
     one.dispose();
@@ -140,6 +152,24 @@ describe('the mark of the rotation', () => {
     await pass(2_000, 50);
     expect(await refreshed).toMatchObject({ status: 'signed-in' });
     expect(server.presented).toEqual(['session2-1']);
+  });
+
+  it('one that another tab writes while this one waits takes its place', async () => {
+    const server = startTokenServer();
+    const tab = server.openTab();
+    await tab.setSession(server.begin());
+    await pass(100, 10);
+    const [key, mark] = [...stored].find(([name]) => name.endsWith(' rotation')) ?? ['', ''];
+    const { epoch } = JSON.parse(mark);
+    // Of a page that has gone. The mark of a refresh that came after it travels for a while.
+    stored.set(key, JSON.stringify({ epoch: epoch + 1, id: 'another', generation: 1, isGone: false }));
+    const refreshed = tab.refresh();
+    await pass(100, 10);
+    stored.set(key, mark);
+    await pass(2_000, 50);
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    expect(server.presented).toEqual(['session1-1']);
   });
 
   it('garbage in it is no mark', async () => {

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../../given/ada.ts';
 import { failureOf } from '../../given/failures.ts';
-import { busy, down } from '../../given/token-answers.ts';
+import { busy, down, offline } from '../../given/token-answers.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { show } from '../../world/page.ts';
@@ -53,8 +53,8 @@ describe('a herd that comes back (P5)', () => {
     expect(await pausesAfter(pauses.length)).toEqual(pauses);
   });
 
-  it.each<[string, () => Response | Promise<Response>]>([
-    ['failures of the network', () => Promise.reject(new TypeError('Failed to fetch'))],
+  it.each<[string, () => Response]>([
+    ['failures of the network', offline],
     ['failures for which the server names no pause', down],
   ])('%s don’t lengthen a pause that the server names', async (_, answer) => {
     const pausesAfter = await impatientTab();

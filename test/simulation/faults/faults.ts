@@ -1,17 +1,7 @@
 /** Faults put into the client on purpose. The simulation must find each of them: a rule that can't fail proves nothing. */
 
-import type { Patch } from '../client-code.ts';
-
-export interface Fault {
-  /** What is wrong. */
-  readonly name: string;
-  readonly patches: readonly Patch[];
-}
-
-const fault = (name: string, file: string, find: string, replace: string): Fault => ({
-  name,
-  patches: [{ file: `src/${file}`, find, replace }],
-});
+import { type Fault, fault } from './fault.ts';
+import { FAULTS_WITHOUT_COOKIE } from './without-cookie.ts';
 
 /** Of the turns that tabs take, and of what they tell each other. */
 const TURNS_AND_MESSAGES: readonly Fault[] = [
@@ -252,4 +242,4 @@ const REQUESTS: readonly Fault[] = [
 export const FAULTS_OF_REFRESHES: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH];
 /** Those that users and their requests meet. */
 export const FAULTS_OF_REQUESTS: readonly Fault[] = [...FOUND, ...USERS, ...REQUESTS];
-export const FAULTS: readonly Fault[] = [...FAULTS_OF_REFRESHES, ...FAULTS_OF_REQUESTS];
+export const FAULTS: readonly Fault[] = [...FAULTS_OF_REFRESHES, ...FAULTS_OF_REQUESTS, ...FAULTS_WITHOUT_COOKIE];

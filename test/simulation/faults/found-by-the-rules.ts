@@ -2,15 +2,15 @@
 
 import { expect, test } from 'vitest';
 import { loadClientCode } from '../client-code.ts';
-import { firstViolation } from '../search.ts';
-import type { Fault } from './faults.ts';
+import { type Batch, firstViolation } from '../search.ts';
+import type { Fault } from './fault.ts';
 
-export const SCHEDULES = { seed: 77, runs: 5_000 };
+export const SCHEDULES: Batch = { seed: 77, runs: 5_000 };
 
-export function testFaults(faults: readonly Fault[]): void {
+export function testFaults(faults: readonly Fault[], schedules = SCHEDULES): void {
   for (const { name, patches } of faults) {
     test(`found: ${name}`, async () => {
-      const found = await firstViolation(await loadClientCode(patches), SCHEDULES);
+      const found = await firstViolation(await loadClientCode(patches), schedules);
       expect(found?.violation.promise).toBeDefined();
     }, 120_000);
   }

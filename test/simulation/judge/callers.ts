@@ -31,14 +31,13 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
       if (isGrave(exchange) || shortPauses.length > FEW) explain();
     },
-    onHeard({ event, tab: { page } }) {
-      // It has heard of a failure when it thawed, and takes the pause from then.
-      const hasThawed = page.lastStillAt >= 0 && browser.timeline.now - page.lastStillAt < JUST_BEFORE;
-      if (event === 'refresh-failed' && hasThawed) explain();
-    },
     afterEach() {
       const isDisturbed = !browser.machine.isOnline || browser.network.isCookieLeftToChance;
       if (isDisturbed) explain();
+    },
+    onHeard({ event, tab }) {
+      // A page that stood still tells the others late.
+      if (event === 'refresh-failed' && browser.timeline.now - tab.page.lastStillAt < JUST_BEFORE) explain();
     },
     onSettled({ label, tab, error, calledAt }) {
       const { code, message } = (error ?? {}) as { code?: string; message?: string };
@@ -66,10 +65,10 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   }
 
   /** A page that stands still keeps its turn for as long as it can't take its answer. */
-  function isSlowToEnd({ end, endedAt = 0, sentAt, request, page }: Exchange): boolean {
+  function isSlowToEnd({ end, heardAt = Infinity, sentAt, request, page }: Exchange): boolean {
     if (request.endpoint === 'api') return false;
     const { isFrozen, isAlive, lastStillAt } = page;
-    if (isAlive && isFrozen) return !end || endedAt >= lastStillAt - JUST_BEFORE;
+    if (isAlive && isFrozen) return !end || heardAt >= lastStillAt - JUST_BEFORE;
     return !end && browser.timeline.now - sentAt > SLOW;
   }
 

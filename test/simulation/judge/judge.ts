@@ -14,6 +14,8 @@ export interface Scene {
   readonly heard: readonly Heard[];
   /** All tabs, and the client in each: also those that are gone. */
   readonly tabs: readonly Tab[];
+  /** How many refresh tokens were presented again, by what has become of the first answer. */
+  readonly presentedTwice: { lostOnTheWay: number; goneWithPage: number };
   /** Somebody has set the clock, or the machine has slept: times by one clock can't be told by another. */
   readonly areClocksWrong: boolean;
   tabOf(exchange: Exchange): Tab | undefined;
@@ -33,6 +35,10 @@ export interface Rule {
   onSettled?(call: Call): void;
   onHeard?(heard: Heard): void;
   onPost?(post: Post): void;
+  /** A lock is asked for. */
+  onLock?(name: string): void;
+  /** Into localStorage, or the sessionStorage of a tab. */
+  onWrite?(key: string, value: string): void;
   /** Something has happened, and all that it set off at once. */
   afterEach?(): void;
   /** All faults are over, all tabs are shown, and each has asked for a token and sent a request. */

@@ -24,10 +24,10 @@ export const noOverlap: RuleMaker = (scene, accuse) => {
       for (const other of underWay) {
         if (!plan.world.hasLocks) continue;
         const age = browser.timeline.now - other.sentAt;
-        // A visitor's request brings no cookie, or a dead one; one that may bring a cookie is waited for, but not for long.
+        // A visitor's request brings no token, or a dead one; one that may bring a cookie is waited for, but not for long.
         const isVisitor =
           (other.isOfVisitor && age >= VISITOR_WAIT) ||
-          browser.server.familyOfCookie(other.request.cookie)?.state !== 'active';
+          browser.server.familyOf(other.request.refreshToken)?.state !== 'active';
         const isLeft = isOrphan(other);
         const isForgiven = isLeft && (isVisitor || isUnmarked(scene, other));
         const isOver = isLeft && age >= ORPHAN_WAIT;
@@ -90,7 +90,7 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       if (tab.state.status !== 'signed-in' || plan.world.repeatsTokens) return;
       // It may not have heard yet what it has missed.
       if (tab.page.lastStillAt >= 0 && browser.timeline.now - tab.page.lastStillAt < 1_000) return;
-      const family = server.familyOfCookie(exchange.request.cookie);
+      const family = server.familyOf(exchange.request.refreshToken);
       const known = family && newest.get(family);
       const bringer = known && browser.pages[known.page - 1];
       // Perhaps nobody has what came for a page that is gone, or that stood still until now.

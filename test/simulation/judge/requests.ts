@@ -93,7 +93,7 @@ export const noTokenAfterSignOut: RuleMaker = (scene, accuse) => ({
   onSettled({ label, tab, value, calledAt }) {
     if (label !== 'signOut()' || !(value as { serverConfirmed: boolean }).serverConfirmed) return;
     const { network, server } = scene.browser;
-    const family = server.familyOfCookie(network.cookie);
+    const family = server.familyOf(network.cookie);
     if (family?.state === 'active' && !hasSignedInSince(scene, calledAt) && !scene.wasLoginUnderWay(calledAt))
       accuse(`tab ${tab.page.id} was told that the server has confirmed its sign-out, and the cookie is good`);
   },
@@ -120,7 +120,7 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
     },
     atRest() {
       const last = calls.findLast(({ label }) => /^(signOut|signIn|setSession)/.test(label));
-      const family = browser.server.familyOfCookie(browser.network.cookie);
+      const family = browser.server.familyOf(browser.network.cookie);
       if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
       // A new tab learns within a second that the others' sessions seem to be of the future. Meanwhile one may begin anew.
       if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000 && hasCrossed(last)) return;

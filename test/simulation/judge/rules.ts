@@ -5,9 +5,11 @@ import type { RuleMaker } from './judge.ts';
 import { boundedRate, noNeedlessRefresh, noOverlap } from './one-refresh.ts';
 import { backsOff } from './outage.ts';
 import { asNobodyElse, noTokenAfterSignOut, onceAndUnchanged, signOutIsTheLastWord } from './requests.ts';
-import { tokensStaySecret } from './secrets.ts';
+import { refreshTokensStayAtHome, tokensStaySecret } from './secrets.ts';
 import { goodTokenAtRest, noAlarm, onlyTheServerEndsIt, tabsAgree } from './session.ts';
 import { errorsAreTyped, everythingSettles } from './settled.ts';
+import { signOutIsForAllTabs, signOutRevokes } from './sign-out.ts';
+import { storedIsNewest, storedSessionGoesOn } from './stored.ts';
 import { noTokenTwice } from './tokens-once.ts';
 
 /** Those that excuse a session come before those that ask for the excuse. */
@@ -22,12 +24,17 @@ export const RULES: readonly RuleMaker[] = [
   asNobodyElse,
   noTokenAfterSignOut,
   signOutIsTheLastWord,
+  signOutRevokes,
+  signOutIsForAllTabs,
   onlyTheServerEndsIt,
   errorsAreTyped,
   noErrorWithoutFailure,
   toldInTime,
   challengesAreTold,
   tokensStaySecret,
+  refreshTokensStayAtHome,
+  storedSessionGoesOn,
+  storedIsNewest,
   everythingSettles,
   tabsAgree,
   goodTokenAtRest,

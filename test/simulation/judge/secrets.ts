@@ -1,11 +1,15 @@
-/** P9: the tokens are nowhere but in the memory of pages, on the native channel and in headers. */
+/** P9: the tokens are nowhere but in the memory of pages, on the native channel, in headers, and where the app stores them. */
 
+import type { Exchange } from '../world/network.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** What all tokens of the simulated server look like. */
-const SECRET = /refresh-token-\d|opaque-token-|eyJ/;
+const ACCESS_TOKEN = /opaque-token-|eyJ/;
+const REFRESH_TOKEN = /refresh-token-\d/;
+const SECRET = new RegExp(`${ACCESS_TOKEN.source}|${REFRESH_TOKEN.source}`);
 
-export const tokensStaySecret: RuleMaker = ({ browser, tabs }, accuse) => {
+export const tokensStaySecret: RuleMaker = ({ browser, plan, tabs }, accuse) => {
+  const hasStorage = plan.world.holder.includes('storage');
   const look = (where: string, value: unknown) => {
     const found = SECRET.exec(written(value));
     if (found) accuse(`there is a token in ${where}`);
@@ -16,8 +20,13 @@ export const tokensStaySecret: RuleMaker = ({ browser, tabs }, accuse) => {
       if (error !== undefined) look(`the error of ${label}`, error);
     },
     onHeard: ({ event, detail }) => look(`the event ${event}`, detail),
+    onLock: (name) => look('the name of a lock', name),
+    onWrite(key, value) {
+      // What the app gave a storage for: the refresh token alone.
+      if (hasStorage && key.endsWith(' refresh-token')) value = value.replaceAll(new RegExp(REFRESH_TOKEN, 'g'), '');
+      look(`a storage, as ${key}`, key + value);
+    },
     atRest() {
-      for (const [key, value] of browser.storage.stored) look('localStorage', key + value);
       for (const { page, auth } of tabs) {
         look('what a page reports', page.reported);
         look('the client', JSON.stringify(auth));
@@ -26,6 +35,21 @@ export const tokensStaySecret: RuleMaker = ({ browser, tabs }, accuse) => {
     },
   };
 };
+
+/** Where no cookie holds them, they go to the two endpoints that are there for them, and in the body. */
+export const refreshTokensStayAtHome: RuleMaker = ({ browser }, accuse) => ({
+  promise: 'A refresh token goes to the token endpoint and the revocation endpoint alone',
+  atRest() {
+    for (const { request, page } of browser.network.exchanges) {
+      const { endpoint, path } = request;
+      if (REFRESH_TOKEN.test(astrayIn(request))) accuse(`tab ${page.id} sent a refresh token to ${endpoint} ${path}`);
+    }
+  },
+});
+
+/** All of a request where no refresh token belongs. */
+const astrayIn = ({ endpoint, path, headers, body }: Exchange['request']): string =>
+  [path, ...headers.values(), endpoint === 'refresh' || endpoint === 'sign-out' ? '' : body].join(' ');
 
 function written(value: unknown): string {
   if (!(value instanceof Error))

@@ -1,8 +1,10 @@
 /** P5, P6, P7, P13: how sessions end, and what tabs know of them. */
 
 import type { AuthState } from '../../../src/index.ts';
-import { isMirrored } from './evidence.ts';
+import { isInBody } from '../world/holder.ts';
+import { bearerIn, isMirrored } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
+import { isGoneWithItsPage, isLostOnTheWay, isSuperseded, isTokenAtHand, sessionIn } from './refresh-tokens.ts';
 import { atRisk } from './tokens-once.ts';
 
 export const onlyTheServerEndsIt: RuleMaker = (scene, accuse) => ({
@@ -13,28 +15,26 @@ export const onlyTheServerEndsIt: RuleMaker = (scene, accuse) => ({
     // A tab that has missed a message may speak of an earlier session; so may one after a clock was set back.
     if (!isMirrored(plan) || !plan.world.hasLocks || scene.areClocksWrong || browser.network.isCookieLeftToChance)
       return;
-    const sid = before.status === 'signed-in' && (before.claims as { sid?: string } | undefined)?.sid;
-    const family = sid && browser.server.families.get(sid);
-    // Without its cookie nobody can go on with it.
-    const hasCookie = family && browser.server.familyOfCookie(browser.network.cookie) === family;
-    if (hasCookie && family.state === 'active' && !atRisk.has(family))
-      accuse(`tab ${tab.page.id} says that ${sid} has expired, and the server has it`);
+    const family = sessionIn(scene, before);
+    if (family?.state !== 'active' || atRisk.has(family)) return;
+    // Without its refresh token nobody can go on with it.
+    if (isTokenAtHand(scene, family) && !isSuperseded(scene, family))
+      accuse(`tab ${tab.page.id} says that the session of ${family.user.id} has expired, and the server has it`);
   },
 });
 
 /** Reuse alarms end sessions: none may, but for those that the network has put at risk. */
-export const noAlarm: RuleMaker = ({ browser }, accuse) => {
+export const noAlarm: RuleMaker = (scene, accuse) => {
+  const { browser } = scene;
   let seen = 0;
   return {
     promise: 'No reuse alarm',
     afterEach() {
       for (const { family, token } of browser.server.alarms.slice(seen)) {
-        if (
-          browser.network.exchanges.some(
-            (each) => (each.isResent || (each.isAnswerLost && !each.isLeftBehind)) && each.request.cookie === token,
-          )
-        )
-          atRisk.add(family);
+        const isLost = browser.network.exchanges.some(
+          (each) => each.request.refreshToken === token && (isLostOnTheWay(each) || isGoneWithItsPage(scene, each)),
+        );
+        if (isLost) atRisk.add(family);
         if (!atRisk.has(family)) accuse(`the session of ${family.user.id} was ended by a reuse alarm`);
       }
       seen = browser.server.alarms.length;
@@ -48,7 +48,7 @@ const inWords = (state: AuthState): string =>
 export const tabsAgree: RuleMaker = (scene, accuse) => ({
   promise: 'Once messages are delivered, all tabs agree',
   atRest() {
-    if (!isMirrored(scene.plan)) return;
+    if (!isMirrored(scene.plan) || isKeptFromOthers(scene)) return;
     const states = liveStates(scene);
     const [first] = states;
     for (const { tab, said } of states)
@@ -57,13 +57,17 @@ export const tabsAgree: RuleMaker = (scene, accuse) => ({
   },
 });
 
+/** Without a cookie: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile found nobody who has a session. */
+const isKeptFromOthers = ({ plan, browser }: Scene): boolean =>
+  isInBody(plan.world) && browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0);
+
 export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
   promise: 'With a reachable server every visible tab knows who is signed in, and has a good token',
   atRest() {
     const { network, server } = scene.browser;
     for (const { tab, said } of liveStates(scene)) {
       if (said === 'restoring') accuse(`tab ${tab.page.id} still doesn't know who is signed in`);
-      if (tab.state.status !== 'signed-in' || server.familyOfCookie(network.cookie)?.state !== 'active') continue;
+      if (tab.state.status !== 'signed-in') continue;
       const probe = scene.calls.findLast(
         (call) => call.tab === tab && call.request && call.label === 'GET /orders' && call.settledAt !== undefined,
       );
@@ -74,6 +78,12 @@ export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
         scene.heard.some(({ tab: its, event, at }) => its === tab && event === 'user-changed' && at >= probe.calledAt)
       )
         continue;
+      const sent = network.exchanges.findLast((exchange) => scene.callOf(exchange) === probe);
+      const family = isInBody(scene.plan.world)
+        ? sent && server.familyOfAccessToken(bearerIn(sent) ?? '')
+        : server.familyOf(network.cookie);
+      // The server has ended it, and the tab learns that with this very request.
+      if (sent && family?.state !== 'active') continue;
       const isAnswered = server.effects.has(probe.request ?? '');
       if (!isAnswered) accuse(`tab ${tab.page.id} is signed in, and its last request came to nothing: ${told(probe)}`);
     }

@@ -13,6 +13,7 @@ export class Witness implements Scene, TabWatcher {
   readonly heard: Heard[] = [];
   readonly tabs: Tab[] = [];
   readonly story: string[] = [];
+  readonly presentedTwice = { lostOnTheWay: 0, goneWithPage: 0 };
   areClocksWrong = false;
   private readonly rules: readonly Rule[];
   private readonly isTold: boolean;
@@ -28,6 +29,12 @@ export class Witness implements Scene, TabWatcher {
     browser.network.onEnd = (exchange) => this.onEnd(exchange);
     browser.channels.onPost = (post) => {
       for (const rule of rules) rule.onPost?.(post);
+    };
+    browser.locks.onRequest = (name) => {
+      for (const rule of rules) rule.onLock?.(name);
+    };
+    browser.storage.onWrite = (key, value) => {
+      for (const rule of rules) rule.onWrite?.(key, value);
     };
     browser.onPageGone = (page) => this.tell(() => `tab ${page.id} is gone`);
   }
@@ -123,7 +130,7 @@ function outcomeOf({ value, error }: Call): string {
 }
 
 function bearing({ request }: Exchange): string {
-  const parts = [request.headers.has('authorization') && 'a token', request.cookie && `cookie ${request.cookie}`];
+  const parts = [request.headers.has('authorization') && 'a token', request.refreshToken];
   const borne = parts.filter(Boolean).join(', ');
   return borne ? ` with ${borne}` : '';
 }

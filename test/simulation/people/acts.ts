@@ -3,6 +3,7 @@
 import type { ClientCode } from '../client-code.ts';
 import { type Act, PLACES, type Plan, type Step } from '../schedule/plan.ts';
 import type { Browser } from '../world/browser.ts';
+import { isInBody } from '../world/holder.ts';
 import { APP } from '../world/network.ts';
 import type { PageStart } from '../world/page.ts';
 import { sendRequests } from './requests.ts';
@@ -45,7 +46,7 @@ export class People {
         browser.server.voidAccessTokens();
         return;
       case 'revoke-session':
-        browser.server.revoke(browser.network.cookie);
+        browser.server.revoke(browser.network.cookie ?? browser.network.newestRefreshToken);
         return;
       case 'sleep':
         browser.sleep(act.ms);
@@ -58,9 +59,13 @@ export class People {
     }
   }
 
-  /** Opens a tab whose app asks at once who is signed in. */
-  open(place: number, start: PageStart): Tab {
-    const tab = new Tab(this.browser.open(start), this.code, this.clientOf(place), this.watcher);
+  /**
+   * Opens a tab whose app asks at once who is signed in.
+   *
+   * @param itemsOfTab what the tab's sessionStorage holds already
+   */
+  open(place: number, start: PageStart, itemsOfTab?: Map<string, string>): Tab {
+    const tab = new Tab(this.browser.open(start, itemsOfTab), this.code, this.clientOf(place), this.watcher);
     this.tabs[place] = tab;
     tab.call('restore()', () => tab.auth.restore());
     return tab;
@@ -68,7 +73,8 @@ export class People {
 
   private clientOf(place: number): ClientKind {
     const { habit, world } = this.plan;
-    return { habit, name: world.names === 2 && place % 2 ? 'another' : 'default', refusal: world.refusal };
+    const name = world.names === 2 && place % 2 ? 'another' : 'default';
+    return { habit, name, holder: world.holder, refusal: world.refusal };
   }
 
   private doInTab(place: number, tab: Tab, act: Act): void {
@@ -80,7 +86,8 @@ export class People {
     if (act.do === 'close') page.close();
     // All else takes a page that somebody can see, or whose scripts run.
     if (page.isFrozen) return;
-    if (act.do === 'reload') this.replace(place, tab, () => this.open(place, 'visible'));
+    if (act.do === 'reload') this.replace(place, tab, () => this.open(place, 'visible', page.itemsOfTab));
+    if (act.do === 'duplicate') this.duplicate(page);
     if (act.do === 'freeze') page.freeze();
     if (act.do === 'leave') page.leave();
     if (act.do === 'hide' || act.do === 'show') page.setVisible(act.do === 'show');
@@ -106,15 +113,18 @@ export class People {
     }
   }
 
-  private signIn(place: number, tab: Tab, { user, how }: Act & { readonly do: 'sign-in' }): void {
+  private signIn(place: number, tab: Tab, { user, how: drawn }: Act & { readonly do: 'sign-in' }): void {
     const { auth, page } = tab;
+    const inBody = isInBody(this.plan.world);
+    // Without a cookie a page of the server's own signs nobody in here.
+    const how = inBody && drawn === 'login-page' ? 'request' : drawn;
     const fetch = page.globals.fetch as typeof globalThis.fetch;
     const headers = { 'X-Login': how === 'request' ? 'alone' : 'at any time' };
     const login = () => fetch(`${APP}/auth/login`, { method: 'POST', headers, body: user });
     const setSession = (answer: Response) =>
       auth.setSession(answer).catch((error) => {
         // The cookie is there, and no tab knows whose it is.
-        this.browser.network.isCookieLeftToChance = true;
+        this.browser.network.isCookieLeftToChance = !inBody;
         throw error;
       });
     if (how === 'request') tab.call(`signIn(${user})`, () => auth.signIn(login));
@@ -124,7 +134,7 @@ export class People {
         () => {},
       );
     // In another app of the site, which has nothing to do with ours.
-    if (how === 'elsewhere') this.browser.network.navigateTo(() => this.browser.server.beginSession(user));
+    if (how === 'elsewhere' && !inBody) this.browser.network.navigateTo(() => this.browser.server.beginSession(user));
     if (how === 'login-page')
       this.replace(place, tab, () => {
         const { network, machine, server } = this.browser;
@@ -132,6 +142,12 @@ export class People {
         const next = this.open(place, 'visible');
         if (machine.isOnline) next.call(`signIn() of ${user}`, () => next.auth.signIn());
       });
+  }
+
+  /** The browser copies the tab's sessionStorage. */
+  private duplicate({ itemsOfTab }: Tab['page']): void {
+    const place = this.tabs.findIndex((tab) => !tab?.page.isAlive);
+    if (place >= 0) this.open(place, 'visible', new Map(itemsOfTab));
   }
 
   /** Another page is loaded in the tab. */

@@ -3,6 +3,7 @@
 import type { AuthClient, AuthState } from '../../../src/index.ts';
 import type { ClientCode } from '../client-code.ts';
 import type { Habit } from '../schedule/plan.ts';
+import type { Holder } from '../world/holder.ts';
 import { API, APP } from '../world/network.ts';
 import type { SimulatedPage } from '../world/page.ts';
 
@@ -48,6 +49,7 @@ export interface TabWatcher {
 export interface ClientKind {
   readonly habit: Habit;
   readonly name: string;
+  readonly holder: Holder;
   readonly refusal: 'status' | 'body';
 }
 
@@ -118,11 +120,13 @@ export class Tab {
   }
 
   private create(): AuthClient {
-    const { createAuthClient } = this.code(this.page.globals);
+    const { createAuthClient, bodyRefresh } = this.code(this.page.globals);
+    const { holder } = this.kind;
     const auth = createAuthClient({
       // Relative, as some write it: what it means is fixed when the client is made.
-      refresh: 'auth/refresh',
-      signOut: 'auth/logout',
+      ...(holder === 'cookie'
+        ? { refresh: 'auth/refresh', signOut: 'auth/logout' }
+        : { refresh: bodyRefresh({ url: 'auth/refresh', revoke: 'auth/revoke', storage: this.storageOf(holder) }) }),
       allowedOrigins: [API],
       name: this.kind.name,
       ...(this.kind.refusal === 'body' && { shouldRefresh: saysRefused }),
@@ -141,6 +145,13 @@ export class Tab {
       if (this.kind.habit === 'throws') throw new Error('A listener of the app has failed.');
     });
     return auth;
+  }
+
+  private storageOf(holder: Holder): (() => Storage) | undefined {
+    const { globals, sessionStorage } = this.page;
+    if (holder === 'body with a storage of each tab') return () => sessionStorage as Storage;
+    if (holder === 'body with a storage that all tabs share') return () => globals.localStorage as Storage;
+    return undefined;
   }
 
   /** What the app's listeners do. */

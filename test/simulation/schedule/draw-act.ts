@@ -56,7 +56,7 @@ export const act: Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('sign-out' as const, 'refresh', 'restore') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('recreate' as const, 'push-state') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('recreate' as const, 'push-state', 'duplicate') }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('close' as const, 'reload') }) },
   {
     weight: 4,

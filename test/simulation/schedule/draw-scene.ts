@@ -22,7 +22,10 @@ const pausedFor = (retryAfter: number): Arbitrary<Act> =>
 const ORDER = one({ do: 'request', path: '/orders', method: 'POST', body: 'text', times: 1 });
 const VOID = one({ do: 'void-access-tokens' });
 const BOB = one({ do: 'sign-in', user: 'bob', how: 'request' });
-const GOES = anyOf({ do: 'close' }, { do: 'leave' }, { do: 'reload' }, { do: 'freeze' }, { do: 'crash', acts: 0 });
+const GOES = anyOf(
+  ...([{ do: 'close' }, { do: 'leave' }, { do: 'reload' }, { do: 'freeze' }] as const),
+  ...([{ do: 'crash', acts: 0 }, { do: 'recreate' }] as const),
+);
 
 const SCENES: readonly (readonly ScenePart[])[] = [
   // A tab acts before it knows what the others know.

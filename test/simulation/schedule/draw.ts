@@ -2,32 +2,45 @@
 
 import fc, { type Arbitrary } from 'fast-check';
 import type { WorldRules } from '../world/browser.ts';
+import { BODY_HOLDERS, type Holder } from '../world/holder.ts';
 import { often } from './draw-act.ts';
 import { scene } from './draw-scene.ts';
 import type { Habit, Plan, User } from './plan.ts';
 
-const world: Arbitrary<WorldRules> = fc.record({
-  seed: fc.integer({ min: 0, max: 0x7fffffff }),
-  engine: fc.constantFrom('chromium', 'firefox', 'webkit'),
-  tokens: fc.constantFrom('jwt', 'jwt', 'numbers', 'opaque'),
-  saysLifetime: often(true, 8, false),
-  repeatsTokens: often(false, 8, true),
-  refusal: often<'status' | 'body'>('status', 8, 'body'),
-  names: often<1 | 2>(1, 12, 2),
-  lifetime: fc.constantFrom(60, 20, 300),
-  overlap: fc.constantFrom(0, 0, 10_000),
-  storage: often('works', 9, 'full', 'absent'),
-  hasLocks: often(true, 15, false),
-  hasChannel: often(true, 15, false),
-  lostMessages: often(0, 9, 5, 30),
-  doubledMessages: often(0, 3, 20),
-  countsSleep: fc.boolean(),
-});
+/** Which worlds are drawn. */
+export type Worlds = 'all' | 'cookie' | 'body';
 
-export const plan: Arbitrary<Plan> = fc.record({
-  world,
-  habit: often<Habit>('quiet', 4, 'throws', 'refetches', 'calls-back'),
-  tabs: fc.integer({ min: 1, max: 4 }),
-  user: often<User | 'nobody'>('ada', 5, 'nobody'),
-  steps: fc.array(scene, { minLength: 1, maxLength: 16, size: 'max' }).map((scenes) => scenes.flat()),
-});
+const holders: Readonly<Record<Worlds, Arbitrary<Holder>>> = {
+  all: often<Holder>('cookie', 2, ...BODY_HOLDERS),
+  cookie: fc.constant('cookie'),
+  body: fc.constantFrom(...BODY_HOLDERS),
+};
+
+const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
+  fc.record({
+    holder: holders[worlds],
+    seed: fc.integer({ min: 0, max: 0x7fffffff }),
+    engine: fc.constantFrom('chromium', 'firefox', 'webkit'),
+    tokens: fc.constantFrom('jwt', 'jwt', 'numbers', 'opaque'),
+    saysLifetime: often(true, 8, false),
+    repeatsTokens: often(false, 8, true),
+    refusal: often<'status' | 'body'>('status', 8, 'body'),
+    names: often<1 | 2>(1, 12, 2),
+    lifetime: fc.constantFrom(60, 20, 300),
+    overlap: fc.constantFrom(0, 0, 10_000),
+    storage: often('works', 9, 'full', 'absent'),
+    hasLocks: often(true, 15, false),
+    hasChannel: often(true, 15, false),
+    lostMessages: often(0, 9, 5, 30),
+    doubledMessages: often(0, 3, 20),
+    countsSleep: fc.boolean(),
+  });
+
+export const planIn = (worlds: Worlds): Arbitrary<Plan> =>
+  fc.record({
+    world: worldOf(worlds),
+    habit: often<Habit>('quiet', 4, 'throws', 'refetches', 'calls-back'),
+    tabs: fc.integer({ min: 1, max: 4 }),
+    user: often<User | 'nobody'>('ada', 5, 'nobody'),
+    steps: fc.array(scene, { minLength: 1, maxLength: 16, size: 'max' }).map((scenes) => scenes.flat()),
+  });

@@ -41,6 +41,8 @@ export type BodyKind = 'none' | 'text' | 'params' | 'buffer' | 'form' | 'request
 export type Act =
   | { readonly do: 'open'; readonly start: PageStart }
   | { readonly do: 'close' | 'reload' | 'freeze' | 'thaw' | 'hide' | 'show' | 'activate' | 'leave' | 'come-back' }
+  /** The tab is opened once more, in the first free place. */
+  | { readonly do: 'duplicate' }
   /** The page's process ends, after so many more things that others could see. */
   | { readonly do: 'crash'; readonly acts: number }
   | { readonly do: 'sign-in'; readonly user: User; readonly how: 'request' | 'tokens' | 'login-page' | 'elsewhere' }

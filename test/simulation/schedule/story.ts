@@ -5,6 +5,7 @@ import type { Plan } from './plan.ts';
 
 /** What is told of a world, where it isn't the usual one. */
 const USUAL: Readonly<Record<string, unknown>> = {
+  holder: 'cookie',
   engine: 'chromium',
   tokens: 'jwt',
   saysLifetime: true,

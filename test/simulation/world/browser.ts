@@ -64,8 +64,9 @@ export class Browser {
     return this.pages.filter(({ isAlive }) => isAlive);
   }
 
-  open(start: PageStart): SimulatedPage {
-    const page = new SimulatedPage(this, this.pages.length + 1, start);
+  /** @param itemsOfTab what the tab's sessionStorage holds already */
+  open(start: PageStart, itemsOfTab = new Map<string, string>()): SimulatedPage {
+    const page = new SimulatedPage(this, this.pages.length + 1, start, itemsOfTab);
     this.pages.push(page);
     return page;
   }

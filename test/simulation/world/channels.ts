@@ -38,7 +38,7 @@ export interface Channels {
 }
 
 /** Milliseconds that no message takes longer. */
-const LONGEST_DELIVERY = 400;
+export const LONGEST_DELIVERY = 400;
 
 export function createChannels(timeline: Timeline, chance: Chance, faults: ChannelFaults): Channels {
   const open = new Set<SimulatedChannel>();

@@ -33,6 +33,8 @@ export interface LockManagerProcess {
   clientOf(user: LockUser): LockManager;
   /** The page has gone: whatever it holds or waits for. */
   forget(user: LockUser): void;
+  /** Hears the name of each lock that is asked for. */
+  onRequest: ((name: string) => void) | undefined;
   /** Whether the page holds a lock, or waits for one. */
   isUsedBy(user: LockUser): boolean;
   /** WebKit: the page loses its place in line; one that is kept for a way back loses what it holds, too. */
@@ -112,6 +114,7 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
 
     function request(name: string, ...rest: unknown[]): Promise<unknown> {
       const callback = rest.at(-1) as (lock: Lock | null) => unknown;
+      manager.onRequest?.(name);
       const { signal, ifAvailable } = (rest.length > 1 ? rest[0] : {}) as LockOptions;
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(reasonOfEarlyAbort(signal));
@@ -194,7 +197,8 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
     return { request, query } as LockManager;
   }
 
-  return {
+  const manager: LockManagerProcess = {
+    onRequest: undefined,
     clientOf,
     forget(user) {
       abandonments.delete(user);
@@ -203,4 +207,5 @@ export function createLockManager(timeline: Timeline, chance: Chance, engine: En
     isUsedBy: (user) => [...held.values(), ...queue].some(({ owner }) => owner === user),
     abandon: (user, isKept) => abandonments.get(user)?.(isKept),
   };
+  return manager;
 }

@@ -2,6 +2,7 @@
 
 import type { Chance } from './chance.ts';
 import type { Engine } from './engine.ts';
+import { isInBody, refreshTokenIn } from './holder.ts';
 import type { Machine } from './machine.ts';
 import type { Answer, Endpoint, Server, ServerRequest } from './server.ts';
 import type { Timeline } from './timeline.ts';
@@ -20,7 +21,7 @@ export type Fault =
   | { readonly kind: 'lost-after' }
   /** It is processed, and a proxy answers 502. */
   | { readonly kind: 'broken-gateway' }
-  /** It is processed, its cookie arrives, and nobody can read the answer. */
+  /** It is processed, its cookie arrives, if it has one, and nobody can read the answer. */
   | { readonly kind: 'garbled' }
   /** Milliseconds that the answer takes longer. */
   | { readonly kind: 'slow'; readonly ms: number }
@@ -40,9 +41,11 @@ export interface Exchange {
   answer?: Answer;
   /** Timeline's time at which it was over for the browser. */
   endedAt?: number;
+  /** Timeline's time at which its page took the answer, or the failure. */
+  heardAt?: number;
   /** What the browser met. */
   end?: 'answered' | 'failed' | 'aborted';
-  /** It was processed, and the answer did not reach the browser's cookie jar. */
+  /** It was processed, and the refresh token of the answer did not reach the browser. */
   isAnswerLost?: boolean;
   /** Its page went, and it was not `keepalive`. */
   isLeftBehind?: boolean;
@@ -70,6 +73,8 @@ export interface NetworkUser {
 export interface Network {
   /** The refresh token in the cookie jar that all pages share. */
   cookie: string | undefined;
+  /** The refresh token that came last to the browser, also where no cookie holds it. */
+  newestRefreshToken: string | undefined;
   /** All that was ever sent. */
   readonly exchanges: Exchange[];
   /** What the next requests to an endpoint meet, the first one first. */
@@ -101,6 +106,7 @@ const JUST_NOW = 1_000;
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [`${APP}/auth/refresh`]: 'refresh',
   [`${APP}/auth/logout`]: 'sign-out',
+  [`${APP}/auth/revoke`]: 'sign-out',
   [`${APP}/auth/login`]: 'login',
 };
 
@@ -112,9 +118,11 @@ export function createNetwork(
   engine: Engine,
 ): Network {
   let lastCut = -1;
+  const inBody = isInBody(server.rules);
   const underWay = new Map<Exchange, (reason: unknown, end: 'failed' | 'aborted') => void>();
   const network: Network = {
     cookie: undefined,
+    newestRefreshToken: undefined,
     exchanges: [],
     faults: new Map(),
     fetchFor: (page) => (input, init) => send(page, input, init),
@@ -136,7 +144,7 @@ export function createNetwork(
       // A page that goes right after a login tells nobody whose the cookie is.
       const isFresh = ({ endedAt = -1 }: Exchange) => timeline.now - endedAt < JUST_NOW;
       if (network.exchanges.some((each) => each.page === page && each.request.endpoint === 'login' && isFresh(each)))
-        network.isCookieLeftToChance = true;
+        leaveCookieToChance();
       for (const [exchange, fail] of [...underWay])
         if (exchange.page === page && !exchange.keepalive) {
           exchange.isLeftBehind = true;
@@ -148,8 +156,9 @@ export function createNetwork(
       network.navigatedAt = timeline.now;
       noteLogin();
       // Other tabs that refresh learn whose the cookie is from its token, if that says so.
-      if (server.rules.tokens === 'opaque') network.isCookieLeftToChance = true;
+      if (server.rules.tokens === 'opaque') leaveCookieToChance();
       network.cookie = begin();
+      network.newestRefreshToken = network.cookie;
     },
     isCookieLeftToChance: false,
     onSend: undefined,
@@ -162,8 +171,12 @@ export function createNetwork(
   const hasBeenLoginSince = ({ sentAt }: Exchange) =>
     network.exchanges.some(({ request, endedAt = -1 }) => request.endpoint === 'login' && endedAt > sentAt);
 
+  function leaveCookieToChance(): void {
+    if (!inBody) network.isCookieLeftToChance = true;
+  }
+
   function noteLogin(): void {
-    if ([...underWay.keys()].some(isOfAuth)) network.isCookieLeftToChance = true;
+    if ([...underWay.keys()].some(isOfAuth)) leaveCookieToChance();
   }
 
   const travel = (stream: string) =>
@@ -190,15 +203,16 @@ export function createNetwork(
         headers,
         // Set below, where it takes a while to read.
         body: typeof body === 'string' ? body : '',
-        cookie: url.origin === APP ? network.cookie : undefined,
+        refreshToken: url.origin === APP ? network.cookie : undefined,
       },
       keepalive: init.keepalive ?? false,
       sentAt: timeline.now,
     };
     if (typeof body !== 'string') void body.then((text) => Object.assign(exchange.request, { body: text }));
+    else if (inBody) Object.assign(exchange.request, { refreshToken: refreshTokenIn(endpoint, body) });
     network.exchanges.push(exchange);
     if (isLoginAtAnyTime(exchange)) noteLogin();
-    else if (isOfAuth(exchange) && [...underWay.keys()].some(isLoginAtAnyTime)) network.isCookieLeftToChance = true;
+    else if (isOfAuth(exchange) && [...underWay.keys()].some(isLoginAtAnyTime)) leaveCookieToChance();
     network.onSend?.(exchange);
     const fault = machine.isOnline ? network.faults.get(endpoint)?.shift() : ({ kind: 'lost-before' } as const);
     return new Promise((resolve, reject) => {
@@ -213,7 +227,10 @@ export function createNetwork(
         if (exchange.end) return;
         exchange.isAnswerLost = exchange.processedAt !== undefined;
         end(how);
-        page.runTask(() => reject(reason));
+        page.runTask(() => {
+          exchange.heardAt = timeline.now;
+          reject(reason);
+        });
       };
       /** Chromium and WebKit tell the page that it is aborted; what is `keepalive` goes on all the same. */
       let goesOn = false;
@@ -230,16 +247,21 @@ export function createNetwork(
         // The jar is the browser's own: the page may be gone, or frozen.
         if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
         // Nor does one that stands still, or has given the login up.
-        if (endpoint === 'login' && (page.isFrozen || exchange.end)) network.isCookieLeftToChance = true;
+        if (endpoint === 'login' && (page.isFrozen || exchange.end)) leaveCookieToChance();
         // A refresh that was given up lays its cookie over that of a later login.
-        if (answer.setCookie && exchange.end && hasBeenLoginSince(exchange)) network.isCookieLeftToChance = true;
+        if (answer.setCookie && exchange.end && hasBeenLoginSince(exchange)) leaveCookieToChance();
         if (exchange.end) {
           if (answer.setCookie !== undefined) exchange.isAnswerLost = false;
           return;
         }
+        network.newestRefreshToken = answer.refreshToken ?? network.newestRefreshToken;
         end('answered');
         if (engine === 'firefox' && page.isCached) exchange.isUnheard = true;
-        if (!exchange.isUnheard) page.runTask(() => resolve(responseOf(answer)));
+        if (exchange.isUnheard) return;
+        page.runTask(() => {
+          exchange.heardAt = timeline.now;
+          resolve(responseOf(answer));
+        });
       };
       const lose = () => fail(new TypeError('Failed to fetch'), 'failed');
 
@@ -277,8 +299,11 @@ export function createNetwork(
       exchange.isAnswerLost = true;
       return { status: 502, body: {} };
     }
-    if (fault?.kind === 'garbled' && exchange.request.endpoint !== 'api' && answer.status === 200)
-      return { ...answer, body: 'garbled' };
+    if (fault?.kind === 'garbled' && exchange.request.endpoint !== 'api' && answer.status === 200) {
+      // The refresh token in its body can't be read, either.
+      if (inBody) exchange.isAnswerLost = true;
+      return { ...answer, body: 'garbled', refreshToken: answer.setCookie ?? undefined };
+    }
     if (fault?.kind !== 'resent') return answer;
     exchange.isResent = true;
     return server.handle(exchange.request);

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { PageGlobals } from '../client-code.ts';
 import type { Browser } from './browser.ts';
 import { APP } from './network.ts';
+import type { PageStorage } from './storage.ts';
 
 export type PageStart = 'visible' | 'hidden' | 'prerendered';
 
@@ -12,6 +13,9 @@ export class SimulatedPage {
   readonly document: SimulatedDocument;
   readonly window = new EventTarget();
   readonly globals: PageGlobals;
+  /** What the tab's sessionStorage holds: the next page in the tab finds it. */
+  readonly itemsOfTab: Map<string, string>;
+  readonly sessionStorage: PageStorage | undefined;
   /** What the page's scripts have thrown where nobody caught it. */
   readonly reported: unknown[] = [];
   isAlive = true;
@@ -30,11 +34,13 @@ export class SimulatedPage {
   /** What the page may still do before its process crashes. */
   private actsLeft = Number.POSITIVE_INFINITY;
 
-  constructor(browser: Browser, id: number, start: PageStart) {
+  constructor(browser: Browser, id: number, start: PageStart, itemsOfTab: Map<string, string>) {
     this.browser = browser;
     this.id = id;
     this.document = new SimulatedDocument(start);
     this.globals = globalsOf(browser, this);
+    this.itemsOfTab = itemsOfTab;
+    this.sessionStorage = asFarAsItActs(this, browser.storage.openOfTab(itemsOfTab));
   }
 
   get isPrerendering(): boolean {
@@ -219,7 +225,7 @@ function globalsOf(browser: Browser, page: SimulatedPage): PageGlobals {
     },
     document: page.document,
     location,
-    localStorage: storageOf(browser, page),
+    localStorage: asFarAsItActs(page, browser.storage.openFor(page.id)),
     BroadcastChannel: browser.hasChannel ? browser.channels.constructorFor(page) : undefined,
     Date: PageDate,
     performance: { now: () => machine.monotonicNow() - beganAt },
@@ -235,8 +241,7 @@ function globalsOf(browser: Browser, page: SimulatedPage): PageGlobals {
   return { ...globals, globalThis: globals };
 }
 
-function storageOf(browser: Browser, page: SimulatedPage) {
-  const storage = browser.storage.openFor(page.id);
+function asFarAsItActs(page: SimulatedPage, storage: PageStorage | undefined): PageStorage | undefined {
   return (
     storage && {
       getItem: storage.getItem,

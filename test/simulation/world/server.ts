@@ -2,9 +2,15 @@
 
 import { createSessions, type Family, type Grant } from '../../../demo/server/sessions.ts';
 import { bearerOf, createAccessTokens } from '../../../demo/server/tokens.ts';
+import { type Holder, isInBody } from './holder.ts';
 import type { Machine } from './machine.ts';
+import type { Answer, ServerRequest } from './request.ts';
+
+export type { Answer, Endpoint, ServerRequest } from './request.ts';
 
 export interface ServerRules {
+  /** Where it gives refresh tokens to, and takes them from. */
+  readonly holder: Holder;
   /** `numbers`: JWTs whose users are numbers. */
   readonly tokens: 'jwt' | 'numbers' | 'opaque';
   /** Whether answers say how long an access token is good for; where not, only a JWT says it. */
@@ -17,28 +23,6 @@ export interface ServerRules {
   readonly lifetime: number;
   /** Milliseconds in which a spent refresh token gets its successor again. */
   readonly overlap: number;
-}
-
-export type Endpoint = 'refresh' | 'sign-out' | 'login' | 'api';
-
-export interface ServerRequest {
-  readonly endpoint: Endpoint;
-  readonly path: string;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly body: string;
-  /** The refresh token in the cookie. */
-  readonly cookie: string | undefined;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: object | string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** `null` takes the cookie away. */
-  readonly setCookie?: string | null | undefined;
-  /** It was redirected on the way, within the API. */
-  readonly redirectedTo?: string | undefined;
 }
 
 export interface IssuedToken {
@@ -65,9 +49,12 @@ export interface Server {
   /** What its tokens say, or would say, whose they are. */
   subjectOf(family: Family): string;
   isGood(value: string): boolean;
-  familyOfCookie(cookie: string | undefined): Family | undefined;
+  familyOf(refreshToken: string | undefined): Family | undefined;
+  /** The refresh token of a session that nobody has spent. */
+  newestOf(family: Family): string | undefined;
   voidAccessTokens(): void;
-  revoke(cookie: string | undefined): void;
+  /** Ends the session of a refresh token, also of a spent one. */
+  revoke(refreshToken: string | undefined): void;
 }
 
 /** Several tutorials number their users. */
@@ -82,6 +69,7 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
   const accessTokens = createAccessTokens(rules, { now, secret: () => `id-${++serial}` });
   const numberOf = new Map<Family, string>();
   const idOf = new Map<string, string>();
+  const newest = new Map<Family, string>();
   const server: Server = {
     rules,
     families: new Map(),
@@ -89,22 +77,32 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     issued: new Map(),
     effects: new Map(),
     handle(request) {
-      if (request.endpoint === 'refresh') return refresh(request.cookie);
-      if (request.endpoint === 'sign-out') return signOut(request.cookie);
-      if (request.endpoint === 'login') return tokenAnswer(sessions.begin({ id: request.body, name: request.body }));
+      if (request.endpoint === 'refresh') return refresh(request.refreshToken);
+      if (request.endpoint === 'sign-out') return signOut(request.refreshToken);
+      if (request.endpoint === 'login') return tokenAnswer(begin(request.body));
       return api(request);
     },
-    beginSession: (user) => sessions.begin({ id: user, name: user }).refreshToken,
+    beginSession: (user) => begin(user).refreshToken,
     familyOfAccessToken: (value) => accessTokens.judge(idOf.get(value) ?? '').token?.family,
     subjectOf: (family) => String(subjectOf(family)),
     isGood: (value) => accessTokens.judge(idOf.get(value) ?? '').verdict === 'good',
-    familyOfCookie: (cookie) => sessions.familyOf(cookie),
+    familyOf: (refreshToken) => sessions.familyOf(refreshToken),
+    newestOf: (family) => newest.get(family),
     voidAccessTokens: () => accessTokens.expireAll(),
-    revoke(cookie) {
-      const family = sessions.familyOf(cookie);
+    revoke(refreshToken) {
+      const family = sessions.familyOf(refreshToken);
       if (family) sessions.revoke(family);
     },
   };
+
+  function begin(user: string): Grant {
+    return remember(sessions.begin({ id: user, name: user }));
+  }
+
+  function remember(grant: Grant): Grant {
+    newest.set(grant.family, grant.refreshToken);
+    return grant;
+  }
 
   function subjectOf({ user }: Family): string | number {
     return (rules.tokens === 'numbers' && NUMBERS[user.id]) || user.id;
@@ -125,7 +123,8 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
   function answerWith(value: string, { refreshToken }: Grant, seconds: number): Answer {
     const lifetime = rules.saysLifetime ? { expires_in: seconds } : {};
     const body = { access_token: value, token_type: 'Bearer', ...lifetime };
-    return { status: 200, body, setCookie: refreshToken };
+    if (isInBody(rules)) return { status: 200, body: { ...body, refresh_token: refreshToken }, refreshToken };
+    return { status: 200, body, refreshToken, setCookie: refreshToken };
   }
 
   /** The newest token of the session, while it is good. */
@@ -144,17 +143,24 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     return sid;
   }
 
-  function refresh(cookie: string | undefined): Answer {
-    const rotation = sessions.rotate(cookie);
-    if (rotation.outcome === 'reused' && cookie)
-      server.alarms.push({ family: sessions.familyOf(cookie) as Family, token: cookie });
+  function refresh(refreshToken: string | undefined): Answer {
+    const rotation = sessions.rotate(refreshToken);
+    if (rotation.outcome === 'reused' && refreshToken)
+      server.alarms.push({ family: sessions.familyOf(refreshToken) as Family, token: refreshToken });
+    if (rotation.outcome === 'rotated') remember(rotation.grant);
     if (!('grant' in rotation)) return { status: 401, body: { error: 'invalid_grant' } };
     return tokenAgain(rotation.grant) ?? tokenAnswer(rotation.grant);
   }
 
-  function signOut(cookie: string | undefined): Answer {
-    server.revoke(cookie);
-    return { status: 204, setCookie: null };
+  function signOut(refreshToken: string | undefined): Answer {
+    if (!isInBody(rules)) {
+      server.revoke(refreshToken);
+      return { status: 204, setCookie: null };
+    }
+    // Strict: a spent token revokes nothing. RFC 7009 §2.2 has 200 for that, too.
+    const family = sessions.familyOf(refreshToken);
+    if (family && newest.get(family) === refreshToken) sessions.revoke(family);
+    return { status: 200 };
   }
 
   function api({ path, method, headers, body }: ServerRequest): Answer {

@@ -1,4 +1,4 @@
-/** localStorage: a page sees its own writes at once, and those of others late. */
+/** localStorage, in which a page sees its own writes at once, and those of others late; and the sessionStorage of tabs. */
 
 import type { Chance } from './chance.ts';
 import type { Timeline } from './timeline.ts';
@@ -8,12 +8,18 @@ export const LONGEST_WRITE = 25;
 
 export type StorageKind = 'works' | 'full' | 'absent';
 
+export type PageStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
 export interface StorageProcess {
   /** What a page has as `localStorage`; it begins with what has arrived by now. */
-  openFor(page: number): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
+  openFor(page: number): PageStorage | undefined;
   forget(page: number): void;
   /** All that is stored. */
   readonly stored: ReadonlyMap<string, string>;
+  /** Hears all that is written, there and in the storages of tabs. */
+  onWrite: ((key: string, value: string) => void) | undefined;
+  /** What a page has as `sessionStorage`: its tab's own items, which a reload finds again. */
+  openOfTab(items: Map<string, string>): PageStorage | undefined;
 }
 
 export function createStorage(timeline: Timeline, chance: Chance, kind: StorageKind): StorageProcess {
@@ -26,7 +32,8 @@ export function createStorage(timeline: Timeline, chance: Chance, kind: StorageK
     views.set(page, view);
     let lastArrival = 0;
     const change = (key: string, value: string | undefined) => {
-      if (kind === 'full' && value !== undefined) throw new DOMException('It is full.', 'QuotaExceededError');
+      checkRoom(value);
+      if (value !== undefined) process.onWrite?.(key, value);
       write(view.items, key, value);
       view.underWay.set(key, (view.underWay.get(key) ?? 0) + 1);
       // The browser's own copy first, then the other pages, in the order of the writes.
@@ -46,7 +53,31 @@ export function createStorage(timeline: Timeline, chance: Chance, kind: StorageK
       removeItem: (key: string) => change(key, undefined),
     };
   }
-  return { openFor, forget: (page) => void views.delete(page), stored };
+
+  function checkRoom(value: string | undefined): void {
+    if (kind === 'full' && value !== undefined) throw new DOMException('It is full.', 'QuotaExceededError');
+  }
+
+  function openOfTab(items: Map<string, string>) {
+    if (kind === 'absent') return undefined;
+    return {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem(key: string, value: string) {
+        checkRoom(value);
+        process.onWrite?.(key, value);
+        items.set(key, value);
+      },
+      removeItem: (key: string) => void items.delete(key),
+    };
+  }
+  const process: StorageProcess = {
+    openFor,
+    openOfTab,
+    forget: (page) => void views.delete(page),
+    stored,
+    onWrite: undefined,
+  };
+  return process;
 }
 
 interface View {
