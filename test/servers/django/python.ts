@@ -33,7 +33,7 @@ export function findPython(): Python | undefined {
 
 /** Debian's packages alone: what pip installs into the system's Python, the system may break, and breaks. */
 function install(): void {
-  if (!existsSync('/usr/bin/apt-get')) return;
+  if (process.env[VARIABLE] || !existsSync('/usr/bin/apt-get')) return;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const attempts = [
     [...sudo, 'apt-get', 'update', '-qq'],
@@ -53,11 +53,12 @@ function install(): void {
 export function requirePython(): Python {
   const python = findPython();
   if (python) return python;
+  const named = process.env[VARIABLE];
   throw new Error(
-    'These tests need Python 3 with Django, Django REST framework and SimpleJWT, which could be neither found nor ' +
-      `installed. On Debian: apt-get install ${PACKAGES.join(' ')}. Elsewhere, as on a Mac, in an environment of its ` +
-      `own: python3 -m venv .venv && .venv/bin/${BY_PIP}, and set ${VARIABLE} to the path of .venv/bin/python. Then ` +
-      'run the tests again.',
+    `${named ? `${VARIABLE} is ${named}, and something is missing there. ` : ''}These tests need Python 3 with Django, ` +
+      'Django REST framework and SimpleJWT, which could be neither found nor installed. On Debian: apt-get install ' +
+      `${PACKAGES.join(' ')}. Elsewhere, as on a Mac, in an environment of its own: python3 -m venv .venv && ` +
+      `.venv/bin/${BY_PIP}, and set ${VARIABLE} to the path of .venv/bin/python. Then run the tests again.`,
   );
 }
 

@@ -22,6 +22,8 @@ export interface PageConditions {
   readonly stored?: boolean;
   /** Without the slash at the end of the refresh's address. */
   readonly slash?: 'without';
+  /** As on plain http on a LAN. */
+  readonly without?: 'locks';
   readonly options?: { readonly refreshTimeout?: number; readonly name?: string };
 }
 
@@ -67,10 +69,11 @@ export function setDjangoStage(): DjangoStage {
     await server?.close();
   });
 
-  const pageOf = (way: Way, { page = 'page', stored, slash, options }: PageConditions = {}) => {
+  const pageOf = (way: Way, { page = 'page', stored, slash, without, options }: PageConditions = {}) => {
     const parameters = new URLSearchParams({ way });
     if (stored) parameters.set('stored', '');
     if (slash) parameters.set('slash', slash);
+    if (without) parameters.set('without', without);
     if (options) parameters.set('options', JSON.stringify(options));
     return `http://site-${site}.localhost:${server.port}/${page}?${parameters}`;
   };

@@ -41,12 +41,11 @@ it('ten tabs that die in mid-refresh end no session of a cookie', async () => {
     if (String(await answers) !== '200,200,200') lost++;
   }
   const seen = await stage.server.look();
-  expect({ lost, alarms: reuseAlarms(seen) }).toEqual({ lost: 0, alarms: 0 });
-  expect(seen.sessions).toEqual([expect.objectContaining({ endedBy: '' })]);
+  // Each cookie has arrived, though its tab was gone: else the overlap had sent it again.
   const again = refreshes(seen).filter((refresh) => refresh.again).length;
-  stage.report(
-    `${DEATHS} tab deaths in mid-refresh, ${lost} sessions lost, no reuse alarm, ${again} saved by the overlap`,
-  );
+  expect({ lost, alarms: reuseAlarms(seen), again }).toEqual({ lost: 0, alarms: 0, again: 0 });
+  expect(seen.sessions).toEqual([expect.objectContaining({ endedBy: '' })]);
+  stage.report(`${DEATHS} tab deaths in mid-refresh, ${lost} sessions lost, no reuse alarm, the overlap not needed`);
 });
 
 it('ten tabs that die in mid-refresh with nobody else there end no session of a cookie', async () => {
