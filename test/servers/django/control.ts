@@ -17,7 +17,7 @@ export interface Entry {
   readonly again: boolean;
 }
 
-interface Sight {
+export interface Sight {
   readonly log: readonly Entry[];
   /** Refreshes that ran at one time. */
   readonly overlapping: number;

@@ -59,6 +59,15 @@ it('a lost CSRF cookie signs nobody out whose page sets it', async () => {
   expect(await restored(tab)).toBe('signed-in');
 });
 
+it('a lost CSRF cookie at a page load ends no session, though the page shows none until the next load', async () => {
+  const [tab] = await adasTabs(stage, 'cookie', 1);
+  await loseCsrfCookie(tab);
+  await tab.goto(stage.pageOf('cookie'));
+  expect(await restored(tab)).toBe('signed-out');
+  await tab.goto(stage.pageOf('cookie'));
+  expect(await restored(tab)).toBe('signed-in');
+});
+
 it('a lost CSRF cookie delays a sign-out, and the next one is confirmed', async () => {
   const [tab] = await adasTabs(stage, 'cookie', 1);
   await loseCsrfCookie(tab);

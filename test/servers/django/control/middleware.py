@@ -1,6 +1,7 @@
 """Keeps the log, and does what tests tell the token endpoint to do; the views are not aware of it."""
 
 import json
+from typing import Optional
 
 import jwt
 from django.db import connection
@@ -74,7 +75,7 @@ def _stand_at(state: State, where: str) -> None:
         if gate is None or gate.where != where or gate.arrived.is_set():
             return
         gate.arrived.set()
-    # Whoever waits keeps no connection to the database.
+    # Whoever waits here keeps no connection to the database.
     connection.close()
     gate.stand()
 
@@ -87,7 +88,7 @@ def _is_again(state: State, response: HttpResponse) -> bool:
     return is_again
 
 
-def _note_tokens(state: State, kind: str, asked: dict, answer: dict, response: HttpResponse) -> "str | None":
+def _note_tokens(state: State, kind: str, asked: dict, answer: dict, response: HttpResponse) -> Optional[str]:
     access = answer.get("access") or answer.get("access_token")
     if access:
         state.good.add(_claims(access)["jti"])
@@ -119,6 +120,6 @@ def _read(body: bytes) -> dict:
         return {}
 
 
-def _said(response: HttpResponse) -> "str | None":
+def _said(response: HttpResponse) -> Optional[str]:
     said = _read(getattr(response, "content", b""))
     return said.get("detail") or said.get("error")
