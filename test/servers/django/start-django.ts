@@ -23,9 +23,9 @@ export async function startDjango(): Promise<Django> {
   const { path, versions } = requirePython();
   const folder = mkdtempSync(join(tmpdir(), 'silent-refresh-django-'));
   await buildScripts(folder);
-  const server = spawn(path, [join(import.meta.dirname, 'manage.py'), 'serve'], {
+  const server = spawn(path, [join(import.meta.dirname, 'manage.py'), 'serve', '--with-parent'], {
     env: { ...process.env, DJANGO_DATABASE_FOLDER: folder, DJANGO_PAGE_SCRIPTS: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const complaints: string[] = [];
   server.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));

@@ -1,6 +1,9 @@
 """`manage.py serve`: a new database, two users, and a server on a free port of this machine, which it prints."""
 
+import os
 import socketserver
+import sys
+import threading
 
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
@@ -18,10 +21,21 @@ class Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
+def end_with_parent():
+    """Tests that are cut short stop nothing, but their end of the pipe closes."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 class Command(BaseCommand):
     help = __doc__
 
+    def add_arguments(self, parser):
+        parser.add_argument("--with-parent", action="store_true", help="end when the standard input ends")
+
     def handle(self, *args, **options):
+        if options["with_parent"]:
+            threading.Thread(target=end_with_parent, daemon=True).start()
         call_command("migrate", verbosity=0)
         for name in ["ada", "bob"]:
             get_user_model().objects.create_user(name, password="demo")
