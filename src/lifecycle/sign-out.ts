@@ -116,14 +116,23 @@ async function requestSignOut({ signOut, tokenEndpoint }: SignOutSettings, unrev
   // Async, so that one that throws at once doesn't keep the others from being sent.
   const revoke = async (refreshToken: string) => {
     const answer = await strategy.revoke?.({ fetch, refreshToken });
-    if (isConfirmation(answer)) unrevoked.delete(refreshToken);
-    return answer;
+    const isConfirmed = await isConfirmation(answer);
+    if (isConfirmed) unrevoked.delete(refreshToken);
+    return isConfirmed;
   };
-  const requests = [...(signOut ? [sendAuthRequest(signOut, { fetch })] : []), ...[...unrevoked].map(revoke)];
-  const answers = await Promise.all(requests);
-  return answers.length > 0 && answers.every(isConfirmation);
+  const requests = [
+    ...(signOut ? [sendAuthRequest(signOut, { fetch }).then(isConfirmation)] : []),
+    ...[...unrevoked].map(revoke),
+  ];
+  const confirmed = await Promise.all(requests);
+  return confirmed.length > 0 && confirmed.every(Boolean);
 }
 
-/** An HTML page comes from something else than the endpoint: a proxy, or the fallback of a single-page app. */
-const isConfirmation = (answer: Response | undefined): boolean =>
-  !!answer?.ok && !answer.headers.get('content-type')?.includes('html');
+/**
+ * An HTML page comes from something else than the endpoint: a proxy, or the fallback of a single-page app. Django and
+ * others call an empty answer HTML, too, even a 204: that is no page.
+ */
+async function isConfirmation(answer: Response | undefined): Promise<boolean> {
+  if (!answer?.ok) return false;
+  return !answer.headers.get('content-type')?.includes('html') || !(await answer.text());
+}

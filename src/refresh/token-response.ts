@@ -82,7 +82,8 @@ async function hear(response: Response): Promise<Heard> {
   } catch {
     // The parser's error would quote the answer, and with it the token.
   }
-  const speaksHtml = type.includes('html') || text.trimStart().startsWith('<');
+  // Django, among others, calls an empty answer HTML: that is no page.
+  const speaksHtml = (!!text && type.includes('html')) || text.trimStart().startsWith('<');
   return { response, text, body, speaksHtml, why: `it answered ${status}, ${type}` };
 }
 

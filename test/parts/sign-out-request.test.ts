@@ -5,6 +5,8 @@ import { startAuthServer } from '../world/auth-server.ts';
 import { setCookie } from '../world/page.ts';
 import { openTab } from '../world/tabs.ts';
 
+const HTML = { 'Content-Type': 'text/html; charset=utf-8' };
+
 describe('the sign-out request', () => {
   it('the sign-out is a POST with cookies that outlives its page', async () => {
     const sent: { url: string; init: RequestInit | undefined }[] = [];
@@ -53,5 +55,16 @@ describe('the sign-out request', () => {
     expect(headers?.get('x-requested-with')).toBe('silent-refresh');
     expect(headers?.get('x-client')).toBe('web');
     expect(headers?.get('x-xsrf-token')).toBe('a/b=');
+  });
+
+  it.each([
+    ['a 204 that is called HTML, as Django’s', () => new Response(null, { status: 204, headers: HTML }), true],
+    ['an empty answer that is called HTML', () => new Response('', { headers: HTML }), true],
+    ['an HTML page', () => new Response('<!doctype html>', { headers: HTML }), false],
+  ])('%s', async (_, answer, serverConfirmed) => {
+    const server = startAuthServer();
+    const auth = openTab({ fetch: async () => answer() });
+    await auth.signIn(server.login('ada'));
+    expect(await auth.signOut()).toEqual({ serverConfirmed });
   });
 });

@@ -26,6 +26,16 @@ export const ends: FieldAnswer[] = [
     means: 'over',
   },
   {
+    server: 'Django, HttpResponse(status=401)',
+    version: '3.2',
+    read: 'django/http/response.py',
+    status: 401,
+    headers: { 'Content-Type': 'text/html; charset=utf-8' },
+    body: '',
+    means: 'over',
+    wasWrong: 'both',
+  },
+  {
     server: 'django-allauth headless',
     version: '0137d5a',
     read: 'allauth/headless/base/response.py',

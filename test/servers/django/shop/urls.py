@@ -1,0 +1,8 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("me", views.me),
+    path("orders", views.orders),
+]
