@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['**/*.test.ts'],
-          exclude: ['browser/**', '**/node_modules/**'],
+          exclude: ['browser/**', 'servers/**', '**/node_modules/**'],
           setupFiles: ['world/setup.ts'],
         },
       },
