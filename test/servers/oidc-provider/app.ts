@@ -22,6 +22,8 @@ export interface RunningApp {
   readonly page: PageSettings;
   /** Live: what the backend calls itself at the provider. */
   readonly client: { id: string; secret: string };
+  /** Refreshes that have come to the backend. */
+  backendCalls(): number;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,11 @@ export async function startApp(tokens: ProviderOptions['tokens']): Promise<Runni
     if (subject) return c.json({ user: subject });
     return c.json({ error: 'invalid_token' }, 401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
   });
+  let backendCalls = 0;
+  routes.use('/auth/refresh', async (_c, next) => {
+    backendCalls++;
+    await next();
+  });
   routes.route(
     '/auth',
     tokenMediatingBackend({
@@ -86,6 +93,7 @@ export async function startApp(tokens: ProviderOptions['tokens']): Promise<Runni
     provider,
     page,
     client,
+    backendCalls: () => backendCalls,
     async close() {
       await provider.close();
       server.closeAllConnections();

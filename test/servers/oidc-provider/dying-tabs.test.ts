@@ -60,6 +60,23 @@ describe('a page with a backend', () => {
     stage.report(`${DEATHS} deaths in mid-refresh as the only tab, no session lost`);
   });
 
+  it.each(sides)('a tab shares the refresh of a dead one that is held %s the provider', async (side) => {
+    stage.app.page.refreshTimeout = 2_000;
+    const [dying, staying] = (await stage.adasTabs(2)) as [Tab, Tab];
+    const { rotations } = stage.provider.counts;
+    stage.provider.expire();
+    const held = stage.provider.turnstile.hold(side);
+    void send(dying, 3).catch(() => {});
+    await held.arrived;
+    await dying.close();
+    const backendCalls = stage.app.backendCalls();
+    const answers = send(staying, 3);
+    await expect.poll(() => stage.app.backendCalls()).toBe(backendCalls + 1);
+    held.release();
+    expect(await answers).toEqual([200, 200, 200]);
+    expect(stage.provider.counts).toMatchObject({ rotations: rotations + 1, reuseAlarms: 0 });
+  });
+
   it('the only tab, reloaded, is signed in again by its backend', async () => {
     const [tab] = await stage.adasTabs(1);
     await stage.reload(tab);
