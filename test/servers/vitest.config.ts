@@ -12,8 +12,12 @@ const onEngine = (engine: EngineName): TestProjectInlineConfiguration => ({
   test: { name: engine, include: ['*/*.test.ts'], provide: { engine, effort: 'quick' } },
 });
 
+/** Servers whose answers are all that matters: their tabs are in this process. */
+const inNode: TestProjectInlineConfiguration = { extends: true, test: { name: 'node', include: ['*.test.ts'] } };
+
 export default defineConfig({
   root: path('.'),
+  resolve: { alias: [{ find: /^silent-refresh$/, replacement: path('../../src/index.ts') }] },
   cacheDir: path('../../node_modules/.vite'),
   test: {
     // One browser at a time: tabs that fight for two cores would test the machine.
@@ -21,6 +25,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
-    projects: enginesToTest().map(onEngine),
+    projects: [inNode, ...enginesToTest().map(onEngine)],
   },
 });
