@@ -36,17 +36,22 @@ export interface FamilyStore {
   deleteOfUser(user: string): Promise<void>;
 }
 
+export interface Session {
+  readonly user: string;
+  readonly refreshToken: string;
+}
+
 export type Rotation =
   /** `repeated`: spent a moment ago, it gets the successor that it already has. */
-  | { readonly outcome: 'rotated' | 'repeated'; readonly user: string; readonly refreshToken: string }
+  | { readonly outcome: 'rotated' | 'repeated'; readonly session: Session }
   /** `reused`: one of its two holders is a thief. Tell whoever watches over the logs. */
-  | { readonly outcome: 'reused' | 'unknown' };
+  | { readonly outcome: 'reused' | 'unknown'; readonly session?: undefined };
 
 export interface RefreshTokens {
-  begin(user: string): Promise<string>;
+  begin(user: string): Promise<Session>;
   rotate(refreshToken: string): Promise<Rotation>;
   /** At sign-out. Good for a spent token, too: a late answer may have brought the user's page a newer one. */
-  end(refreshToken: string): Promise<void>;
+  end(refreshToken: string): Promise<'revoked' | 'unknown'>;
   /** When an account is disabled, or its password is changed. */
   endAllOf(user: string): Promise<void>;
 }
@@ -76,12 +81,12 @@ export function createRefreshTokens(store: FamilyStore, lifetimes: Lifetimes, no
       const successor = successorOf(secret, salt);
       const next = { current: hash(successor), previous: presented, salt, rotatedAt: now() };
       if (await store.swap(id, presented, next))
-        return { outcome: 'rotated', user, refreshToken: `${id}.${successor}` };
+        return { outcome: 'rotated', session: { user, refreshToken: `${id}.${successor}` } };
       // Another request was faster: by now this token is the previous one.
       return rotate(refreshToken);
     }
     if (presented === family.previous && now() - family.rotatedAt < lifetimes.overlap)
-      return { outcome: 'repeated', user, refreshToken: `${id}.${successorOf(secret, family.salt)}` };
+      return { outcome: 'repeated', session: { user, refreshToken: `${id}.${successorOf(secret, family.salt)}` } };
     await store.delete(id);
     return { outcome: 'reused' };
   }
@@ -93,11 +98,13 @@ export function createRefreshTokens(store: FamilyStore, lifetimes: Lifetimes, no
       const secret = random();
       const never = { previous: '', salt: '', rotatedAt: 0 };
       await store.insert({ id, user, current: hash(secret), ...never, endsAt: now() + lifetimes.session });
-      return `${id}.${secret}`;
+      return { user, refreshToken: `${id}.${secret}` };
     },
     async end(refreshToken) {
       const found = await find(refreshToken);
-      if (found) await store.delete(found.family.id);
+      if (!found) return 'unknown';
+      await store.delete(found.family.id);
+      return 'revoked';
     },
     endAllOf: (user) => store.deleteOfUser(user),
   };

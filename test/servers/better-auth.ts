@@ -67,7 +67,7 @@ export async function startBetterAuth(): Promise<UsualServer> {
       client.signIn(async () => {
         const login = await send(`${url}/api/auth/sign-in/email`, {
           method: 'POST',
-          headers: { 'Content-Type': 'application/json', Origin: new URL(PAGE_URL).origin },
+          headers: { 'Content-Type': 'application/json' },
           body: JSON.stringify(ada),
         });
         // Its answer has the session's token, which is none for the API.

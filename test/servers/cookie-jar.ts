@@ -1,5 +1,7 @@
 /** A browser's `fetch`, in Node: with a jar of cookies, which all of its tabs share. */
 
+import { PAGE_URL } from '../world/page.ts';
+
 export interface CookieJar {
   readonly fetch: typeof fetch;
   /** By name. */
@@ -14,6 +16,8 @@ export function createCookieJar(): CookieJar {
       const request = new Request(input, init);
       if (new URL(request.url).hostname !== '127.0.0.1')
         throw new TypeError(`${request.url} is none of the test’s servers`);
+      // As browsers do it for all but reads.
+      if (request.method !== 'GET') request.headers.set('Origin', new URL(PAGE_URL).origin);
       // Node keeps no cookies, and sends what it is told to. As the page's origin counts that of the server.
       const isAllowed = init?.credentials !== 'omit';
       if (isAllowed && cookies.size)

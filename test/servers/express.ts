@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import cookieParser from 'cookie-parser';
 import express, { type Response } from 'express';
 import jwt from 'jsonwebtoken';
+import type { Session } from '../../docs/server/refresh-tokens.ts';
 import { createExpiry, listen, OVERLAP, refreshTokensInSqlite, type UsualServer } from './usual-server.ts';
 
 const COOKIE = { httpOnly: true, sameSite: 'strict', path: '/auth' } as const;
@@ -22,7 +23,7 @@ export async function startExpress(): Promise<UsualServer> {
     next();
   });
 
-  function answer(response: Response, user: string, refreshToken: string): void {
+  function answer(response: Response, { user, refreshToken }: Session): void {
     // Without an id, two tokens of one second would be the same.
     const id = randomUUID();
     expiry.issue(id);
@@ -33,14 +34,14 @@ export async function startExpress(): Promise<UsualServer> {
 
   app.post('/auth/login', express.json(), async (request, response) => {
     const { user } = request.body;
-    answer(response, user, await refreshTokens.begin(user));
+    answer(response, await refreshTokens.begin(user));
   });
 
   app.post('/auth/refresh', async (request, response) => {
     refreshCalls++;
     if (!request.get('X-Requested-With')) return void response.status(403).json({ error: 'csrf' });
-    const rotation = await refreshTokens.rotate(request.cookies.refresh_token ?? '');
-    if ('refreshToken' in rotation) answer(response, rotation.user, rotation.refreshToken);
+    const { session } = await refreshTokens.rotate(request.cookies.refresh_token ?? '');
+    if (session) answer(response, session);
     else response.status(401).json({ error: 'invalid_grant' });
   });
 

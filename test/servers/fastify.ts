@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyReply } from 'fastify';
+import type { Session } from '../../docs/server/refresh-tokens.ts';
 import { createExpiry, OVERLAP, refreshTokensInSqlite, type UsualServer } from './usual-server.ts';
 
 const COOKIE = { httpOnly: true, sameSite: 'strict', path: '/auth' } as const;
@@ -16,7 +17,7 @@ export async function startFastify(): Promise<UsualServer> {
   await app.register(cookie);
   app.addHook('onSend', async (_request, reply) => void reply.header('Cache-Control', 'no-store'));
 
-  function answer(reply: FastifyReply, user: string, refreshToken: string): object {
+  function answer(reply: FastifyReply, { user, refreshToken }: Session): object {
     const access_token = randomUUID();
     expiry.issue(access_token);
     reply.setCookie('refresh_token', refreshToken, { ...COOKIE, maxAge: 86_400 });
@@ -24,14 +25,14 @@ export async function startFastify(): Promise<UsualServer> {
   }
 
   app.post<{ Body: { user: string } }>('/auth/login', async ({ body: { user } }, reply) =>
-    answer(reply, user, await refreshTokens.begin(user)),
+    answer(reply, await refreshTokens.begin(user)),
   );
 
   app.post('/auth/refresh', async ({ cookies, headers }, reply) => {
     refreshCalls++;
     if (!headers['x-requested-with']) return reply.code(403).send({ error: 'csrf' });
-    const rotation = await refreshTokens.rotate(cookies.refresh_token ?? '');
-    if ('refreshToken' in rotation) return answer(reply, rotation.user, rotation.refreshToken);
+    const { session } = await refreshTokens.rotate(cookies.refresh_token ?? '');
+    if (session) return answer(reply, session);
     return reply.code(401).send({ error: 'invalid_grant' });
   });
 

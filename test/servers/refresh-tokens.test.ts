@@ -52,41 +52,42 @@ async function setUp(start: () => Promise<StoreToTest>, overlap = OVERLAP) {
   const clock = { now: Date.now() };
   const tokens = createRefreshTokens(store, { session: HOUR, overlap }, () => clock.now);
   const rotated = async (refreshToken: string): Promise<string> => {
-    const rotation = await tokens.rotate(refreshToken);
-    if (!('refreshToken' in rotation)) throw new Error(rotation.outcome);
-    return rotation.refreshToken;
+    const { outcome, session } = await tokens.rotate(refreshToken);
+    if (!session) throw new Error(outcome);
+    return session.refreshToken;
   };
-  return { tokens, rotated, clock, ...rest };
+  const begin = async (user: string) => (await tokens.begin(user)).refreshToken;
+  return { tokens, begin, rotated, clock, ...rest };
 }
 
 type World = Awaited<ReturnType<typeof setUp>>;
 
 describe.each([...stores])('a refresh token in %s', (_where, start) => {
   it('is good once, and each rotation gives another one', async () => {
-    const { tokens, rotated } = await setUp(start);
-    const first = await tokens.begin('ada');
+    const { tokens, begin, rotated } = await setUp(start);
+    const first = await begin('ada');
     const second = await rotated(first);
     const third = await rotated(second);
     expect(new Set([first, second, third]).size).toBe(3);
-    expect(await tokens.rotate(third)).toMatchObject({ outcome: 'rotated', user: 'ada' });
+    expect(await tokens.rotate(third)).toMatchObject({ outcome: 'rotated', session: { user: 'ada' } });
   });
 
   it('that was spent a moment ago gets the same successor again', async () => {
-    const { tokens, rotated, clock } = await setUp(start);
-    const first = await tokens.begin('ada');
+    const { tokens, begin, rotated, clock } = await setUp(start);
+    const first = await begin('ada');
     const second = await rotated(first);
     clock.now += OVERLAP - 1;
-    expect(await tokens.rotate(first)).toEqual({ outcome: 'repeated', user: 'ada', refreshToken: second });
+    expect(await tokens.rotate(first)).toEqual({ outcome: 'repeated', session: { user: 'ada', refreshToken: second } });
     expect(await tokens.rotate(second)).toMatchObject({ outcome: 'rotated' });
   });
 
   it('of which ten requests make use at once is rotated once', async () => {
-    const { tokens } = await setUp(start);
-    const first = await tokens.begin('ada');
+    const { tokens, begin } = await setUp(start);
+    const first = await begin('ada');
     const rotations = await Promise.all(Array.from({ length: 10 }, () => tokens.rotate(first)));
     const outcomes = rotations.map(({ outcome }) => outcome).sort();
     expect(outcomes).toEqual([...Array(9).fill('repeated'), 'rotated']);
-    expect(new Set(rotations.map((each) => 'refreshToken' in each && each.refreshToken)).size).toBe(1);
+    expect(new Set(rotations.map(({ session }) => session?.refreshToken)).size).toBe(1);
   });
 
   const later = {
@@ -98,8 +99,8 @@ describe.each([...stores])('a refresh token in %s', (_where, start) => {
 
   it.each(Object.entries(later))('that is used again %s ends its family', async (_, then) => {
     const world = await setUp(start);
-    const { tokens, rotated } = world;
-    const first = await tokens.begin('ada');
+    const { tokens, begin, rotated } = world;
+    const first = await begin('ada');
     const second = await rotated(first);
     await then(world, second);
     expect(await tokens.rotate(first)).toEqual({ outcome: 'reused' });
@@ -108,24 +109,24 @@ describe.each([...stores])('a refresh token in %s', (_where, start) => {
   });
 
   it('used twice at once ends its family where there is no overlap', async () => {
-    const { tokens, families } = await setUp(start, 0);
-    const first = await tokens.begin('ada');
+    const { tokens, begin, families } = await setUp(start, 0);
+    const first = await begin('ada');
     const rotations = await Promise.all([tokens.rotate(first), tokens.rotate(first)]);
     expect(rotations.map(({ outcome }) => outcome).sort()).toEqual(['reused', 'rotated']);
     expect(await families()).toBe(0);
   });
 
   it.each(['', 'x', 'x.y', '.', 'a.b.c'])('that was never issued (%j) ends nobody’s session', async (made) => {
-    const { tokens, rotated } = await setUp(start);
-    const good = await tokens.begin('ada');
+    const { tokens, begin, rotated } = await setUp(start);
+    const good = await begin('ada');
     expect(await tokens.rotate(made)).toEqual({ outcome: 'unknown' });
     await tokens.end(made);
     expect(await rotated(good)).toEqual(expect.any(String));
   });
 
   it('is good for nothing after the session’s lifetime, however often it was rotated', async () => {
-    const { tokens, rotated, clock } = await setUp(start);
-    let token = await tokens.begin('ada');
+    const { tokens, begin, rotated, clock } = await setUp(start);
+    let token = await begin('ada');
     for (const _ of [1, 2, 3]) {
       clock.now += HOUR / 4;
       token = await rotated(token);
@@ -137,9 +138,9 @@ describe.each([...stores])('a refresh token in %s', (_where, start) => {
 
 describe.each([...stores])('a session in %s', (_where, start) => {
   it('ends by a sign-out, with the token that is good or with one that was spent', async () => {
-    const { tokens, rotated } = await setUp(start);
+    const { tokens, begin, rotated } = await setUp(start);
     for (const which of [0, 1]) {
-      const first = await tokens.begin('ada');
+      const first = await begin('ada');
       const second = await rotated(first);
       await tokens.end([first, second][which] as string);
       expect(await tokens.rotate(second)).toEqual({ outcome: 'unknown' });
@@ -147,16 +148,16 @@ describe.each([...stores])('a session in %s', (_where, start) => {
   });
 
   it('ends with all others of its user, and with nobody else’s', async () => {
-    const { tokens } = await setUp(start);
-    const [one, other, bobs] = [await tokens.begin('ada'), await tokens.begin('ada'), await tokens.begin('bob')];
+    const { tokens, begin } = await setUp(start);
+    const [one, other, bobs] = [await begin('ada'), await begin('ada'), await begin('bob')];
     await tokens.endAllOf('ada');
     for (const token of [one, other]) expect(await tokens.rotate(token)).toEqual({ outcome: 'unknown' });
-    expect(await tokens.rotate(bobs)).toMatchObject({ outcome: 'rotated', user: 'bob' });
+    expect(await tokens.rotate(bobs)).toMatchObject({ outcome: 'rotated', session: { user: 'bob' } });
   });
 
   it('leaves no token in the table', async () => {
-    const { tokens, rotated, contents } = await setUp(start);
-    const first = await tokens.begin('ada');
+    const { begin, rotated, contents } = await setUp(start);
+    const first = await begin('ada');
     const second = await rotated(first);
     const held = await contents();
     expect(held).toContain('ada');

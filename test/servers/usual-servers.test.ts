@@ -8,12 +8,14 @@ import { startBetterAuth } from './better-auth.ts';
 import { createCookieJar } from './cookie-jar.ts';
 import { startExpress } from './express.ts';
 import { startFastify } from './fastify.ts';
+import { startHono } from './hono.ts';
 import { startNodeOAuth2Server } from './node-oauth2-server.ts';
 import type { UsualServer } from './usual-server.ts';
 
 type Kind = 'rotates' | 'doesn’t rotate';
 
 const servers: [string, Kind, () => Promise<UsualServer>][] = [
+  ['Hono with docs/server/example.ts', 'rotates', startHono],
   ['Express', 'rotates', startExpress],
   ['Fastify', 'rotates', startFastify],
   ['@node-oauth/oauth2-server', 'rotates', startNodeOAuth2Server],
