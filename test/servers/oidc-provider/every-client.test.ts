@@ -89,14 +89,14 @@ describe.each(clients)('%s, %s access tokens', (page, tokens) => {
   });
 
   it('a thief’s use of a spent token ends the session in all tabs', async () => {
-    const tabs = await stage.adasTabs(3);
+    const tabs = await stage.adasTabs(2);
     stage.provider.expire();
     expect(await send(tabs[0], 1)).toEqual([200]);
     const client = page === 'spa' ? { client_id: 'spa' } : { client_id: 'backend', client_secret: SECRET };
     expect(await stage.provider.reuseSpentToken(client)).toMatchObject({ error: 'invalid_grant' });
     expect(stage.provider.counts.reuseAlarms).toBe(1);
     stage.provider.expire();
-    expect(new Set(await sendAll(tabs, 3))).toEqual(new Set(['session-expired']));
+    expect(await send(tabs[0], 3)).toEqual(Array(3).fill('session-expired'));
     await expectEverywhere(tabs, 'signed-out expired');
   });
 
