@@ -1,13 +1,13 @@
-/** The TypeScript snippets of README.md and docs/*.md compile under this project's strict flags, as a reader would paste them. */
+/** The TypeScript snippets of README.md, docs/*.md and docs/server compile under this project's strict flags, as a reader would paste them. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
 const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-const documents = ['README.md', ...pages.map((name) => `docs/${name}`)];
+const documents = ['README.md', ...pages.map((name) => `docs/${name}`), 'docs/server/README.md'];
 
 const snippets = documents.flatMap((document) => {
   const text = readFileSync(join(root, document), 'utf8');
@@ -20,7 +20,7 @@ const snippets = documents.flatMap((document) => {
 
 /** A folder for each document; one that makes no client of its own uses the README's. */
 const pathOf = (document: string, name: string) =>
-  join(root, 'test', 'snippets', basename(document, '.md').toLowerCase(), name);
+  join(root, 'test', 'snippets', document.replaceAll(/\W/g, '-').toLowerCase(), name);
 const readmeClient = snippets.find(({ name }) => name === 'auth.ts')?.code ?? '';
 const files = new Map([
   ...documents.map((document) => [pathOf(document, 'auth.ts'), readmeClient] as const),
@@ -48,7 +48,7 @@ function diagnose(): string[] {
 it('every TypeScript snippet of the README and of docs/ compiles', () => {
   const found = new Set(snippets.map(({ document }) => document));
   expect([...found]).toEqual(
-    expect.arrayContaining(['README.md', 'docs/how-to.md', 'docs/react.md', 'docs/server.md']),
+    expect.arrayContaining(['README.md', 'docs/how-to.md', 'docs/react.md', 'docs/server.md', 'docs/server/README.md']),
   );
   expect(snippets.length).toBeGreaterThan(20);
   expect(diagnose()).toEqual([]);

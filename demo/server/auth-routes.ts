@@ -1,8 +1,9 @@
-/** `/auth`: sign-in, refresh with rotation, and sign-out; the refresh token travels in an HttpOnly cookie alone. */
+/** `/auth`: the routes of docs/server, and around them what only a demo has: faults, slow answers, and a log to look at. */
 
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { getCookie } from 'hono/cookie';
+import { type AuditEntry, authRoutes as routesOfAnyServer } from '../../docs/server/auth-routes.ts';
 import type { Activity, ActivityKind } from './activity.ts';
 import type { AnswerTiming } from './answer-timing.ts';
 import { drop, faultyAnswer } from './faults.ts';
@@ -13,7 +14,11 @@ import type { TokenFormat } from './token-format.ts';
 import type { AccessTokens } from './tokens.ts';
 import { findUser } from './users.ts';
 
-type AuthContext = Context<{ Bindings: HttpBindings }>;
+interface AuthEnv {
+  Bindings: HttpBindings;
+  /** What the routes said of the request. */
+  Variables: { entry: AuditEntry<Grant> };
+}
 /** Whom a request is about, for the log. */
 type Subject = Pick<Grant, 'family' | 'generation'>;
 
@@ -29,79 +34,62 @@ export function authRoutes(parts: {
   format: TokenFormat;
   activity: Activity;
   timing: AnswerTiming;
-}): Hono<{ Bindings: HttpBindings }> {
+}): Hono<AuthEnv> {
   const { cookiePath, settings, sessions, tokens, format, activity, timing } = parts;
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+  const routes = new Hono<AuthEnv>();
 
+  // A fault's answer is to be cached as little as the others.
   routes.use(async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
   });
 
-  routes.post('/login', async (c) => {
-    const { user, password } = await c.req.json().catch(() => ({}));
-    const known = findUser(String(user), String(password));
-    const grant = known && sessions.begin(known);
-    if (grant) activity.count('logins');
-    const body = grant && (await tokenResponse(grant));
+  routes.post('/login', async (c, next) => {
+    await next();
+    const { outcome, session } = c.get('entry');
+    if (session) activity.count('logins');
     await timing.beforeAnswer('login');
-    if (!grant) return answered(c, 'login', 'refused', undefined, c.json({ error: 'invalid_credentials' }, 401));
-    giveCookie(c, grant);
-    return answered(c, 'login', 'signed-in', grant, c.json(body));
+    record(c, 'login', outcome, session);
   });
 
-  routes.post('/refresh', async (c) => {
+  routes.post('/refresh', async (c, next) => {
     activity.count('refreshCalls');
-    const presented = getCookie(c, cookieName(c));
-    const family = sessions.familyOf(presented);
-    const done = activity.refreshing(family);
+    const done = activity.refreshing(presentedBy(c)?.family);
     try {
-      return await refresh(c, presented, family && { family, generation: family.generation });
+      return await refresh(c, next);
     } finally {
       done();
     }
   });
 
-  async function refresh(
-    c: AuthContext,
-    presented: string | undefined,
-    subject: Subject | undefined,
-  ): Promise<Response> {
+  async function refresh(c: Context<AuthEnv>, next: () => Promise<void>): Promise<Response | undefined> {
     const { fault, dropAfterRotation } = settings;
+    const presented = presentedBy(c);
     const faulty = faultyAnswer(settings);
     if (faulty || (fault === 'drop' && !dropAfterRotation)) {
       await timing.beforeAnswer('refresh');
-      return answered(c, 'refresh', `fault-${fault}`, subject, faulty ?? drop(c.env));
+      const answer = faulty ?? drop(c.env);
+      record(c, 'refresh', `fault-${fault}`, presented, answer.status);
+      return answer;
     }
-    // A form of another site can send the cookie, but no header of its own.
-    if (!c.req.header('X-Requested-With')) {
-      activity.count('rejectedRefreshes');
-      await timing.beforeAnswer('refresh');
-      return answered(c, 'refresh', 'no-header', subject, c.json({ error: 'x_requested_with_missing' }, 403));
-    }
-    const rotation = sessions.rotate(presented);
-    const { outcome } = rotation;
+    await next();
+    const { outcome, session } = c.get('entry');
     if (outcome === 'rotated') activity.count('rotations');
     if (outcome === 'reused') activity.count('reuseAlarms');
-    if (!('grant' in rotation)) activity.count('rejectedRefreshes');
-    const body = 'grant' in rotation ? await tokenResponse(rotation.grant) : { error: 'invalid_grant' };
+    if (!session) activity.count('rejectedRefreshes');
     await timing.beforeAnswer('refresh');
-
-    const grant = 'grant' in rotation ? rotation.grant : undefined;
-    if (fault === 'drop') return answered(c, 'refresh', `fault-drop-${outcome}`, grant ?? subject, drop(c.env));
-    if (grant) giveCookie(c, grant);
-    else takeCookie(c);
-    return answered(c, 'refresh', outcome, grant ?? subject, c.json(body, grant ? 200 : 401));
+    const isDropped = fault === 'drop' && outcome !== 'no-header';
+    if (isDropped) c.res = drop(c.env);
+    record(c, 'refresh', isDropped ? `fault-drop-${outcome}` : outcome, session ?? presented);
+    return undefined;
   }
 
-  routes.post('/logout', async (c) => {
+  routes.post('/logout', async (c, next) => {
     activity.count('logouts');
-    const family = sessions.familyOf(getCookie(c, cookieName(c)));
-    const outcome = family ? (settings.signOutEnds === 'session' ? 'revoked' : 'forgotten') : 'unknown';
-    if (family && outcome === 'revoked') sessions.revoke(family);
+    const presented = presentedBy(c);
+    await next();
     await timing.beforeAnswer('logout');
-    takeCookie(c);
-    return answered(c, 'logout', outcome, family && { family, generation: family.generation }, c.body(null, 204));
+    record(c, 'logout', c.get('entry').outcome, presented);
   });
 
   // In production also `Secure`, and `__Secure-` before the name; not every browser takes those over http from loopback.
@@ -109,43 +97,63 @@ export function authRoutes(parts: {
     strict: { sameSite: 'Strict' },
     partitioned: { sameSite: 'None', secure: true, partitioned: true },
   } as const;
-  const cookie = () => ({ path: cookiePath, httpOnly: true, ...attributes[settings.cookie] });
 
-  function giveCookie(c: AuthContext, grant: Grant): void {
-    setCookie(c, cookieName(c), grant.refreshToken, { ...cookie(), maxAge: COOKIE_MAX_AGE });
+  routes.route(
+    '/',
+    routesOfAnyServer({
+      checkPassword: findUser,
+      sessions: {
+        begin: sessions.begin,
+        rotate(refreshToken) {
+          const rotation = sessions.rotate(refreshToken);
+          return { outcome: rotation.outcome, session: 'grant' in rotation ? rotation.grant : undefined };
+        },
+        end(refreshToken) {
+          const family = sessions.familyOf(refreshToken);
+          if (!family) return 'unknown';
+          if (settings.signOutEnds === 'cookie') return 'forgotten';
+          sessions.revoke(family);
+          return 'revoked';
+        },
+      },
+      async tokenResponse(grant) {
+        const { lifetime } = settings;
+        return { access_token: await format.write(tokens.issue(grant)), token_type: 'Bearer', expires_in: lifetime };
+      },
+      cookie: (c) => ({
+        name: cookieName(c),
+        options: { path: cookiePath, httpOnly: true, ...attributes[settings.cookie], maxAge: COOKIE_MAX_AGE },
+      }),
+      audit: (c, entry) => c.set('entry', entry),
+    }),
+  );
+
+  function presentedBy(c: Context): Subject | undefined {
+    const family = sessions.familyOf(getCookie(c, cookieName(c)));
+    return family && { family, generation: family.generation };
   }
 
-  function takeCookie(c: AuthContext): void {
-    deleteCookie(c, cookieName(c), cookie());
-  }
-
-  async function tokenResponse(grant: Grant): Promise<object> {
-    const { lifetime } = settings;
-    return { access_token: await format.write(tokens.issue(grant)), token_type: 'Bearer', expires_in: lifetime };
-  }
-
-  function answered(
-    c: AuthContext,
+  function record(
+    c: Context,
     kind: ActivityKind,
     outcome: string,
     subject: Subject | undefined,
-    response: Response,
-  ) {
+    status: number = c.res.status,
+  ): void {
     activity.record({
       kind,
       user: subject?.family.user.id,
       generation: subject?.generation,
-      status: outcome.startsWith('fault-drop') ? 0 : response.status,
+      status: outcome.startsWith('fault-drop') ? 0 : status,
       requestId: requestId(c),
       method: c.req.method,
       path: c.req.path,
       outcome,
     });
-    return response;
   }
 
   return routes;
 }
 
 /** One per port: cookies don't tell ports apart (RFC 6265 §8.5), and two of these servers may meet in one browser. */
-const cookieName = (c: AuthContext): string => `refresh_token_${new URL(c.req.url).port}`;
+const cookieName = (c: Context): string => `refresh_token_${new URL(c.req.url).port}`;

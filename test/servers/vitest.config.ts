@@ -1,15 +1,30 @@
-/** The client with real auth servers. `ENGINES` says in which browsers: see ../browser/engines/browsers.ts. */
+/** The client with servers that others have written. `ENGINES` says in which browsers: see ../browser/engines/browsers.ts. */
 
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { enginesToTest } from '../browser/engines/browsers.ts';
+import type { EngineName } from '../browser/engines/engine.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-const WITHOUT_BROWSER = '*/endpoints.test.ts';
+/** Servers whose answers are all that matters: what talks to them is in this process. */
+const WITHOUT_BROWSER = ['*.test.ts', '*/endpoints.test.ts'];
+
+const inNode: TestProjectInlineConfiguration = { extends: true, test: { name: 'node', include: WITHOUT_BROWSER } };
+
+const onEngine = (engine: EngineName): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: {
+    name: engine,
+    include: ['*/*.test.ts'],
+    exclude: WITHOUT_BROWSER,
+    provide: { engine, effort: 'quick' },
+  },
+});
 
 export default defineConfig({
   root: path('.'),
+  resolve: { alias: [{ find: /^silent-refresh$/, replacement: path('../../src/index.ts') }] },
   cacheDir: path('../../node_modules/.vite'),
   test: {
     // One browser, and one server, at a time: tabs that fight for two cores would test the machine.
@@ -17,17 +32,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } },
-    projects: [
-      { extends: true, test: { name: 'endpoints', include: [WITHOUT_BROWSER] } },
-      ...enginesToTest().map((engine) => ({
-        extends: true as const,
-        test: {
-          name: engine,
-          include: ['*/*.test.ts'],
-          exclude: [WITHOUT_BROWSER],
-          provide: { engine, effort: 'quick' as const },
-        },
-      })),
-    ],
+    projects: [inNode, ...enginesToTest().map(onEngine)],
   },
 });
