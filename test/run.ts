@@ -14,6 +14,7 @@ interface Check {
   readonly options?: readonly string[];
   /** Counts its own tests; any other check counts as one. */
   readonly report?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const checks: Check[] = [
@@ -24,16 +25,19 @@ const checks: Check[] = [
   { name: 'unit tests', script: 'test:unit', report: 'unit.json' },
   { name: 'simulation', script: 'test:simulation', options: ['--runs', '5000'] },
   { name: 'browser tests', script: 'test:browser', report: 'browser.json' },
+  // The engines are no different there: one is enough.
+  { name: 'real servers', script: 'test:servers', report: 'servers.json', env: { ENGINES: 'chromium' } },
   { name: 'package', script: 'package' },
   { name: 'size', script: 'size' },
 ];
 
-function run({ name, script, options = [], report }: Check): { passed: number; failed: number } {
+function run({ name, script, options = [], report, env }: Check): { passed: number; failed: number } {
   console.log(`\n── ${name}: npm run ${script}`);
   const file = report && join(reports, report);
   const reporters = file ? ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
   const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...options, ...reporters], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
     shell: process.platform === 'win32',
   });
   if (!file) return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
