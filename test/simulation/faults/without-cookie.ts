@@ -19,8 +19,14 @@ const ROTATION: readonly Fault[] = [
   fault(
     'what comes after dispose() is handed to nobody',
     'refresh/refresh-round.ts',
-    'if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) postChange(',
-    'if (id === undefined) postChange(',
+    'if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) {',
+    'if (id === undefined) {',
+  ),
+  fault(
+    'what comes after dispose() is neither marked nor stored',
+    'refresh/refresh-round.ts',
+    "await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab');",
+    'void settings;',
   ),
   fault(
     'the name of a lock tells the refresh token',

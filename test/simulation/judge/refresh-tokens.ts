@@ -69,12 +69,16 @@ export function isTokenAtHand(scene: Scene, family: Family): boolean {
   });
 }
 
+const newestLogin = ({ browser }: Scene): Exchange | undefined =>
+  browser.network.exchanges.findLast(({ request, end }) => request.endpoint === 'login' && end === 'answered');
+
+/** Whether nobody has signed in since, in any tab. */
+export const isOfNewestLogin = (scene: Scene, family: Family): boolean =>
+  scene.browser.server.familyOf(newestLogin(scene)?.answer?.refreshToken) === family;
+
 /** Without a cookie: somebody has signed in or out since, in a tab of which the others may not have heard. */
-export function isSuperseded({ plan, browser, calls }: Scene, family: Family): boolean {
-  const login = browser.network.exchanges.findLast(
-    ({ request, end }) => request.endpoint === 'login' && end === 'answered',
-  );
-  const signOut = calls.findLast(({ label }) => label === 'signOut()');
-  const isSignedOut = !!signOut && signOut.calledAt >= (login?.endedAt ?? 0);
-  return isInBody(plan.world) && (isSignedOut || browser.server.familyOf(login?.answer?.refreshToken) !== family);
+export function isSuperseded(scene: Scene, family: Family): boolean {
+  const signOut = scene.calls.findLast(({ label }) => label === 'signOut()');
+  const isSignedOut = !!signOut && signOut.calledAt >= (newestLogin(scene)?.endedAt ?? 0);
+  return isInBody(scene.plan.world) && (isSignedOut || !isOfNewestLogin(scene, family));
 }

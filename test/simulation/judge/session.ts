@@ -82,6 +82,8 @@ export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
       const family = isInBody(scene.plan.world)
         ? sent && server.familyOfAccessToken(bearerIn(sent) ?? '')
         : server.familyOf(network.cookie);
+      // Without a cookie a tab that misses messages may lose the session, until it hears of the next refresh.
+      if (!sent && isInBody(scene.plan.world) && !isMirrored(scene.plan)) continue;
       // The server has ended it, and the tab learns that with this very request.
       if (sent && family?.state !== 'active') continue;
       const isAnswered = server.effects.has(probe.request ?? '');

@@ -5,7 +5,7 @@ import { isInBody } from '../world/holder.ts';
 import type { Exchange } from '../world/network.ts';
 import { isMirrored } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
-import { bringersOfNewest, isTokenAtHand, sessionIn } from './refresh-tokens.ts';
+import { bringersOfNewest, isOfNewestLogin, isTokenAtHand, sessionIn } from './refresh-tokens.ts';
 
 /** A tab may sign out with an old one: then the tab that has the newest one revokes that. */
 export const signOutRevokes: RuleMaker = (scene, accuse) => {
@@ -53,7 +53,8 @@ export const signOutIsForAllTabs: RuleMaker = (scene, accuse) => {
       if (label !== 'signOut()' || !isInBody(plan.world)) return;
       for (const each of scene.tabs.filter(({ page }) => page.isAlive)) {
         const family = sessionIn(scene, each.state);
-        if (family) signedOut.set(family, tab.page.id);
+        // A tab may not have heard yet that another session has taken the place of this one.
+        if (family && isOfNewestLogin(scene, family)) signedOut.set(family, tab.page.id);
       }
     },
     onEnd(exchange) {
