@@ -73,10 +73,10 @@ function outcomesIn(lines: readonly string[]): Outcomes {
   return Object.fromEntries(found);
 }
 
-/** A sign-in without a shell. @param signIn gives the cookie jar */
+/** A sign-in without a shell. @param jar gives the cookies; @param stdout what the command prints */
 export const signInBy =
-  (signIn: () => string | Promise<string>, stdout = ''): Surroundings['run'] =>
+  (jar: '' | (() => string | Promise<string>), stdout: () => string = () => ''): Surroundings['run'] =>
   async (_command, { COOKIE_JAR = '' }) => {
-    await writeFile(COOKIE_JAR, await signIn());
-    return { code: 0, stdout };
+    if (jar) await writeFile(COOKIE_JAR, await jar());
+    return { code: 0, stdout: stdout() };
   };
