@@ -1,7 +1,7 @@
 /** What browsers ask of an auth server on another origin than the pages. */
 
 import type { Answer } from '../exchange.js';
-import { broken, type Finding, kept } from '../finding.js';
+import { broken, type Finding, kept, unchecked } from '../finding.js';
 import type { FirstRefresh, Stage } from '../stage.js';
 
 export const CORS_RULES = ['cors-preflight', 'cors-answer', 'cors-refusal', 'cors-expose', 'cors-foreign'] as const;
@@ -12,6 +12,8 @@ export async function checkCors(stage: Stage, refused: Answer): Promise<void> {
   const { origin, url, body, csrf } = options;
   if (!origin) return;
   report.tell('cors-refusal', finding(whyUnreadable(refused, origin.origin, !body)));
+  // https://fetch.spec.whatwg.org/#cors-safelisted-request-header: as a form of any page may be sent.
+  if (body?.format === 'form') report.tell('cors-preflight', unchecked('a form needs none'));
   const preflight = await endpoint.preflight(url, origin.origin);
   const asked = body ? ['Content-Type'] : ['X-Requested-With', ...(csrf ? [csrf.header] : [])];
   report.tell('cors-preflight', finding(whyNotAllowed(preflight, origin.origin, asked, !body)));
