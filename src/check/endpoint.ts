@@ -79,7 +79,8 @@ export function createEndpoint(options: CheckOptions, surroundings: Surroundings
       headers.set('Content-Type', inBody.format === 'json' ? 'application/json' : 'application/x-www-form-urlencoded');
     if (csrf && csrfToken) headers.set(csrf.header, csrfToken);
     const pairs = cookies.map((cookie) => `${cookie.name}=${cookie === holder ? (token ?? '') : cookie.value}`);
-    if (pairs.length) headers.set('Cookie', pairs.join('; '));
+    // As bytes, which is what a header is made of: a browser sends whatever the server has set.
+    if (pairs.length) headers.set('Cookie', Buffer.from(pairs.join('; ')).toString('latin1'));
     for (const [key, value] of Object.entries(changed)) {
       if (value === undefined) headers.delete(key);
       else headers.set(key, value);

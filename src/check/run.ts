@@ -38,7 +38,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     stage.report.tellRest(await checkAll(stage));
     return stage.report.summary() ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof CannotCheckError)) throw error;
+    if (!(error instanceof CannotCheckError)) {
+      // Its message may quote a header, and with it the cookie.
+      const frames = (error instanceof Error && error.stack?.match(/^ +at .*$/gm)) || [];
+      surroundings.complain(['silent-refresh check: this is a fault of the command itself.', ...frames].join('\n'));
+      return 2;
+    }
     surroundings.complain(secrets.hide(`silent-refresh check: ${error.message}.`));
     if (error instanceof UsageError) surroundings.complain(`\n${USAGE}`);
     return 2;

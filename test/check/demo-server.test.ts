@@ -62,7 +62,6 @@ describe('what the command says of it', () => {
 
   it.each<[Settings['fault'], string]>([
     ['503', '503'],
-    ['429', '429'],
     ['html-403', '403, text/html'],
   ])('that it is down, with a %s', async (fault, why) => {
     server.settings.fault = fault;
@@ -70,6 +69,13 @@ describe('what the command says of it', () => {
     expect(not('unchecked', outcomes)).toEqual({ 'no-session': 'broken', 'sign-in': 'kept', token: 'broken' });
     expect(output).toContain(`It answered ${why}`);
     expect(code).toBe(1);
+  });
+
+  it('little, where it has too many requests: that is no fault', async () => {
+    server.settings.fault = '429';
+    const { outcomes, output } = await check();
+    expect(not('unchecked', outcomes)).toEqual({ 'no-session': 'unclear', 'sign-in': 'kept', token: 'broken' });
+    expect(output).toContain('Lift the limit');
   });
 
   it('nothing, where no answer comes', async () => {

@@ -140,3 +140,30 @@ describe('double-submit protection', () => {
     expect(output).toContain('speaks of CSRF, not of the session');
   });
 });
+
+describe('what a cookie may hold', () => {
+  const jar = (value: string) => () => `#HttpOnly_localhost\tFALSE\t/auth\tFALSE\t0\tsession\t${value}`;
+
+  it('letters that no header has: their bytes are sent', async () => {
+    const sent: (string | null)[] = [];
+    const fetch: typeof globalThis.fetch = async (_input, init) => {
+      sent.push(new Headers(init?.headers).get('cookie'));
+      return refused();
+    };
+    const run = signInBy(jar('café-€-secret'));
+    const { outcomes } = await checked(['check', URL_HERE, '--sign-in', 'x'], { fetch, run }, ['café-€-secret']);
+    expect(outcomes).toMatchObject({ 'sign-in': 'kept', token: 'broken' });
+    expect(Buffer.from(sent[1] ?? '', 'latin1').toString()).toBe('session=café-€-secret');
+  });
+
+  it('what no request can carry: that is no finding, and it is not quoted', async () => {
+    const run = signInBy(jar('a\u0000secret'));
+    const { code, output } = await checked(['check', URL_HERE, '--sign-in', 'x'], {
+      fetch: async () => refused(),
+      run,
+    });
+    expect(output).toContain('a fault of the command itself');
+    expect(output).not.toContain('secret');
+    expect(code).toBe(2);
+  });
+});

@@ -1,9 +1,10 @@
 /** What becomes of a spent refresh token: soon after, at once, and when it comes back late. */
 
-import { type Answer, isOver, isRenewed } from '../exchange.js';
+import { isRenewed } from '../exchange.js';
 import { broken, type Finding, kept, unchecked, unclear } from '../finding.js';
 import type { Session } from '../sessions.js';
 import { type FirstRefresh, type Stage, sessionFor } from '../stage.js';
+import { refusal, unlessLimited } from './refusals.js';
 
 /** Gives whether the server rotates: else nothing is ever spent. */
 export function checkRotation({ endpoint, report }: Stage, { session, answer, spent }: FirstRefresh): boolean {
@@ -28,12 +29,14 @@ async function overlap({ endpoint }: Stage, session: Session): Promise<Finding> 
   const first = await endpoint.refresh(session);
   if (!isRenewed(first)) return unclear(`a refresh failed: ${first.why}`);
   const again = await endpoint.refresh(session, { token: spent });
-  if (!isRenewed(again)) return broken(`at once after its refresh it was refused: ${again.why}`);
+  if (!isRenewed(again)) return unlessLimited(again, broken(`at once after its refresh it was refused: ${again.why}`));
   const next = endpoint.tokenIn(again, session);
   if (next === undefined) return broken('it gave no refresh token: who lost the first answer has a spent one');
   // What a client has that lost the first answer.
   const newest = await endpoint.refresh(session, next === endpoint.tokenOf(session) ? {} : { token: next });
-  if (!isRenewed(newest)) return broken(`it gave a token, and then refused the newest one: ${newest.why}`);
+  if (!isRenewed(newest)) {
+    return unlessLimited(newest, broken(`it gave a token, and then refused the newest one: ${newest.why}`));
+  }
   return kept(next === endpoint.tokenIn(first, session) ? undefined : 'with another refresh token');
 }
 
@@ -46,9 +49,10 @@ export async function checkAtOnce(stage: Stage): Promise<void> {
 async function atOnce({ endpoint }: Stage, session: Session): Promise<Finding> {
   const answers = await Promise.all([endpoint.refresh(session), endpoint.refresh(session)]);
   const refused = answers.find((answer) => !isRenewed(answer));
-  if (refused) return broken(`one of them got none: ${refused.why}`);
+  if (refused) return unlessLimited(refused, broken(`one of them got none: ${refused.why}`));
   const after = await endpoint.refresh(session);
-  return isRenewed(after) ? kept() : broken(`both got one, and the next refresh got none: ${after.why}`);
+  if (isRenewed(after)) return kept();
+  return unlessLimited(after, broken(`both got one, and the next refresh got none: ${after.why}`));
 }
 
 /** Ends the session. */
@@ -81,8 +85,3 @@ export async function checkReuse(stage: Stage): Promise<void> {
     isRenewed(newest) ? broken('it still gets a token: a thief who was faster keeps the session') : refusal(newest),
   );
 }
-
-export const refusal = (answer: Answer): Finding =>
-  isOver(answer)
-    ? kept()
-    : broken(`it was refused, but the client doesn't take that for the end: ${answer.why}`, 'Answer 401 with JSON.');

@@ -4,7 +4,7 @@ import { type Cookie, isDeleted } from '../cookies.js';
 import { type Answer, isRenewed } from '../exchange.js';
 import { broken, type Finding, kept, unchecked, unclear } from '../finding.js';
 import { type Stage, sessionFor } from '../stage.js';
-import { refusal } from './rotation.js';
+import { refusal } from './refusals.js';
 
 /** Ends the session. */
 export async function checkSignOut(stage: Stage): Promise<void> {

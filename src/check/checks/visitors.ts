@@ -3,6 +3,7 @@
 import { type Answer, isOver, isRenewed } from '../exchange.js';
 import { broken, type Finding, kept } from '../finding.js';
 import type { FirstRefresh, Stage } from '../stage.js';
+import { unlessLimited } from './refusals.js';
 
 /** Gives the answer, since the CORS check looks at it too. */
 export async function checkVisitor({ endpoint, report }: Stage): Promise<Answer> {
@@ -25,5 +26,8 @@ function forged(length: number): string {
 function refusal(answer: Answer): Finding {
   const { status, why } = answer;
   if (isOver(answer)) return kept(status === 401 ? undefined : `${status}, which the client takes for the same`);
-  return isRenewed(answer) ? broken(why, 'Give no token to somebody who has no session.') : broken(why);
+  return unlessLimited(
+    answer,
+    isRenewed(answer) ? broken(why, 'Give no token to somebody who has no session.') : broken(why),
+  );
 }
