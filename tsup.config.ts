@@ -13,4 +13,6 @@ export default defineConfig([
   { ...shared, format: 'esm', splitting: true },
   // Split, the CommonJS files would have code before "use client", which counts only as the first statement.
   { ...shared, format: 'cjs', splitting: false },
+  // `npx silent-refresh check`: for Node, and no part of what apps bundle.
+  { entry: { check: 'src/check/main.ts' }, target: 'node20', platform: 'node', format: 'esm', splitting: false },
 ]);

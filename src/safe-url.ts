@@ -4,7 +4,7 @@ import { ConfigurationError } from './errors.js';
 import { ownOrigin, resolveUrl } from './page.js';
 
 /** Loopback hosts are "potentially trustworthy": https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy */
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+export const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 export const isUrl = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
 

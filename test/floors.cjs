@@ -1,6 +1,9 @@
 /** Imports go down the floors only. Checked by `npm run layering`. */
 
+const ground = '^src/(deadlines|errors|events|known-keys|page|safe-url|wait)\\.ts$';
+
 const floors = [
+  { name: 'check', path: '^src/check/' },
   { name: 'doors', path: '^src/(index|ky|react)\\.ts$' },
   { name: 'react', path: '^src/react/' },
   { name: 'client', path: '^src/client\\.ts$' },
@@ -11,7 +14,7 @@ const floors = [
   { name: 'refresh', path: '^src/refresh/' },
   { name: 'tabs', path: '^src/tabs/' },
   { name: 'session', path: '^src/session/' },
-  { name: 'ground', path: '^src/(deadlines|errors|events|known-keys|page|safe-url|wait)\\.ts$' },
+  { name: 'ground', path: ground },
 ];
 
 const upwards = floors.slice(1).map((floor, index) => ({
@@ -24,6 +27,14 @@ const upwards = floors.slice(1).map((floor, index) => ({
 module.exports = {
   forbidden: [
     ...upwards,
+    {
+      name: 'check-imports-the-client',
+      comment:
+        'The command judges answers as the client does, and needs nothing else of it. Nobody imports it: it is for Node.',
+      severity: 'error',
+      from: { path: '^src/check/' },
+      to: { path: '^src/', pathNot: ['^src/(check|refresh|session)/', ground] },
+    },
     { name: 'circle', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-floor',

@@ -1,0 +1,83 @@
+/** The flags of the cookie that holds the refresh token. */
+
+import { type Cookie, isSameCookie } from '../cookies.js';
+import { broken, type Finding, kept, unclear } from '../finding.js';
+import { isSameSite } from '../site.js';
+import type { FirstRefresh, Stage } from '../stage.js';
+
+/** Bytes; RFC 6265 §6.1. */
+const LARGEST = 4_096;
+
+/** @param signedIn the cookie as the sign-in has set it */
+export function checkCookie(
+  { options, endpoint, report }: Stage,
+  { session, answer }: FirstRefresh,
+  signedIn: Cookie | undefined,
+): void {
+  const set = endpoint.cookieIn(answer, session);
+  const cookie = set ?? signedIn;
+  if (!cookie) return;
+  const { isHttpOnly, isHostOnly, domain, expires, size } = cookie;
+  const { url, origin = url } = options;
+  report.tell(
+    'cookie-http-only',
+    isHttpOnly ? kept() : broken('it has no HttpOnly: any script in the page can take it away'),
+  );
+  report.tell('cookie-secure', secure(cookie, url));
+  report.tell(
+    'cookie-same-site',
+    set ? sameSite(set, url, origin) : unclear("no refresh sets the cookie, and a cookie jar doesn't hold SameSite"),
+  );
+  report.tell('cookie-path', path(cookie, set && signedIn));
+  report.tell('cookie-domain', isHostOnly ? kept() : broken(`it goes to each subdomain of ${domain}, too`));
+  report.tell('cookie-expiry', expires === undefined ? broken('it has neither Max-Age nor Expires') : kept());
+  report.tell('cookie-size', size < LARGEST ? kept(`${size} bytes`) : broken(`it has ${size} bytes`));
+}
+
+function secure({ isSecure }: Cookie, { protocol }: URL): Finding {
+  if (protocol === 'https:') return isSecure ? kept() : broken('it has no Secure: plain http would carry it, too');
+  return kept(
+    isSecure
+      ? 'Safari takes no Secure cookie from http://localhost'
+      : 'left out on http, as Safari needs it on localhost; set it in production',
+  );
+}
+
+function sameSite({ sameSite, isSecure }: Cookie, url: URL, origin: URL): Finding {
+  const isOneSite = isSameSite(url, origin);
+  switch (sameSite) {
+    case undefined:
+      return broken('it has no SameSite, which each browser reads in its own way');
+    case 'lax':
+    case 'strict':
+      if (isOneSite) return kept(sameSite === 'lax' ? 'Lax' : 'Strict');
+      return broken(
+        `the pages of ${origin.origin} are another site's: the cookie doesn't go along from there`,
+        'Serve both from one site, since SameSite=None works in some browsers only.',
+      );
+    case 'none':
+      if (!isSecure) return broken('SameSite=None counts with Secure only: browsers drop the cookie');
+      if (isOneSite) return broken('it is None: any site can send requests with the cookie');
+      return kept('SameSite=None, since the pages are on another site');
+    default:
+      return broken('its SameSite is none of Strict, Lax, None');
+  }
+}
+
+/** @param signedIn what the refresh has to replace */
+function path(cookie: Cookie, signedIn: Cookie | undefined): Finding {
+  const { name, path, isSecure, isHostOnly } = cookie;
+  const isHostPrefixed = name.startsWith('__Host-');
+  if (isHostPrefixed && !(path === '/' && isSecure && isHostOnly)) {
+    return broken('its name begins with __Host-, and browsers then want Secure, Path=/ and no Domain');
+  }
+  // A jar doesn't say what is partitioned.
+  if (signedIn && !isSameCookie({ ...signedIn, isPartitioned: cookie.isPartitioned }, cookie)) {
+    return broken(
+      `it has Path=${signedIn.path} by the sign-in and Path=${path} by the refresh, so browsers keep both, and one is spent`,
+      'Set both with the same Path and Domain.',
+    );
+  }
+  const isEverywhere = path === '/' && !isHostPrefixed;
+  return isEverywhere ? broken('with Path=/ each request to the host carries it') : kept(`Path=${path}`);
+}

@@ -1,0 +1,87 @@
+/** What becomes of a spent refresh token: soon after, at once, and when it comes back late. */
+
+import { isRenewed } from '../exchange.js';
+import { broken, type Finding, kept, unchecked, unclear } from '../finding.js';
+import type { Session } from '../sessions.js';
+import { type FirstRefresh, type Stage, sessionFor } from '../stage.js';
+import { refusal, unlessLimited } from './refusals.js';
+
+/** Gives whether the server rotates: else nothing is ever spent. */
+export function checkRotation({ endpoint, report }: Stage, { session, answer, spent }: FirstRefresh): boolean {
+  const next = endpoint.tokenIn(answer, session);
+  if (next !== undefined && next !== spent) {
+    report.tell('rotation', kept());
+    return true;
+  }
+  report.tell('rotation', broken(next === undefined ? 'it gave no new one' : 'it gave the same one again'));
+  const none = unchecked("the server doesn't rotate, so nothing is spent");
+  for (const id of ['overlap', 'at-once', 'reuse', 'reuse-family'] as const) report.tell(id, none);
+  return false;
+}
+
+export async function checkOverlap(stage: Stage): Promise<void> {
+  const session = await sessionFor(stage, 'overlap');
+  if (session) stage.report.tell('overlap', await overlap(stage, session));
+}
+
+async function overlap({ endpoint }: Stage, session: Session): Promise<Finding> {
+  const spent = endpoint.tokenOf(session);
+  const first = await endpoint.refresh(session);
+  if (!isRenewed(first)) return unclear(`a refresh failed: ${first.why}`);
+  const again = await endpoint.refresh(session, { token: spent });
+  if (!isRenewed(again)) return unlessLimited(again, broken(`at once after its refresh it was refused: ${again.why}`));
+  const next = endpoint.tokenIn(again, session);
+  if (next === undefined) return broken('it gave no refresh token: who lost the first answer has a spent one');
+  // What a client has that lost the first answer.
+  const newest = await endpoint.refresh(session, next === endpoint.tokenOf(session) ? {} : { token: next });
+  if (!isRenewed(newest)) {
+    return unlessLimited(newest, broken(`it gave a token, and then refused the newest one: ${newest.why}`));
+  }
+  return kept(next === endpoint.tokenIn(first, session) ? undefined : 'with another refresh token');
+}
+
+/** What a server sees of a tab that dies in mid-refresh while another one begins. */
+export async function checkAtOnce(stage: Stage): Promise<void> {
+  const session = await sessionFor(stage, 'at-once');
+  if (session) stage.report.tell('at-once', await atOnce(stage, session));
+}
+
+async function atOnce({ endpoint }: Stage, session: Session): Promise<Finding> {
+  const answers = await Promise.all([endpoint.refresh(session), endpoint.refresh(session)]);
+  const refused = answers.find((answer) => !isRenewed(answer));
+  if (refused) return unlessLimited(refused, broken(`one of them got none: ${refused.why}`));
+  const after = await endpoint.refresh(session);
+  if (isRenewed(after)) return kept();
+  return unlessLimited(after, broken(`both got one, and the next refresh got none: ${after.why}`));
+}
+
+/** Ends the session. */
+export async function checkReuse(stage: Stage): Promise<void> {
+  const { endpoint, report, options, surroundings } = stage;
+  const session = await sessionFor(stage, 'reuse', 'reuse-family');
+  if (!session) return;
+  const spent = endpoint.tokenOf(session);
+  const first = await endpoint.refresh(session);
+  if (!isRenewed(first)) {
+    report.tell('reuse', unclear(`a refresh failed: ${first.why}`));
+    report.tell('reuse-family', unchecked('a refresh failed'));
+    return;
+  }
+  const seconds = options.overlap / 1_000;
+  if (seconds > 0) surroundings.complain(`… waiting ${seconds} s for the overlap to end (--overlap)`);
+  await surroundings.wait(options.overlap);
+  const reused = await endpoint.refresh(session, { token: spent });
+  if (isRenewed(reused)) {
+    const why = `${seconds} s after its refresh it still gets a token`;
+    const todo = 'Accept a spent token for a few seconds only. If the overlap is longer than that, give --overlap.';
+    report.tell('reuse', broken(why, todo));
+    report.tell('reuse-family', unchecked('the spent token is good'));
+    return;
+  }
+  report.tell('reuse', refusal(reused));
+  const newest = await endpoint.refresh(session);
+  report.tell(
+    'reuse-family',
+    isRenewed(newest) ? broken('it still gets a token: a thief who was faster keeps the session') : refusal(newest),
+  );
+}

@@ -1,0 +1,61 @@
+/** The findings as they are told: a line each, and for what is broken or unclear the reason, the remedy and the place. */
+
+import { type Finding, type Outcome, unchecked } from './finding.js';
+import { RULE_IDS, RULES, type RuleId } from './rules.js';
+import type { Secrets } from './secrets.js';
+
+const MARKS: Readonly<Record<Outcome, string>> = {
+  kept: '✓ kept       ',
+  broken: '✗ broken     ',
+  unclear: "? can't tell ",
+  unchecked: '- not checked',
+};
+const INDENT = ' '.repeat(MARKS.kept.length + 4);
+
+export interface Report {
+  /** Says it at once, and once for each rule. */
+  tell(id: RuleId, finding: Finding): void;
+  /** All that nothing has been said of wasn't checked. */
+  tellRest(why: string): void;
+  /** Says how many of each, and gives whether nothing is broken. */
+  summary(): boolean;
+}
+
+/** @param applies which rules mean anything here */
+export function createReport(
+  print: (line: string) => void,
+  secrets: Secrets,
+  applies: (id: RuleId) => boolean,
+): Report {
+  const outcomes = new Map<RuleId, Outcome>();
+
+  function tell(id: RuleId, { outcome, note, todo }: Finding): void {
+    if (!applies(id) || outcomes.has(id)) return;
+    outcomes.set(id, outcome);
+    const rule = RULES[id];
+    const isInLine = outcome === 'kept' || outcome === 'unchecked';
+    print(secrets.hide(`${MARKS[outcome]}  ${rule.title}${isInLine && note ? ` (${note})` : ''}`));
+    if (isInLine) return;
+    const lines = [sentence(note ?? ''), todo ?? rule.todo, `docs/server.md#${rule.section}`];
+    for (const line of lines) print(secrets.hide(`${INDENT}${line}`));
+  }
+
+  const count = (outcome: Outcome) => [...outcomes.values()].filter((each) => each === outcome).length;
+
+  return {
+    tell,
+    tellRest(why) {
+      for (const id of RULE_IDS) tell(id, unchecked(why));
+    },
+    summary() {
+      const broken = count('broken');
+      print(
+        `\n${count('kept')} kept, ${broken} broken, ${count('unclear')} can't tell, ${count('unchecked')} not checked`,
+      );
+      return broken === 0;
+    },
+  };
+}
+
+const sentence = (why: string): string =>
+  `${why.charAt(0).toUpperCase()}${why.slice(1)}${why.endsWith('.') ? '' : '.'}`;
