@@ -20,7 +20,8 @@ afterEach(() => server.close());
 /** What curl writes. */
 async function signIn(): Promise<string> {
   const body = JSON.stringify({ user: 'ada', password: 'demo' });
-  const response = await fetch(`${server.url}/auth/login`, { method: 'POST', body });
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(`${server.url}/auth/login`, { method: 'POST', headers, body });
   const [, name, value] = /^([^=]+)=([^;]+)/.exec(response.headers.getSetCookie()[0] ?? '') ?? [];
   const expires = Math.floor(Date.now() / 1_000) + 2_592_000;
   return `#HttpOnly_127.0.0.1\tFALSE\t/auth\tFALSE\t${expires}\t${name}\t${value}\n`;
@@ -140,7 +141,9 @@ describe('the sign-in command', () => {
   it('is run by a shell, and writes a cookie jar', async () => {
     const script = `
       import { writeFileSync } from "node:fs";
-      const response = await fetch(process.argv[2] + '/auth/login', { method: 'POST', body: '{"user":"ada","password":"demo"}' });
+      const headers = { 'Content-Type': 'application/json' };
+      const body = '{"user":"ada","password":"demo"}';
+      const response = await fetch(process.argv[2] + '/auth/login', { method: 'POST', headers, body });
       const [name, value] = response.headers.getSetCookie()[0].split(';')[0].split('=');
       const line = ['#HttpOnly_127.0.0.1', 'FALSE', '/auth', 'FALSE', 4102444800, name, value].join('\\t');
       writeFileSync(process.env.COOKIE_JAR, line + '\\n');`;

@@ -57,9 +57,14 @@ export const tabsAgree: RuleMaker = (scene, accuse) => ({
   },
 });
 
-/** Without a cookie: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile found nobody who has a session. */
-const isKeptFromOthers = ({ plan, browser }: Scene): boolean =>
-  isInBody(plan.world) && browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0);
+/**
+ * Without a cookie: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile found nobody who has a
+ * session; or a page crashed while its user signed out, and the others learn of that at their next refresh.
+ */
+const isKeptFromOthers = ({ plan, browser, calls }: Scene): boolean =>
+  isInBody(plan.world) &&
+  (browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0) ||
+    calls.some(({ label, tab, calledAt }) => label === 'signOut()' && tab.page.goneAt - calledAt < 100));
 
 export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
   promise: 'With a reachable server every visible tab knows who is signed in, and has a good token',
