@@ -2,15 +2,18 @@
 
 import { recallRecord } from '../session/adopt-record.js';
 import type { ChangeSource } from '../session/session.js';
-import { isNewer, type SessionRecord } from '../session/session-record.js';
+import { isNewer, isOpen, type SessionRecord } from '../session/session-record.js';
 import { isRotationLost, markRotation } from '../tabs/rotation-mark.js';
+import { askPeers } from '../tabs/session-sync.js';
 import type { RefreshTokenHolder } from './refresh-token-holder.js';
 import { type GetStorage, readStored, removeStored, store } from './refresh-token-storage.js';
 
 export const holdRefreshToken = (getStorage: GetStorage): RefreshTokenHolder => ({
   async find(session, tabs) {
+    const wasKnown = isOpen(session.record);
     const stored = await readStored(getStorage, tabs);
-    if (stored) recallRecord(session, stored);
+    // This tab has missed a message: the tab that has refreshed may still be there.
+    if (stored && recallRecord(session, stored) && wasKnown) await askPeers(tabs, session);
     const { refreshToken } = session.record;
     if (await isRotationLost(tabs, session)) {
       await removeStored(getStorage, tabs);

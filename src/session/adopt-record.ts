@@ -16,7 +16,7 @@ const ANSWERED_WITHIN = 1_000;
 export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
   const { record, beganUnaware } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
-  if (!isNewer(theirs, cookieSignIn?.newestHeard ?? record)) return;
+  if (!isNewer(theirs, cookieSignIn?.newestHeard ?? record) && !completes(theirs, record)) return;
   if (session.disposed.isOpen) {
     // Only what becomes of a late refresh token depends on it.
     replaceRecord(session, theirs);
@@ -54,12 +54,21 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   adopt(session, theirs);
 }
 
-/** Takes over what was stored of a session: a refresh token alone. Callers that wait for a refresh go on waiting. */
-export function recallRecord(session: Writable<Session>, stored: SessionRecord): void {
+/** Whether it is the record that ours was stored from, and has its access token. */
+const completes = (theirs: SessionRecord, ours: SessionRecord): boolean =>
+  !!ours.isStored && theirs.id === ours.id && theirs.generation === ours.generation && !!theirs.token;
+
+/**
+ * Takes over what was stored of a session: a refresh token alone. Callers that wait for a refresh go on waiting.
+ *
+ * @returns whether it was news
+ */
+export function recallRecord(session: Writable<Session>, stored: SessionRecord): boolean {
   const { record } = session;
-  if (!isNewer(stored, record)) return;
+  if (!isNewer(stored, record)) return false;
   if (record.epoch && record.id !== stored.id) adoptIfNewer(session, stored, 'answer');
-  else replaceRecord(session, { ...stored, token: record.token });
+  else replaceRecord(session, { ...stored, token: record.token, isStored: true });
+  return true;
 }
 
 /** The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session. */

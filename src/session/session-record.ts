@@ -18,6 +18,8 @@ export interface SessionRecord {
   readonly token?: AccessToken | undefined;
   /** See {@link Grant}. */
   readonly refreshToken?: string | undefined;
+  /** It was stored, with its refresh token alone: an access token beside that is an older one. */
+  readonly isStored?: boolean | undefined;
   /** Final: a session that has ended never comes back, whatever answer lands later. */
   readonly ended?: SignedOutReason | undefined;
   /** The sign-out was sent before its turn: the cookie of a refresh that lands after it must go, too. */
@@ -46,6 +48,7 @@ export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now
 export const grantedFields = ({ accessToken, refreshToken }: Grant, kept?: SessionRecord) => ({
   token: accessToken,
   refreshToken: refreshToken ?? kept?.refreshToken,
+  isStored: undefined,
 });
 
 export const newSessionId = (): string => String(Math.random());

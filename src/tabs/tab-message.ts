@@ -29,7 +29,7 @@ export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'witho
   if (message.kind === 'cool-down') return { v: VERSION, ...message, wall: Date.now() };
   if (message.kind === 'ask') return { v: VERSION, ...message };
   const { kind, isAnswer, record: all } = message;
-  const { token, refreshToken, ...record } = all;
+  const { token, refreshToken, isStored, ...record } = all;
   const plain = { v: VERSION, kind, isAnswer, ...record };
   if (tokens === 'without-tokens') return plain;
   if (!token) return { ...plain, refreshToken };

@@ -160,6 +160,21 @@ it('another user’s sign-in replaces what is stored, though the clock was set b
   expect(server.presented).toEqual(['session2-1']);
 });
 
+it('a tab that has missed a refresh gets the access token from the others, and refreshes nothing', async () => {
+  const server = startTokenServer();
+  const { storage } = memoryStorage();
+  const [one, two] = [server.openTab({ storage }), server.openTab({ storage })] as const;
+  await one.setSession(server.begin());
+  await signedInEverywhere(one, two);
+  const messages = holdMessages();
+  await settled(one.refresh());
+  messages.lose();
+
+  expect(await settled(two.refresh())).toMatchObject({ status: 'signed-in' });
+  expect(await two.getAccessToken()).toBe(await one.getAccessToken());
+  expect(server.presented).toEqual(['session1-1']);
+});
+
 it('a tab that hears nothing of the others has the newest refresh token from the storage', async () => {
   const server = startTokenServer();
   const { storage } = memoryStorage();
