@@ -3,7 +3,7 @@
 import type { RefreshUnavailableError } from '../errors.js';
 import type { Grant } from '../session/grant.js';
 import { isSameSession, renewed } from '../session/session-changes.js';
-import { isOpen, type SessionRecord } from '../session/session-record.js';
+import { isNewer, isOpen, type SessionRecord } from '../session/session-record.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
 import { runAlone, type Turn } from '../tabs/tab-lock.js';
@@ -92,14 +92,14 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? {} : record);
   // A page that is being left sees its request fail, though the request goes on. Offline, no request has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
-  const isOver = isSessionOver(verdict, session, atCall) && !hasChanged(parts, flight);
+  const isOver = isSessionOver(verdict, session, atCall) && !isLate(parts, flight, record);
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
   // Before it begins a session: the word of a sign-out may be on its way.
   if (verdict.verdict === 'renewed' && !cookieSignIn && !isSameSession(session, verdict.grant)) {
     await handoverArrived(tabs, session);
   }
-  if (hasChanged(parts, flight)) {
+  if (isLate(parts, flight, record)) {
     if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     return 'changed';
@@ -113,6 +113,12 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));
   }
   return outcome;
+}
+
+/** Whether the session of the call has moved on. Where another tab has only brought its access token, the answer counts. */
+function isLate(parts: RefreshParts, flight: Flight, atCall: SessionRecord): boolean {
+  const { record, disposed } = parts.session;
+  return hasChanged(parts, flight) && (disposed.isOpen || isNewer(record, atCall) || isNewer(atCall, record));
 }
 
 /**

@@ -175,6 +175,27 @@ it('a tab that has missed a refresh gets the access token from the others, and r
   expect(server.presented).toEqual(['session1-1']);
 });
 
+it('an access token that another tab brings in mid-refresh makes nobody drop the new refresh token', async () => {
+  const server = startTokenServer();
+  const { storage } = memoryStorage();
+  const old = server.openTab({ storage });
+  await settled(old.setSession(server.begin()));
+  const messages = holdMessages();
+  const refresh = server.hold();
+  const page = server.openTab({ storage });
+  const restored = page.restore();
+  await settled(refresh.arrived);
+  // The tab of before answers the question of this one late.
+  messages.deliver();
+  await settled(Promise.resolve());
+  expect(page.getState()).toMatchObject({ status: 'signed-in' });
+  refresh.release();
+  await settled(restored);
+
+  await settled(page.refresh());
+  expect(server).toMatchObject({ presented: ['session1-1', 'session1-2'], alarms: [] });
+});
+
 it('a tab that hears nothing of the others has the newest refresh token from the storage', async () => {
   const server = startTokenServer();
   const { storage } = memoryStorage();
