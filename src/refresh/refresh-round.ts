@@ -110,7 +110,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   await refreshing.kept;
   if (outcome !== 'changed') {
     // A page that is being left sees its request fail, and must not report that to the other tabs as an outage.
-    void pageStays.then((stays) => stays && !hasChanged(parts, flight) && postFailure(parts, verdict));
+    void pageStays.then((stays) => stays && !isLate(parts, flight, record) && postFailure(parts, verdict));
   }
   return outcome;
 }

@@ -8,8 +8,9 @@ import { play } from './play.ts';
 import type { Plan } from './schedule/plan.ts';
 
 interface Found {
-  /** The fault that puts the bug back. */
+  /** The fault that puts the bug back: one of those in faults/, or, where few schedules find it, one of its own. */
   readonly fault: string;
+  readonly patches?: readonly Patch[];
   readonly plan: Plan;
 }
 
@@ -22,10 +23,10 @@ const patchesOf = (name: string): readonly Patch[] => {
 };
 
 for (const file of readdirSync(FOLDER)) {
-  const { fault, plan }: Found = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'));
+  const { fault, patches = patchesOf(fault), plan }: Found = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'));
 
   test(`mended: ${fault}`, async () => {
     expect((await play(await loadClientCode(), plan)).violation).toBeUndefined();
-    expect((await play(await loadClientCode(patchesOf(fault)), plan)).violation).toBeDefined();
+    expect((await play(await loadClientCode(patches), plan)).violation).toBeDefined();
   });
 }

@@ -75,7 +75,7 @@ const REFRESH: readonly Fault[] = [
   fault(
     'a late answer is taken all the same',
     'refresh/refresh-round.ts',
-    '  if (hasChanged(parts, flight)) {\n    if',
+    '  if (isLate(parts, flight, record)) {\n    if',
     '  if (false) {\n    if',
   ),
   fault(

@@ -69,8 +69,8 @@ const STORAGE: readonly Fault[] = [
   fault(
     'what is stored isn’t recalled',
     'refresh/held-refresh-token.ts',
-    'if (stored) recallRecord(session, stored);',
-    'void recallRecord;',
+    'if (stored && recallRecord(session, stored) && wasKnown) await askPeers(tabs, session);',
+    'void [stored, recallRecord, wasKnown, askPeers];',
   ),
   fault(
     'an old refresh token takes the place of a newer one',
