@@ -1,25 +1,11 @@
 /** Servers in Python, with tabs in this process. One whose packages are missing is named, and counts nothing. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { disposeClients } from '../world/tabs.ts';
 import { type CookieJar, createCookieJar } from './cookie-jar.ts';
-import { type Framework, findPython, missing } from './python/find-python.ts';
-import { startFastApi, startFlask, startOAuthToolkit } from './python/usual-servers.ts';
+import { startFastApi, startFlask, startOAuthToolkit } from './other-languages.ts';
 import type { UsualServer } from './usual-server.ts';
-import { adasTabs, type Kind, send, testUsualServer } from './usual-suite.ts';
-
-function withPython(framework: Framework, kind: Kind, start: () => Promise<UsualServer>, ownTests?: () => void): void {
-  const python = findPython(framework);
-  if (!python) {
-    console.log(`NOT TESTED: ${framework}. ${missing(framework)}`);
-    // A file without any test would fail. This one counts as none.
-    it.todo(framework);
-    return;
-  }
-  console.log(python.versions);
-  testUsualServer(framework, kind, start);
-  if (ownTests) describe(`${framework}: what it says`, ownTests);
-}
+import { adasTabs, send, testIfInstalled } from './usual-suite.ts';
 
 let server: UsualServer;
 
@@ -34,7 +20,7 @@ function eachHas(start: () => Promise<UsualServer>): void {
   });
 }
 
-withPython('FastAPI', 'rotates', startFastApi, () => {
+testIfInstalled('FastAPI', 'rotates', startFastApi, () => {
   eachHas(startFastApi);
 
   it('422 for a cookie that is missing ends the session', async () => {
@@ -49,7 +35,7 @@ withPython('FastAPI', 'rotates', startFastApi, () => {
   });
 });
 
-withPython('Flask-JWT-Extended', 'doesn’t rotate', startFlask, () => {
+testIfInstalled('Flask-JWT-Extended', 'doesn’t rotate', startFlask, () => {
   eachHas(startFlask);
   const CSRF_COOKIE = 'csrf_refresh_token';
 
@@ -96,7 +82,7 @@ withPython('Flask-JWT-Extended', 'doesn’t rotate', startFlask, () => {
   });
 });
 
-withPython('django-oauth-toolkit', 'rotates, and detects no reuse', startOAuthToolkit, () => {
+testIfInstalled('django-oauth-toolkit', 'rotates, and detects no reuse', startOAuthToolkit, () => {
   eachHas(startOAuthToolkit);
 
   it('its grace period is the overlap: a token that was just spent gets the same successor again', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disposeClients, openTabs, signedInEverywhere } from '../world/tabs.ts';
 import { until } from '../world/waiting.ts';
 import { type CookieJar, createCookieJar } from './cookie-jar.ts';
+import { type Framework, findRuntime, missing } from './frameworks.ts';
 import type { UsualServer } from './usual-server.ts';
 
 /** What becomes of a refresh token that was used: another one ends the session if it comes back, or is only refused. */
@@ -101,4 +102,23 @@ export function testUsualServer(name: string, kind: Kind, start: () => Promise<U
         expect(await send(server, tabs[1] as AuthClient, 3)).toEqual(Array(3).fill(200));
       });
   });
+}
+
+/** One whose packages are missing is named, and counts nothing. */
+export function testIfInstalled(
+  framework: Framework,
+  kind: Kind,
+  start: () => Promise<UsualServer>,
+  ownTests: () => void,
+): void {
+  const runtime = findRuntime(framework);
+  if (!runtime) {
+    console.log(`NOT TESTED: ${framework}. ${missing(framework)}`);
+    // A file without any test would fail. This one counts as none.
+    it.todo(framework);
+    return;
+  }
+  console.log(runtime.versions);
+  testUsualServer(framework, kind, start);
+  describe(`${framework}: what it says`, ownTests);
 }

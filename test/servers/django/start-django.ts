@@ -1,8 +1,8 @@
 /** Django, as a process of its own, on a free port of this machine and a database that goes with it. */
 
 import { join } from 'node:path';
-import { requirePython } from '../python/find-python.ts';
-import { startPython, temporaryFolder } from '../python/start-python.ts';
+import { requireRuntime } from '../frameworks.ts';
+import { startProcess, temporaryFolder } from '../start-process.ts';
 import { type Control, controlOf } from './control.ts';
 import { buildScripts } from './page/build.ts';
 
@@ -14,10 +14,10 @@ export interface Django extends Control {
 }
 
 export async function startDjango(): Promise<Django> {
-  const { path, versions } = requirePython('Django');
+  const { path, versions } = requireRuntime('Django');
   const folder = temporaryFolder();
   await buildScripts(folder);
-  const { port, close } = await startPython(
+  const { port, close } = await startProcess(
     path,
     [join(import.meta.dirname, 'manage.py'), 'serve', '--with-parent'],
     folder,

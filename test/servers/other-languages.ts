@@ -1,10 +1,10 @@
-/** The servers of this folder, and what an app of each one writes. */
+/** Servers in Python and Ruby, each as a process, and what an app of each one writes. */
 
 import { join } from 'node:path';
 import { bodyRefresh, cookieRefresh } from 'silent-refresh';
-import type { UsualServer } from '../usual-server.ts';
-import { type Framework, requirePython } from './find-python.ts';
-import { startPython } from './start-python.ts';
+import { type Framework, requireRuntime } from './frameworks.ts';
+import { startProcess } from './start-process.ts';
+import type { UsualServer } from './usual-server.ts';
 
 interface Look {
   readonly refreshes: number;
@@ -19,7 +19,7 @@ type Watched = Pick<UsualServer, 'url' | 'refreshCalls' | 'expire' | 'sessions' 
 };
 
 async function start(framework: Framework, file: string): Promise<Watched> {
-  const { port, ask, close } = await startPython(requirePython(framework).path, [join(import.meta.dirname, file)]);
+  const { port, ask, close } = await startProcess(requireRuntime(framework).path, [join(import.meta.dirname, file)]);
   const look = () => ask('look') as Promise<Look>;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -45,7 +45,7 @@ const signInAsAda =
     );
 
 export async function startFastApi(): Promise<UsualServer> {
-  const { look, passOverlap, ...server } = await start('FastAPI', 'fastapi_server.py');
+  const { look, passOverlap, ...server } = await start('FastAPI', 'python/fastapi_server.py');
   const { url } = server;
   return {
     ...server,
@@ -60,7 +60,7 @@ export async function startFastApi(): Promise<UsualServer> {
 }
 
 export async function startFlask(): Promise<UsualServer> {
-  const server = await start('Flask-JWT-Extended', 'flask_server.py');
+  const server = await start('Flask-JWT-Extended', 'python/flask_server.py');
   const { url } = server;
   const csrf = { cookie: 'csrf_refresh_token', header: 'X-CSRF-TOKEN' };
   return {
@@ -73,28 +73,45 @@ export async function startFlask(): Promise<UsualServer> {
   };
 }
 
-export async function startOAuthToolkit(): Promise<UsualServer> {
-  const { look, passOverlap, ...server } = await start('django-oauth-toolkit', 'oauth_toolkit_server.py');
-  const { url, endSessions } = server;
+/** What a token endpoint of OAuth needs of an app: a public client, and Ada's password. */
+function oauth(url: string, paths: { readonly token: string; readonly revoke: string }) {
+  const token = `${url}${paths.token}`;
   const post = (send: typeof fetch, fields: Record<string, string>) =>
-    send(`${url}/o/token/`, { method: 'POST', body: new URLSearchParams({ client_id: 'spa', ...fields }) });
+    send(token, { method: 'POST', body: new URLSearchParams({ client_id: 'spa', ...fields }) });
+  const signIn: UsualServer['signIn'] = (auth, send) =>
+    auth.signIn(() => post(send, { grant_type: 'password', username: 'ada', password: 'secret' }));
   return {
-    ...server,
     options: {
-      refresh: bodyRefresh({ url: `${url}/o/token/`, clientId: 'spa', revoke: `${url}/o/revoke_token/` }),
+      refresh: bodyRefresh({ url: token, clientId: 'spa', revoke: `${url}${paths.revoke}` }),
       // The strategy revokes its refresh token. There is no cookie that one could take away.
       signOut: undefined,
     },
-    signIn: (auth, send) =>
-      auth.signIn(() => post(send, { grant_type: 'password', username: 'ada', password: 'secret' })),
+    signIn,
+    statusOf: async (refreshToken = '') =>
+      (await post(fetch, { grant_type: 'refresh_token', refresh_token: refreshToken })).status,
+  };
+}
+
+export async function startOAuthToolkit(): Promise<UsualServer> {
+  const { look, passOverlap, ...server } = await start('django-oauth-toolkit', 'python/oauth_toolkit_server.py');
+  const { statusOf, ...app } = oauth(server.url, { token: '/o/token/', revoke: '/o/revoke_token/' });
+  return {
+    ...server,
+    ...app,
     async endSessions() {
-      await endSessions();
+      await server.endSessions();
       // In its grace period, a token that was revoked is no dead one yet: the toolkit fails over it, with a 500.
       await passOverlap();
     },
     async reuseSpentToken() {
       await passOverlap();
-      return (await post(fetch, { grant_type: 'refresh_token', refresh_token: `${(await look()).spent}` })).status;
+      return statusOf((await look()).spent);
     },
   };
+}
+
+export async function startDoorkeeper(): Promise<UsualServer> {
+  const { look, ...server } = await start('Doorkeeper', 'ruby/doorkeeper_server.rb');
+  const { statusOf, ...app } = oauth(server.url, { token: '/oauth/token', revoke: '/oauth/revoke' });
+  return { ...server, ...app, reuseSpentToken: async () => statusOf((await look()).spent) };
 }

@@ -1,4 +1,4 @@
-/** A server in Python, as a process of its own, on a free port of this machine and in a folder that goes with it. */
+/** A server in another language, as a process of its own, on a free port of this machine and in a folder that goes with it. */
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export interface PythonServer {
+export interface ServerProcess {
   readonly port: number;
-  /** One of what serving.py was given: what it says to it. */
+  /** Sends it a line, and gives the JSON that it answers: see python/serving.py. */
   ask(what: string): Promise<unknown>;
   /** Resolves when its process has gone, and its folder with it. */
   close(): Promise<void>;
@@ -17,15 +17,15 @@ export interface PythonServer {
 /** Milliseconds for migrations, on a machine that is busy. */
 const STARTED_WITHIN = 60_000;
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'silent-refresh-python-'));
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'silent-refresh-server-'));
 
-export async function startPython(
-  python: string,
+export async function startProcess(
+  executable: string,
   parameters: readonly string[],
   folder = temporaryFolder(),
   env: NodeJS.ProcessEnv = {},
-): Promise<PythonServer> {
-  const server = spawn(python, parameters, {
+): Promise<ServerProcess> {
+  const server = spawn(executable, parameters, {
     cwd: folder,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
