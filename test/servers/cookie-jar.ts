@@ -1,6 +1,6 @@
-/** A browser's `fetch`, in Node: with a jar of cookies, which all of its tabs share. */
+/** A browser's `fetch`, in Node: with a jar of cookies, which all of its tabs share, and `document.cookie`. */
 
-import { PAGE_URL } from '../world/page.ts';
+import { PAGE_URL, setCookie } from '../world/page.ts';
 
 export interface CookieJar {
   readonly fetch: typeof fetch;
@@ -10,6 +10,7 @@ export interface CookieJar {
 
 export function createCookieJar(): CookieJar {
   const cookies = new Map<string, string>();
+  const httpOnly = new Set<string>();
   return {
     cookies,
     async fetch(input, init) {
@@ -24,6 +25,7 @@ export function createCookieJar(): CookieJar {
         request.headers.set('Cookie', [...cookies].map((pair) => pair.join('=')).join('; '));
       const response = await fetch(request);
       for (const cookie of isAllowed ? response.headers.getSetCookie() : []) keep(cookie);
+      showToPage();
       return response;
     },
   };
@@ -32,7 +34,14 @@ export function createCookieJar(): CookieJar {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
     const [, expires] = /;\s*expires=([^;]+)/i.exec(cookie) ?? [];
     const isGone = /;\s*max-age=0/i.test(cookie) || (expires && Date.parse(expires) < Date.now());
+    if (/;\s*httponly/i.test(cookie)) httpOnly.add(name);
     if (isGone) cookies.delete(name);
     else cookies.set(name, value);
+  }
+
+  /** What scripts may read. */
+  function showToPage(): void {
+    const readable = [...cookies].filter(([name]) => !httpOnly.has(name));
+    setCookie(readable.map((pair) => pair.join('=')).join('; '));
   }
 }

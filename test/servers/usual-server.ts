@@ -1,4 +1,4 @@
-/** What the tests want of a server of the usual kind; each runs in this process, and listens on loopback. */
+/** What the tests want of a server of the usual kind, and what those in this process share; each listens on loopback. */
 
 import { once } from 'node:events';
 import type { Server } from 'node:http';
@@ -14,11 +14,11 @@ export interface UsualServer {
   readonly options: Partial<AuthClientOptions>;
   /** @param send the browser's way to the network */
   signIn(auth: AuthClient, send: typeof fetch): Promise<unknown>;
-  refreshCalls(): number;
+  refreshCalls(): number | Promise<number>;
   /** All access tokens so far meet a 401, though nobody knows. */
-  expire(): void;
+  expire(): unknown;
   /** How many are good at the server. */
-  sessions(): number;
+  sessions(): number | Promise<number>;
   endSessions(): Promise<unknown>;
   /** Sends the refresh token that was spent last; gives the status. Absent where refresh tokens don't rotate. */
   reuseSpentToken?(): Promise<number>;

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requireRuntime } from '../frameworks.ts';
 import { refreshes, reuseAlarms, rotations } from './control.ts';
-import { requirePython } from './python.ts';
 import { type Django, startDjango } from './start-django.ts';
 
 const MANAGE = join(import.meta.dirname, 'manage.py');
@@ -45,7 +45,7 @@ async function signIn() {
 async function manage(...command: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'silent-refresh-django-'));
   const env = { ...process.env, DJANGO_DATABASE_FOLDER: folder };
-  const { stdout, stderr } = await promisify(execFile)(requirePython().path, [MANAGE, ...command], { env });
+  const { stdout, stderr } = await promisify(execFile)(requireRuntime('Django').path, [MANAGE, ...command], { env });
   rmSync(folder, { recursive: true });
   return stdout + stderr;
 }
