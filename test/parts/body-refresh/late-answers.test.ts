@@ -1,7 +1,7 @@
 /** A refresh token that comes too late, or of which nobody thinks any more: it is handed on, stored or revoked. */
 
-import type { RefreshTokenStorage } from 'silent-refresh';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { memoryStorage } from '../../given/memory-storage.ts';
 import { tokenServers } from '../../given/token-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
@@ -15,17 +15,6 @@ beforeEach(() => {
   stubStorage();
 });
 afterEach(() => vi.unstubAllGlobals());
-
-/** Where a page's refresh token outlives it. */
-function memoryStorage() {
-  const values = new Map<string, string>();
-  const storage: RefreshTokenStorage = {
-    getItem: (key) => values.get(key),
-    setItem: (key, value) => values.set(key, value),
-    removeItem: (key) => values.delete(key),
-  };
-  return { values, storage: () => storage };
-}
 
 /** Two tabs, and a refresh of the first that is still to be answered: with the access token of now, and the next refresh token. */
 async function inMidRefresh() {

@@ -2,6 +2,7 @@
 
 import type { RefreshTokenStorage } from 'silent-refresh';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryStorage } from '../../given/memory-storage.ts';
 import { tokenServers } from '../../given/token-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
@@ -14,16 +15,6 @@ beforeEach(() => {
   stubStorage();
 });
 afterEach(() => vi.unstubAllGlobals());
-
-function memoryStorage() {
-  const values = new Map<string, string>();
-  const storage: RefreshTokenStorage = {
-    getItem: (key) => values.get(key),
-    setItem: (key, value) => values.set(key, value),
-    removeItem: (key) => values.delete(key),
-  };
-  return { values, storage: () => storage };
-}
 
 /** As IndexedDB is. */
 function slowStorage() {
