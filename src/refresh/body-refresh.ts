@@ -48,7 +48,7 @@ export interface BodyRefreshOptions extends TokenRequestOptions {
   /**
    * Where the refresh token outlives the page: `() => sessionStorage`, `() => localStorage`, or an adapter of your own. It
    * is called in browsers only. **Every script that runs in your origin can then steal the refresh token,** use it from
-   * elsewhere, and go on after the page is closed (RFC 9700 §4.16, and OAuth 2.0 for Browser-Based Applications, BCP 212).
+   * elsewhere, and go on after the page is closed (OAuth 2.0 for Browser-Based Applications, RFC 10017, BCP 212).
    * The access token is never stored.
    *
    * @default none: the refresh token is in memory only, and a reload ends the session unless another tab is open
