@@ -1,7 +1,7 @@
 /** `restore()` and `refresh()`: finding out who is signed in, and asking for a new token. */
 
 import { refresh } from '../refresh/refresher.js';
-import type { RefreshParts } from '../refresh/refreshing.js';
+import type { RefreshOutcome, RefreshParts } from '../refresh/refreshing.js';
 import { sessionGoneError } from '../session/session-gone.js';
 
 /** @throws RefreshUnavailableError */
@@ -18,9 +18,11 @@ export async function restore(parts: RefreshParts): Promise<void> {
 export async function refreshNow(parts: RefreshParts): Promise<void> {
   const { session } = parts;
   const { userVersion, record } = session;
-  const outcome = record.ended === 'signed-out' ? 'changed' : await refresh(parts);
+  const isStillOpen = () => session.userVersion === userVersion && !session.disposed.isOpen;
+  let outcome: RefreshOutcome = 'changed';
+  if (record.ended !== 'signed-out') outcome = await refresh(parts);
+  // A session has turned up that has no access token yet: nobody has signed in or out by that.
+  while (outcome === 'changed' && isStillOpen() && session.state.status === 'restoring') outcome = await refresh(parts);
   if (outcome !== 'changed') throw outcome;
-  if (session.userVersion !== userVersion || session.state.status !== 'signed-in') {
-    throw sessionGoneError(session, 'refresh()');
-  }
+  if (!isStillOpen() || session.state.status !== 'signed-in') throw sessionGoneError(session, 'refresh()');
 }

@@ -59,15 +59,17 @@ const completes = (theirs: SessionRecord, ours: SessionRecord): boolean =>
   !!ours.isStored && theirs.id === ours.id && theirs.generation === ours.generation && !!theirs.token;
 
 /**
- * Takes over what was stored of a session: a refresh token alone. Callers that wait for a refresh go on waiting.
+ * Takes over what was stored of a session: a refresh token alone. Callers that wait for a refresh go on waiting, unless
+ * this tab had said that there is no session: what is asked of it from now on is asked in this one.
  *
  * @returns whether it was news
  */
 export function recallRecord(session: Writable<Session>, stored: SessionRecord): boolean {
   const { record } = session;
   if (!isNewer(stored, record)) return false;
-  if (record.epoch && record.id !== stored.id) adoptIfNewer(session, stored, 'answer');
-  else replaceRecord(session, { ...stored, token: record.token, isStored: true });
+  const recalled = { ...stored, isStored: true };
+  if (record.ended || (record.epoch && record.id !== stored.id)) adoptIfNewer(session, recalled, 'answer');
+  else replaceRecord(session, { ...recalled, token: record.token });
   return true;
 }
 

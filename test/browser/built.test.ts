@@ -1,5 +1,6 @@
 /** The built package, as Node and bundlers find it by its name. */
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -16,6 +17,12 @@ it.each(['react.js', 'react.cjs'])('%s is marked as a client’s in its prologue
 it('the core and the ky door are not marked as a client’s', () => {
   for (const file of ['index.js', 'index.cjs', 'ky.js', 'ky.cjs'])
     expect(readFileSync(join(dist, file), 'utf8')).not.toContain('use client');
+});
+
+it('the package’s command runs', () => {
+  const { bin } = require('silent-refresh/package.json');
+  const command = join(dist, '..', bin['silent-refresh']);
+  expect(execFileSync(process.execPath, [command, '--help'], { encoding: 'utf8' })).toContain('silent-refresh check');
 });
 
 it('all doors load as CommonJS and recognise each other’s errors', () => {

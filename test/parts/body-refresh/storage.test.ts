@@ -201,6 +201,24 @@ it('a tab that hears nothing of the others has the newest refresh token from the
   expect(server).toMatchObject({ presented: ['session1-1', 'session1-2'], alarms: [] });
 });
 
+it('a tab that was signed out says no longer so once it goes on with a session that another tab has stored', async () => {
+  const server = startTokenServer();
+  const { storage } = memoryStorage();
+  const deaf = server.openTab({ storage });
+  expect(await settled(deaf.restore())).toEqual({ status: 'signed-out', reason: 'no-session' });
+  const messages = holdMessages();
+  const page = server.openTab({ storage });
+  await settled(page.setSession(server.begin()));
+  const answer = server.hold();
+  const refreshed = deaf.refresh();
+  await settled(answer.arrived);
+
+  expect(deaf.getState()).toEqual({ status: 'restoring' });
+  answer.release();
+  expect(await settled(refreshed)).toMatchObject({ status: 'signed-in' });
+  messages.lose();
+});
+
 it.each<[string, () => RefreshTokenStorage]>([
   [
     'is blocked',
