@@ -2,6 +2,7 @@
 
 import { type Deadlines, deadlinesOf } from './deadlines.js';
 import { ConfigurationError } from './errors.js';
+import type { DebugEntry } from './events.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
 import type { TokenScope } from './http/token-scope.js';
 import { checkKeys } from './known-keys.js';
@@ -146,6 +147,15 @@ export interface AuthClientOptions {
   readonly tabs?: boolean | undefined;
 
   /**
+   * Tells what the client decides, and why: "why was I signed out?". `true`: on the console, at the level "debug" (verbose).
+   * In development each entry has a sentence, too. No entry holds a token, a query string or a body. A function must not call
+   * the client.
+   *
+   * @default false
+   */
+  readonly debug?: boolean | ((entry: DebugEntry) => void) | undefined;
+
+  /**
    * Sends all requests.
    *
    * @default the global `fetch`, looked up at each call
@@ -163,6 +173,7 @@ export interface ClientSettings {
   readonly deadlines: Deadlines;
   readonly shouldRefresh: ShouldRefresh | undefined;
   readonly fetch: typeof fetch;
+  readonly log: ((entry: DebugEntry) => void) | undefined;
 }
 
 interface TabSettings {
@@ -174,7 +185,7 @@ interface TabSettings {
 
 const OPTIONS = [
   ...(['refresh', 'signOut', 'allowedOrigins', 'name', 'refreshAhead', 'refreshTimeout'] as const),
-  ...(['shouldRefresh', 'readTokens', 'verdict', 'subject', 'tabs', 'fetch'] as const),
+  ...(['shouldRefresh', 'readTokens', 'verdict', 'subject', 'tabs', 'debug', 'fetch'] as const),
 ] satisfies (keyof AuthClientOptions)[];
 
 /** @throws ConfigurationError naming the option */
@@ -189,6 +200,7 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
   return Object.freeze({
     tokenEndpoint: {
       strategy,
+      address,
       label: address ?? 'The refresh function',
       fetch,
       readTokens: options.readTokens ?? strategy.readTokens?.bind(strategy),
@@ -213,8 +225,11 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
     deadlines: deadlinesOf(checkDuration('refreshTimeout', options.refreshTimeout ?? 10_000, 1)),
     shouldRefresh: options.shouldRefresh,
     fetch,
+    log: options.debug === true ? logToConsole : checkFunction('debug', options.debug || undefined),
   });
 }
+
+const logToConsole = (entry: DebugEntry) => console.debug('silent-refresh:', entry);
 
 /** How to call the token endpoint, and where it is, if that is known. */
 function checkRefresh(refresh: AuthClientOptions['refresh'] | undefined) {

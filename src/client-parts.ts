@@ -1,6 +1,7 @@
 /** All state of a client, one line for each owner; and the calls from one part to another that go up the floors. */
 
 import type { ClientSettings } from './client-options.js';
+import { emit, reportProblem } from './events.js';
 import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
 import { forgetOtherUsers } from './refresh/fruitless-refreshes.js';
@@ -50,13 +51,24 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
       onLateGrant: (refreshToken, wasOvertaken) => {
         if (refreshToken) parts.lifecycle.unrevoked.add(refreshToken);
         // A sign-out that is still to come sends the request of the option `signOut` itself.
-        return sendSignOut(wasOvertaken ? settings : { ...settings, signOut: undefined }, parts.lifecycle.unrevoked);
+        const sent = wasOvertaken ? settings : { ...settings, signOut: undefined };
+        return sendSignOut(sent, parts.session.listeners, parts.lifecycle.unrevoked);
       },
     }),
     lifecycle: { unsentSignOut: undefined, unrevoked: new Set() },
     disposed,
   };
+  if (!isAlone) reportLacks(parts);
   return parts;
+}
+
+/** What the page lacks. Soon, so that the app can listen. */
+function reportLacks({ session: { listeners }, tabs: { locks, channel } }: ClientParts): void {
+  const { isSecureContext } = globalThis;
+  queueMicrotask(() => {
+    if (!locks) reportProblem(listeners, { code: 'no-web-locks', isSecureContext });
+    if (channel?.type !== 'native') reportProblem(listeners, { code: 'no-broadcast-channel', isSecureContext });
+  });
 }
 
 /** The client is disposed of. */
@@ -73,6 +85,8 @@ export function closeParts({ session, tabs, refreshing, disposed }: ClientParts)
 
 function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRecord): void {
   const { session, tabs, refreshing, disposed } = parts;
+  const { token, generation, ended } = session.record;
+  DEVELOPMENT: emit(session.listeners, 'session-changed', { by: source, token: token && generation, ended });
   forgetOtherUsers(refreshing.fruitless, session.userVersion);
   const isNew = hasNewToken(session.record, previous);
   if (isNew) spreadNextRefresh(parts, previous);
@@ -101,7 +115,9 @@ function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;
   const handlers: PeerHandlers = {
     onPause(news) {
-      if (news.ms > pauseLeft(refreshing.coolDown)) startPause(refreshing.coolDown, news);
+      if (news.ms <= pauseLeft(refreshing.coolDown)) return;
+      startPause(refreshing.coolDown, news);
+      DEVELOPMENT: emit(session.listeners, 'paused', { ms: news.ms, isNamed: news.isNamed, by: 'another-tab' });
     },
     onAsk: () => postPause(parts),
   };

@@ -3,7 +3,7 @@
 import type { AuthClient, JwtClaims } from './auth-client.js';
 import { type AuthClientOptions, checkOptions } from './client-options.js';
 import { closeParts, createParts } from './client-parts.js';
-import { listen } from './events.js';
+import { type DebugEntry, emit, listen } from './events.js';
 import { authorizedFetch } from './http/authorized-fetch.js';
 import { getAccessToken } from './http/get-access-token.js';
 import { refreshNow, restore } from './lifecycle/restore.js';
@@ -15,7 +15,7 @@ import type { AuthState } from './session/public-state.js';
 import { sessionGoneError } from './session/session-gone.js';
 import { userVersionOfCall } from './session/sign-ins.js';
 import { type Caller, FETCH_AS } from './session/user-version.js';
-import { unlessOpen } from './wait.js';
+import { elapsed, now, unlessOpen } from './wait.js';
 
 /** Older browsers don't have it. */
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as never);
@@ -36,6 +36,11 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   const onServer = baseUrl() === undefined;
   const parts = createParts(settings, onServer || !settings.tabs.isShared);
   const { session, lifecycle, disposed } = parts;
+  const { log } = settings;
+  const madeAt = now();
+  if (log) {
+    listen(session.listeners, 'any', (entry) => log({ at: Math.round(elapsed(madeAt)), ...entry } as DebugEntry));
+  }
   const unwatch = onServer ? undefined : watchPageWakeUps(parts);
   const getState = () => session.state as AuthState<Claims>;
 
@@ -54,6 +59,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   function dispose() {
     if (disposed.isOpen) return;
     unwatch?.();
+    emit(session.listeners, 'disposed', {});
     closeParts(parts);
   }
 

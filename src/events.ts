@@ -1,6 +1,8 @@
 /** The events of a client, and its listeners. */
 
+import type { Decisions } from './decisions.js';
 import type { AnyAuthError } from './errors.js';
+import type { Problem } from './problems.js';
 
 /** Why nobody is signed in: none was at page load, the user signed out, or the server ended the session. */
 export type SignedOutReason = 'no-session' | 'signed-out' | 'expired';
@@ -38,25 +40,45 @@ export interface AuthEvents {
     /** Seconds since the last sign-in that the API accepts. */
     readonly maxAge: number | undefined;
   };
+  /**
+   * Something is set up wrongly, or missing, and waiting won't cure it. Once for each kind and address. In development the
+   * console says more: the likely cause, and what to do.
+   */
+  problem: Problem;
 }
 
 export type AuthEventListener<Name extends keyof AuthEvents> = (detail: AuthEvents[Name]) => void;
 
-/** The app's events, and `state` for `subscribe`. */
-interface EventMap extends AuthEvents {
+/** The app's events, `state` for `subscribe`, and what the option `debug` tells of besides. */
+interface EventMap extends AuthEvents, Decisions {
   readonly state: undefined;
+  /** All of them but `state`, for the option `debug`. */
+  readonly any: { readonly what: string };
 }
+
+/** What the option `debug` gives: a decision, or an event; narrow it on `what`. It never holds a token. */
+export type DebugEntry = {
+  [What in keyof (AuthEvents & Decisions)]: {
+    /** Milliseconds since the client was made. */
+    readonly at: number;
+    readonly what: What;
+    /** In development: the entry as a sentence. */
+    readonly message?: string | undefined;
+  } & (AuthEvents & Decisions)[What];
+}[keyof (AuthEvents & Decisions)];
 
 export interface Listeners {
   /** Each entry is an event and one listener for it. */
   readonly entries: Set<readonly [event: keyof EventMap, listener: (detail: never) => void]>;
   /** What listeners are still to hear, in the order in which it happened. */
   readonly due: (() => void)[];
+  /** The problems that have been reported. */
+  readonly reported: Set<string>;
   /** Nothing will happen any more: to keep a listener would keep all that it holds. */
   isClosed: boolean;
 }
 
-export const createListeners = (): Listeners => ({ entries: new Set(), due: [], isClosed: false });
+export const createListeners = (): Listeners => ({ entries: new Set(), due: [], reported: new Set(), isClosed: false });
 
 /** Returns its undo. */
 export function listen<Name extends keyof EventMap>(
@@ -89,8 +111,23 @@ export function emit<Name extends keyof EventMap>(
 ): void {
   const report = globalThis.reportError ?? console.error;
   for (const [name, listener] of entries) {
-    if (name === event)
-      due.push(() => (async () => listener(Object.freeze(detail) as never))().catch((error) => report(error)));
+    const isForAny = name === 'any' && detail;
+    if (name !== event && !isForAny) continue;
+    const heard = isForAny ? { what: event, ...detail } : detail;
+    due.push(() => (async () => listener(Object.freeze(heard) as never))().catch((error) => report(error)));
   }
   for (let deliver = due.shift(); deliver; deliver = due.shift()) deliver();
+}
+
+/** As many addresses are reported, whatever an app calls. */
+const MOST_REPORTED = 50;
+
+/** Reports a problem, once for each kind and address. */
+export function reportProblem(listeners: Listeners, problem: Problem): void {
+  const { reported } = listeners;
+  const { code, origin, url } = problem as { code: string; origin?: string; url?: string };
+  const key = `${code} ${origin ?? url}`;
+  if (reported.has(key) || reported.size >= MOST_REPORTED) return;
+  reported.add(key);
+  emit(listeners, 'problem', problem);
 }

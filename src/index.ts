@@ -3,6 +3,7 @@
 export type { AuthClient, JwtClaims } from './auth-client.js';
 export { createAuthClient } from './client.js';
 export type { AuthClientOptions, RefreshFunction, SignOutOptions } from './client-options.js';
+export type { Decisions } from './decisions.js';
 export {
   type AnyAuthError,
   AuthError,
@@ -16,10 +17,11 @@ export {
   SignedOutError,
   SignInFailedError,
 } from './errors.js';
-export type { AuthEventListener, AuthEvents, RequestSummary, SignedOutReason } from './events.js';
+export type { AuthEventListener, AuthEvents, DebugEntry, RequestSummary, SignedOutReason } from './events.js';
 export type { ShouldRefresh } from './http/authorized-fetch.js';
 export type { GetAccessTokenOptions } from './http/get-access-token.js';
 export type { SignOutResult } from './lifecycle/sign-out.js';
+export type { Problem, ProblemCode, ProblemDetails } from './problems.js';
 export type {
   AuthRequestOptions as CookieRefreshOptions,
   CsrfOptions,

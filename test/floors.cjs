@@ -1,10 +1,11 @@
 /** Imports go down the floors only. Checked by `npm run layering`. */
 
-const ground = '^src/(deadlines|errors|events|known-keys|page|safe-url|wait)\\.ts$';
+const ground = '^src/(decisions|deadlines|errors|events|known-keys|page|problems|safe-url|wait)\\.ts$';
 
 const floors = [
   { name: 'check', path: '^src/check/' },
-  { name: 'doors', path: '^src/(index|ky|react)\\.ts$' },
+  { name: 'doors', path: '^src/(development|index|ky|react)\\.ts$' },
+  { name: 'development', path: '^src/development/' },
   { name: 'react', path: '^src/react/' },
   { name: 'client', path: '^src/client\\.ts$' },
   { name: 'the parts of a client', path: '^src/client-parts\\.ts$' },

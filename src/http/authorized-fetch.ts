@@ -1,7 +1,7 @@
 /** `auth.fetch`: attach the token → send → on a 401 refresh → replay once. */
 
 import { BodyNotReplayableError } from '../errors.js';
-import { emit, type RequestSummary } from '../events.js';
+import { emit, type RequestSummary, reportProblem } from '../events.js';
 import { resolveUrl, withoutQuery } from '../page.js';
 import { recordAccepted, recordRefused } from '../refresh/fruitless-refreshes.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
@@ -12,7 +12,7 @@ import type { Caller } from '../session/user-version.js';
 import { abortable } from '../wait.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, type ReplayableRequest, replayableRequest } from './replayable-request.js';
-import { covers, type TokenScope } from './token-scope.js';
+import { covers, isAuthEndpoint, type TokenScope } from './token-scope.js';
 
 export type ShouldRefresh = (response: Response, request: Request) => boolean | Promise<boolean>;
 
@@ -43,7 +43,7 @@ export async function authorizedFetch(
   if (init instanceof Request) return authorizedFetch(settings, parts, caller, new Request(input, init));
   const { fetch, tokenScope } = settings;
   const url = resolveUrl(isRequest(input) ? input.url : input);
-  if (!url || !covers(tokenScope, url)) return fetch(input, init);
+  if (!url || !covers(tokenScope, url)) return fetchElsewhere(settings, parts, url, input, init);
   const request = replayableRequest(input, init, url, fetch);
   if (!request.takesToken) return request.send(undefined);
 
@@ -61,6 +61,21 @@ export async function authorizedFetch(
   return replay(settings, parts, request, sent, response, { ...demand, refused: token.value });
 }
 
+/** Where the token may not go: plain `fetch`. */
+async function fetchElsewhere(
+  { fetch, tokenScope }: RequestSettings,
+  { session }: RefreshParts,
+  url: URL | undefined,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const response = await fetch(input, init);
+  // Whether a foreign API should have the token is for the app to say. While nobody is signed in, a 401 says nothing.
+  if (url && response?.status === 401 && session.record.token && !isAuthEndpoint(tokenScope, url))
+    reportProblem(session.listeners, { code: 'origin-not-allowed', url: withoutQuery(url), origin: url.origin });
+  return response;
+}
+
 /** Once, with another token than the one that was refused; the refusal itself where there is none. */
 async function replay(
   settings: RequestSettings,
@@ -76,7 +91,11 @@ async function replay(
     discard();
     throw error;
   });
-  if (!token) return refusal;
+  const report = () => reportProblem(parts.session.listeners, { code: 'fresh-token-refused', ...summaryOf(sent) });
+  if (!token) {
+    if (parts.session.record.token) report();
+    return refusal;
+  }
   discard();
   if (request.body === 'one-shot') {
     throw new BodyNotReplayableError(
@@ -85,7 +104,7 @@ async function replay(
   }
   const response = await request.send(token);
   emit(parts.session.listeners, 'replayed', { ...summaryOf(sent), status: response.status });
-  await isRefused(settings, parts, sent, response, token);
+  if (await isRefused(settings, parts, sent, response, token)) report();
   return response;
 }
 
@@ -116,7 +135,11 @@ async function isRefused(
   const challenge = unmetChallenge(answer);
   if (challenge) emit(session.listeners, 'challenge', { ...summaryOf(sent), status, ...challenge });
   // What was redirected has been processed: a 303 after a POST, say, whose own GET met the 401.
-  if (answer.redirected && !SAFE_METHODS.includes(method)) return false;
+  if (answer.redirected && !SAFE_METHODS.includes(method)) {
+    if (status === 401 && !challenge)
+      reportProblem(session.listeners, { code: 'request-not-replayed', ...summaryOf(sent) });
+    return false;
+  }
   // The caller may leave while it is judged.
   const judged = async () => shouldRefresh?.(answer, new Request(url, { method }));
   const asksForRefresh = (await abortable(judged(), signal)) ?? (status === 401 && !challenge);

@@ -1,6 +1,7 @@
 /** `getAccessToken()`: the access token for what takes no `fetch`. */
 
 import { ConfigurationError } from '../errors.js';
+import { reportProblem } from '../events.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import { noTokenYetError, tokenFor } from '../refresh/usable-token.js';
 import { sessionGoneError } from '../session/session-gone.js';
@@ -34,6 +35,9 @@ export async function getAccessToken(parts: RefreshParts, options: GetAccessToke
     throw new ConfigurationError(`${label}: minValidity is ${minValidity}, not milliseconds from 0 up.`);
   const userVersion = await userVersionOfCall(session, signal);
   const token = await tokenFor(parts, { label, userVersion, minValidity, signal, refused });
+  const used = (token?.lifetime ?? Infinity) / 2;
+  if (minValidity && minValidity > used)
+    reportProblem(session.listeners, { code: 'min-validity-capped', asked: minValidity, used });
   if (token) return token.value;
   // A refresh wouldn't help: there is no better one.
   if (refused && refused === session.record.token?.value) return refused;

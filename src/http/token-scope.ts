@@ -9,16 +9,20 @@ export interface TokenScope {
   readonly authEndpoints: readonly (string | undefined)[];
 }
 
-export function covers({ allowed, authEndpoints }: TokenScope, url: URL): boolean {
+export function covers(scope: TokenScope, url: URL): boolean {
+  const { allowed } = scope;
   const own = ownOrigin();
   const isOwn = url.origin === own && allowed.every(({ origin }) => origin !== own);
   return (
     // The origin of a "blob:" URL is that of its page, and all files and apps have the origin "null".
     url.protocol.startsWith('http') &&
     (isOwn || allowed.some((entry) => reaches(entry, url))) &&
-    !authEndpoints.includes(withoutQuery(url))
+    !isAuthEndpoint(scope, url)
   );
 }
+
+export const isAuthEndpoint = ({ authEndpoints }: TokenScope, url: URL): boolean =>
+  authEndpoints.includes(withoutQuery(url));
 
 function reaches({ origin, pathname }: URL, url: URL): boolean {
   return origin === url.origin && (pathname === '/' || isSurelyBelow(url.pathname, pathname));

@@ -109,7 +109,7 @@ function askWhereUnknown({ session, tabs }: RefreshParts): void {
 
 /** @throws SignInFailedError, SignedOutError, SessionChangedError */
 async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
-  const { session, tabs, refreshing } = parts;
+  const { settings, session, tabs, refreshing } = parts;
   const place = countAnswer(session);
   const grant = await readGrant(parts, answer);
   await handoverArrived(tabs, session);
@@ -121,6 +121,7 @@ async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVers
   }
   clearNoSession(tabs);
   signInAs(session, grant, place);
+  refreshing.unprovenSession = settings.tokenEndpoint.refreshToken ? undefined : session.record.id;
 }
 
 /** @throws SignInFailedError */

@@ -1,5 +1,7 @@
 /** Signing out: here and in all tabs at once; at the server after a refresh in flight, so that it has the last word. */
 
+import { type Listeners, reportProblem } from '../events.js';
+import { withoutQuery } from '../page.js';
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import type { TokenEndpoint } from '../refresh/token-endpoint.js';
@@ -64,7 +66,7 @@ async function signOutAtServer(
     onSend();
     // Once. If a user has signed in meanwhile, the cookie is theirs; the refresh tokens of before are still to be revoked.
     const mine = isOpen(session.record) ? { ...settings, signOut: undefined } : settings;
-    sent ??= sendSignOut(mine, lifecycle.unrevoked);
+    sent ??= sendSignOut(mine, session.listeners, lifecycle.unrevoked);
     return sent;
   };
   const sendOutOfTurn = async () => {
@@ -104,12 +106,20 @@ async function signOutAtServer(
  *
  * @param unrevoked loses the tokens whose revocation is confirmed
  */
-export async function sendSignOut(settings: SignOutSettings, unrevoked: Set<string>): Promise<boolean> {
-  const isConfirmed = requestSignOut(settings, unrevoked).catch(() => false);
+export async function sendSignOut(
+  settings: SignOutSettings,
+  listeners: Listeners,
+  unrevoked: Set<string>,
+): Promise<boolean> {
+  const isConfirmed = requestSignOut(settings, listeners, unrevoked).catch(() => false);
   return (await within(settings.deadlines.signOut, isConfirmed)) ?? false;
 }
 
-async function requestSignOut({ signOut, tokenEndpoint }: SignOutSettings, unrevoked: Set<string>): Promise<boolean> {
+async function requestSignOut(
+  { signOut, tokenEndpoint }: SignOutSettings,
+  listeners: Listeners,
+  unrevoked: Set<string>,
+): Promise<boolean> {
   const { strategy, fetch } = tokenEndpoint;
   // Nobody could revoke them.
   if (!strategy.revoke) unrevoked.clear();
@@ -120,10 +130,17 @@ async function requestSignOut({ signOut, tokenEndpoint }: SignOutSettings, unrev
     if (isConfirmed) unrevoked.delete(refreshToken);
     return isConfirmed;
   };
-  const requests = [
-    ...(signOut ? [sendAuthRequest(signOut, { fetch }).then(isConfirmation)] : []),
-    ...[...unrevoked].map(revoke),
-  ];
+  const end = async (request: AuthRequestOptions) => {
+    const answer = await sendAuthRequest(request, { fetch });
+    const isConfirmed = await isConfirmation(answer);
+    // A sick server may be well again at the next sign-out.
+    if (!isConfirmed && answer.status < 500 && answer.status !== 429) {
+      const url = withoutQuery(new URL(request.url));
+      reportProblem(listeners, { code: 'sign-out-not-confirmed', url, status: answer.status });
+    }
+    return isConfirmed;
+  };
+  const requests = [...(signOut ? [end(signOut)] : []), ...[...unrevoked].map(revoke)];
   const confirmed = await Promise.all(requests);
   return confirmed.length > 0 && confirmed.every(Boolean);
 }

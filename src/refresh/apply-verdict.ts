@@ -6,7 +6,7 @@ import type { CookieSignIn, Session } from '../session/session.js';
 import { endSession, keepToken, loseSession, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
-import { type CoolDown, pauseAfterFailure, resetCoolDown } from './cool-down.js';
+import { type CoolDown, pauseAfterFailure, pauseLeft, resetCoolDown } from './cool-down.js';
 import { type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import type { Verdict } from './token-response.js';
 
@@ -94,8 +94,11 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     endSession(session, reportEnd(parts, why));
     return 'changed';
   }
-  pauseAfterFailure(refreshing.coolDown, retryAfter, verdict.verdict === 'not-processed');
-  refreshing.coolDown.isPermanent = isPermanent;
+  const { coolDown } = refreshing;
+  pauseAfterFailure(coolDown, retryAfter, verdict.verdict === 'not-processed');
+  coolDown.isPermanent = isPermanent;
+  const isNamed = !!coolDown.pause?.isNamed;
+  DEVELOPMENT: emit(session.listeners, 'paused', { ms: pauseLeft(coolDown), isNamed, by: 'this-tab' });
   const error = unavailable(parts, why, cause);
   emit(session.listeners, 'refresh-failed', { error });
   return error;

@@ -1,6 +1,7 @@
 /** The way of one refresh: ask the other tabs, wait for the pause, take the turn, look again, call. */
 
 import type { RefreshUnavailableError } from '../errors.js';
+import { emit } from '../events.js';
 import type { Grant } from '../session/grant.js';
 import { isSameSession, renewed } from '../session/session-changes.js';
 import { isNewer, isOpen, type SessionRecord } from '../session/session-record.js';
@@ -10,6 +11,7 @@ import { runAlone, type Turn } from '../tabs/tab-lock.js';
 import { abortable, elapsed, type Instant, now, opened } from '../wait.js';
 import { applyMissingToken, applyVerdict, isSessionOver, knownAtCall, obeyLatePause } from './apply-verdict.js';
 import { LEAST_PAUSE, pauseLeft } from './cool-down.js';
+import { reportEndpointProblems } from './endpoint-problems.js';
 import { recordBegun } from './fruitless-refreshes.js';
 import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from './refreshing.js';
 import { callTokenEndpoint } from './token-endpoint.js';
@@ -25,8 +27,12 @@ export async function refreshRound(parts: RefreshParts, flight: Flight): Promise
     if (hasChanged(parts, flight)) return 'changed';
     if (isPaused) return failure ?? isPaused;
     let outcome: RefreshOutcome;
+    const queuedAt = now();
     try {
-      outcome = await runAlone(tabs, (turn) => lookAgainAndCall(parts, flight, turn));
+      outcome = await runAlone(tabs, (turn) => {
+        DEVELOPMENT: emit(session.listeners, 'turn-came', { waited: Math.round(elapsed(queuedAt)) });
+        return lookAgainAndCall(parts, flight, turn);
+      });
     } catch (error) {
       return error as RefreshUnavailableError;
     }
@@ -65,7 +71,10 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, turn: Turn)
   // Back from the back/forward cache, it may have missed a refresh. Presenting an old refresh token would count as a theft.
   if (refreshing.schedule.isCatchingUp && !hasChanged(parts, flight)) await askPeers(tabs, session);
   const missing = await settings.tokenEndpoint.refreshToken?.find(session, tabs);
-  if (hasChanged(parts, flight)) return 'changed';
+  if (hasChanged(parts, flight)) {
+    DEVELOPMENT: emit(session.listeners, 'refresh-not-needed', {});
+    return 'changed';
+  }
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
     return unavailable(parts, 'another refresh has just failed');
@@ -88,6 +97,8 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const { cookieSignIn, record } = session;
   const atCall = knownAtCall(session);
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
+  const sentAt = now();
+  DEVELOPMENT: emit(session.listeners, 'refresh-sent', {});
   // No caller's abort reaches the request: the signal is that of the turn, for a request that never ends.
   const verdict = await callTokenEndpoint(settings.tokenEndpoint, signal, cookieSignIn ? {} : record);
   // A page that is being left sees its request fail, though the request goes on. Offline, no request has gone out.
@@ -99,7 +110,14 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   if (verdict.verdict === 'renewed' && !cookieSignIn && !isSameSession(session, verdict.grant)) {
     await handoverArrived(tabs, session);
   }
+  reportEndpointProblems(parts, verdict, sentAt, isOver);
+  DEVELOPMENT: emit(session.listeners, 'refresh-answered', {
+    verdict: verdict.verdict,
+    why: 'why' in verdict ? verdict.why : undefined,
+    took: Math.round(elapsed(sentAt)),
+  });
   if (isLate(parts, flight, record)) {
+    DEVELOPMENT: emit(session.listeners, 'answer-dropped', {});
     if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     return 'changed';

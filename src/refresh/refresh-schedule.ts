@@ -1,5 +1,6 @@
 /** Refreshes ahead of expiry while the page is visible. Its timer is a hint: every wake-up of the page looks again. */
 
+import { emit } from '../events.js';
 import { dueBeforeExpiry, remaining, spreadBeforeExpiry } from '../session/access-token.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { askPeers, postChange } from '../tabs/session-sync.js';
@@ -32,8 +33,10 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
     // Tabs share a token, and so its expiry. Each waits a random while longer, so that they don't all wake at once.
     if (early > 0) due = Math.max(due, early + ((1 - Math.random()) * ahead) / 5);
   }
-  if (due) schedule.stopTimer = startTimer(due, () => refreshIfDue(parts));
-  else void refresh(parts);
+  if (due) {
+    DEVELOPMENT: emit(session.listeners, 'refresh-planned', { in: Math.round(due) });
+    schedule.stopTimer = startTimer(due, () => refreshIfDue(parts));
+  } else void refresh(parts);
 }
 
 /** A token has come. One that nobody foresaw is refreshed a while earlier, once. */
@@ -55,6 +58,7 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
   const { session, tabs, refreshing } = parts;
 
   function wakeUp({ type, persisted }: Event & { persisted?: boolean }): void {
+    DEVELOPMENT: emit(session.listeners, 'page-woke-up', { event: type });
     if (type === 'online') liftPause(refreshing.coolDown);
     // The channel stayed silent while the page was prerendered.
     if (type === 'prerenderingchange') postChange(tabs, session);

@@ -17,6 +17,10 @@ export interface Refreshing {
   flight: Flight | undefined;
   /** The request under way, also one whose flight is over. Settles when its answer has been dealt with, or its time is up. */
   call: Promise<void> | undefined;
+  /** The token endpoint has answered, whatever it said. */
+  hasAnswered: boolean;
+  /** The id of the session that began with a sign-in here: whether its cookie was kept shows at its first refresh. */
+  unprovenSession: string | undefined;
   /** Settles when the refresh token has been stored, where it is. */
   kept: Promise<void>;
   /** Called when the callers that waited got an error. */
@@ -75,6 +79,8 @@ export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLa
   schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
   flight: undefined,
   call: undefined,
+  hasAnswered: false,
+  unprovenSession: undefined,
   kept: Promise.resolve(),
   ...callbacks,
 });

@@ -4,6 +4,7 @@
  * then remains of 400, 401, 403, 410 and 422, not as an HTML page, is the end.
  */
 
+import type { EndpointProblem } from '../problems.js';
 import { retryAfter } from './token-lifetime.js';
 import { NO_DPOP } from './token-shapes.js';
 
@@ -26,10 +27,19 @@ interface Refusal {
   readonly cause?: unknown;
   /** Waiting can't cure it: something is set up wrongly. */
   readonly isPermanent?: boolean | undefined;
+  /** What is wrong, where that can be told from the answer. It may still be an outage that looks like it. */
+  readonly problem?: EndpointProblem | undefined;
 }
 
-export const unreachable = (why: string): Refused => ({ verdict: 'unreachable', why });
-export const wrongSetUp = (why: string): Refused => ({ verdict: 'unreachable', why, isPermanent: true });
+export const unreachable = (why: string, problem?: EndpointProblem): Refused => ({
+  verdict: 'unreachable',
+  why,
+  problem,
+});
+export const wrongSetUp = (why: string, problem: EndpointProblem): Refused => ({
+  ...unreachable(why, problem),
+  isPermanent: true,
+});
 const rejected = (why: string): Refused => ({ verdict: 'rejected', why });
 
 /** An answer as it was heard. */
@@ -59,21 +69,32 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
     // Of a page that isn't the auth server's, only what says "busy" can mean it.
     retryAfter: speaksHtml && !BUSY.includes(status) ? undefined : retryAfter(headers),
   });
-  if (ok) return speaksHtml ? unreachable(why) : undefined;
+  if (ok) return speaksHtml ? unreachable(why, { code: 'endpoint-answers-html', status }) : undefined;
   const byWord = judgeWord(body, why);
   if (byWord) return byWord.verdict === 'rejected' ? byWord : failed(byWord);
   if (noCsrfToken && ABOUT_CSRF.includes(status)) {
-    return { verdict: 'request-refused', why: `${why}, and ${noCsrfToken}`, isPermanent: true };
+    const problem = { code: 'csrf-cookie-missing', status } as const;
+    return { verdict: 'request-refused', why: `${why}, and ${noCsrfToken}`, isPermanent: true, problem };
   }
   if (!speaksHtml) {
     const mayBeAboutRequest = [...OVER, ...ABOUT_CSRF].includes(status);
-    const aboutRequest = mayBeAboutRequest && judgeRequestWords(headers, text, why);
+    const aboutRequest = mayBeAboutRequest && judgeRequestWords(response, text, why);
     if (aboutRequest) return failed(aboutRequest);
     if (OVER.includes(status)) return rejected(why);
     // An exception that nobody caught, as of tymon/jwt-auth.
     if (GONE.test(text.slice(0, 500))) return rejected(`${why}, and says that the token is gone`);
   }
-  return failed(unreachable(why));
+  return failed(unreachable(why, problemOf(response)));
+}
+
+/** A method that isn't allowed, and one that isn't known (RFC 9110 §15.5.6, §15.6.2), speak of the address too. */
+const NOTHING_THERE = [404, 405, 501];
+
+function problemOf({ status, headers, type }: Response): EndpointProblem | undefined {
+  if (NOTHING_THERE.includes(status)) return { code: 'endpoint-missing', status };
+  // Of another origin, a page reads only the headers that CORS exposes: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+  const isUnreadable = type === 'cors' && BUSY.includes(status) && !headers.has('retry-after');
+  return isUnreadable ? { code: 'retry-after-unreadable', status } : undefined;
 }
 
 const GONE = /can no longer be refreshed|token has been blacklisted/i;
@@ -109,7 +130,12 @@ function judgeWord(body: unknown, why: string): Refused | undefined {
   const hasNoToken =
     word === 'invalid_request' && /refresh[ _]?token|session/i.test([error_description, message, hint].join());
   if (meaning === 'over' || hasNoToken) return rejected(said);
-  return meaning === 'outage' ? unreachable(said) : wrongSetUp(`${said}: ${meaning}`);
+  if (meaning === 'outage') return unreachable(said);
+  const isDpop = meaning === DPOP;
+  return wrongSetUp(
+    `${said}: ${meaning}`,
+    isDpop ? { code: 'token-type-unsupported', why: DPOP } : { code: 'refresh-request-refused', word },
+  );
 }
 
 /** A longer text may quote a stack, and with it the names of all that the request went through. */
@@ -121,31 +147,34 @@ const GATEWAY =
   /throttl|too ?many ?requests|rate ?(limit|exceeded)|limit ?exceeded|rbac: |\bip address|error code: 1\d{3}/i;
 const GATEWAYS_TYPE = /^(Forbidden|AccessDenied|MissingAuth|WAF|TooMany|Limit|Throttl)/;
 
-function judgeRequestWords(headers: Headers, text: string, why: string): Refused | undefined {
+function judgeRequestWords({ status, headers }: Response, text: string, why: string): Refused | undefined {
   const short = text.length > LONGEST_REFUSAL ? '' : text;
   const speaksOf = (what: string) => `${why}, and speaks of ${what}, not of the session`;
   if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '') || GATEWAY.test(short)) {
     return unreachable(speaksOf('a limit or a firewall'));
   }
-  if (CSRF.test(short)) return wrongSetUp(`${speaksOf('CSRF')}: see the option csrf of cookieRefresh`);
-  return FORM.test(short) ? wrongSetUp(`${speaksOf('the request')}: ${REQUEST}`) : undefined;
+  if (CSRF.test(short)) {
+    return wrongSetUp(`${speaksOf('CSRF')}: see the option csrf of cookieRefresh`, { code: 'csrf-refused', status });
+  }
+  if (!FORM.test(short)) return undefined;
+  return wrongSetUp(`${speaksOf('the request')}: ${REQUEST}`, { code: 'refresh-request-refused', word: '' });
 }
 
 /**
  * What a 2xx without a token says instead.
  *
- * @param shape what is said of one that says nothing
+ * @param nothing the verdict on one that says nothing
  */
-export function judgeTokenless(body: unknown, why: string, shape: string): Refused {
+export function judgeTokenless(body: unknown, why: string, nothing: Refused): Refused {
   const byWord = judgeWord(body, why);
   if (byWord) return byWord;
   const said = errorsIn(body).join(' ');
   const errors = `${why}, with errors`;
-  if (CSRF.test(said)) return wrongSetUp(`${errors} that speak of CSRF`);
+  if (CSRF.test(said)) return wrongSetUp(`${errors} that speak of CSRF`, { code: 'csrf-refused', status: 200 });
   if (NO_SESSION.test(said)) return rejected(`${errors} that say that there is no session`);
   if (said) return unreachable(`${errors} and no token: see the option verdict`);
   // Auth.js says null where nobody is signed in, but also where its database has failed: that ends no session.
-  return body === null ? { verdict: 'request-refused', why: shape } : unreachable(shape);
+  return body === null ? { verdict: 'request-refused', why: nothing.why } : nothing;
 }
 
 const NO_SESSION =

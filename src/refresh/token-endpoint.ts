@@ -10,6 +10,8 @@ export interface TokenEndpoint extends AnswerReading {
   readonly strategy: Pick<RefreshStrategy, 'request' | 'readTokens' | 'revoke'>;
   /** Where no cookie holds the refresh token. */
   readonly refreshToken?: RefreshTokenHolder | undefined;
+  /** Origin and path; `undefined` where only a function of the app's knows it. */
+  readonly address: string | undefined;
   /** How errors name it. */
   readonly label: string;
   readonly fetch: typeof globalThis.fetch;

@@ -1,5 +1,6 @@
 /** What the auth server's answer means: the session is renewed, or over, or there was no answer to speak of. */
 
+import type { EndpointProblem } from '../problems.js';
 import { type AccessToken, decodeClaims, nameOf, remaining } from '../session/access-token.js';
 import type { Grant } from '../session/grant.js';
 import { now } from '../wait.js';
@@ -92,6 +93,7 @@ function judgeUnlessTokens(heard: Heard, noCsrfToken: string | undefined): Verdi
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     return unreachable(
       'it was redirected, and nothing follows: name the address that answers (options refresh, signOut)',
+      { code: 'endpoint-redirects' },
     );
   }
   return judgeRefusal(heard, noCsrfToken);
@@ -105,8 +107,8 @@ function judgeByOption(
   byRule?: () => Verdict | undefined,
 ): Verdict | undefined {
   const why = heard?.why ?? 'it answered';
-  const failed = (what: string): Verdict => ({
-    ...unreachable(`${why}, and the option verdict ${what}`),
+  const failed = (what: string, problem?: EndpointProblem): Verdict => ({
+    ...unreachable(`${why}, and the option verdict ${what}`, problem),
     retryAfter: heard && retryAfter(heard.response.headers),
   });
   let said: unknown;
@@ -116,13 +118,14 @@ function judgeByOption(
     if (said instanceof Promise) said.catch(() => {});
   } catch {
     // Its error might quote the answer.
-    return failed('threw an error');
+    return failed('threw an error', { code: 'option-failed', option: 'verdict' });
   }
   if (said === undefined) return byRule?.();
   if (said === 'renewed') return undefined;
   if (said === 'over')
     return { verdict: 'rejected', why: `${why}, and the option verdict says that the session is over` };
-  return failed(said === 'unavailable' ? 'says that it is of no use' : "gave none of 'renewed', 'over', 'unavailable'");
+  if (said === 'unavailable') return failed('says that it is of no use');
+  return failed("gave none of 'renewed', 'over', 'unavailable'", { code: 'option-failed', option: 'verdict' });
 }
 
 function judgeTokens(
@@ -134,14 +137,18 @@ function judgeTokens(
   const receivedAt = now();
   const why = heard?.why ?? 'it answered';
   const unusable = reading.readTokens ? undefined : unusableTokens(body);
-  if (unusable) return wrongSetUp(unusable);
+  if (unusable) return wrongSetUp(unusable, { code: 'token-type-unsupported', why: unusable });
   const set = tokensIn(reading, heard, body);
   const value: unknown = set?.accessToken;
   // What isn't visible ASCII can't be sent in a header (RFC 6750 §2.1).
   if (typeof value !== 'string' || !/^[!-~]+$/.test(value)) {
-    if (heard && heard.text === body) return unreachable(`${why}, which is not JSON`);
-    const shape = `its answer has no access token in a form that can be sent, but ${keysOf(body)}: see the option readTokens`;
-    return judgeTokenless(body, why, shape);
+    if (heard && heard.text === body) {
+      const contentType = heard.response.headers.get('content-type') ?? '';
+      return unreachable(`${why}, which is not JSON`, { code: 'endpoint-answers-no-json', contentType });
+    }
+    const keys = keysOf(body);
+    const shape = `its answer has no access token in a form that can be sent, but ${keys}: see the option readTokens`;
+    return judgeTokenless(body, why, unreachable(shape, { code: 'endpoint-gives-no-token', keys }));
   }
   // What is none leaves the old one good (RFC 6749 §6).
   const isOurs = reading.readTokens || reading.holdsRefreshToken;
@@ -155,7 +162,11 @@ function judgeTokens(
     return { verdict: 'unchanged', grant: { accessToken: current, refreshToken } };
   // It would be refreshed without end.
   if (lifetime < LEAST_LIFETIME) {
-    return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`);
+    return unreachable(`its token has already expired, or is about to: ${lifetime / 1_000} s are left by ${evidence}`, {
+      code: 'token-expired-on-arrival',
+      left: lifetime,
+      evidence,
+    });
   }
   try {
     const subject = nameOf(reading.subject?.(claims, body));
@@ -163,7 +174,8 @@ function judgeTokens(
     return { verdict: 'renewed', grant: { accessToken, refreshToken } };
   } catch {
     // Its error might quote the answer. Taken for nobody's, the token would end the session of somebody.
-    return unreachable(`${why}, and the option subject threw an error`);
+    const problem = { code: 'option-failed', option: 'subject' } as const;
+    return unreachable(`${why}, and the option subject threw an error`, problem);
   }
 }
 

@@ -1,6 +1,7 @@
 /** A token that will be good for a while: at once where there is one, else after the one refresh. */
 
 import { RefreshUnavailableError } from '../errors.js';
+import { emit } from '../events.js';
 import { type AccessToken, dueBeforeExpiry, remaining } from '../session/access-token.js';
 import type { Session } from '../session/session.js';
 import { sessionGoneError } from '../session/session-gone.js';
@@ -48,7 +49,10 @@ export function immediateToken(
   }
   const { record, signInsUnderWay } = session;
   if (record.ended || signInsUnderWay) return { token };
-  if (refused && record.token && !mayRefreshFor(parts, demand, record.token)) return { token };
+  if (refused && record.token && !mayRefreshFor(parts, demand, record.token)) {
+    DEVELOPMENT: emit(session.listeners, 'refresh-of-no-use', { request: demand.label });
+    return { token };
+  }
   return undefined;
 }
 
@@ -68,9 +72,12 @@ export async function tokenFor(parts: RefreshParts, demand: TokenDemand): Promis
   const { settings, session, refreshing } = parts;
   const { label, refused } = demand;
   const began = now();
-  for (;;) {
+  for (let isWaiting = false; ; isWaiting = true) {
     const immediate = immediateToken(parts, demand);
     if (immediate) return immediate.token;
+    if (!isWaiting) {
+      DEVELOPMENT: emit(session.listeners, 'request-waits', { request: label });
+    }
     if (elapsed(began) > settings.deadlines.caller) throw noTokenYetError(label);
     const { token: before } = session.record;
     const outcome = await refreshFor(parts, demand);

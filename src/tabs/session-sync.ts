@@ -1,5 +1,6 @@
 /** Mirrors the session between tabs, without echo: changes made here are posted, changes made elsewhere are adopted. */
 
+import { emit } from '../events.js';
 import { isPrerendering } from '../page.js';
 import { adoptIfNewer } from '../session/adopt-record.js';
 import type { Session } from '../session/session.js';
@@ -66,8 +67,12 @@ export function receiveMessage(peers: Peers, session: Session, { onPause, onAsk 
 /** Asks the other tabs what they know; resolves on the first answer that is news, or soon, where none comes. */
 export async function askPeers(peers: Peers, session: Session): Promise<void> {
   post(peers, { kind: 'ask' });
+  if (!peers.channel) return;
+  const since = now();
+  const { change, listeners } = session;
   // An answer without a token helps too: it says whose the token to come is.
-  if (peers.channel) await opened(session.change, PEERS_ANSWER_WITHIN);
+  await opened(change, PEERS_ANSWER_WITHIN);
+  DEVELOPMENT: emit(listeners, 'tabs-asked', { haveAnswered: change.isOpen, took: Math.round(elapsed(since)) });
 }
 
 /** Under the lock, before a request: waits for the message that is on its way, if one is. */

@@ -61,6 +61,7 @@ function apply(before: keyof typeof sessions, verdict: keyof typeof verdicts) {
   const settings = {
     tokenEndpoint: {
       strategy: { request: () => Promise.reject(new Error('Nobody calls it here.')) },
+      address: undefined,
       label: 'the endpoint',
       fetch: globalThis.fetch,
       readTokens: undefined,

@@ -136,7 +136,14 @@ describe('types', () => {
       });
     });
     expectTypeOf<keyof AuthEvents>().toEqualTypeOf<
-      'signed-in' | 'refreshed' | 'refresh-failed' | 'replayed' | 'signed-out' | 'user-changed' | 'challenge'
+      | 'signed-in'
+      | 'refreshed'
+      | 'refresh-failed'
+      | 'replayed'
+      | 'signed-out'
+      | 'user-changed'
+      | 'challenge'
+      | 'problem'
     >();
   });
 

@@ -34,6 +34,10 @@ describe('every method works inside every listener (P12)', () => {
         server.answerApi = () => new Response('', { status: 403, headers });
         expect((await auth.fetch(`${API}/orders`)).status).toBe(403);
       },
+      problem: async (auth, server) => {
+        server.answerRefresh = () => new Response('', { status: 404 });
+        await reasonOf(auth.refresh());
+      },
     };
   const methods: Record<Exclude<keyof AuthClient, symbol>, (auth: AuthClient, server: AuthServer) => unknown> = {
     fetch: (auth) => auth.fetch(`${API}/inside`),

@@ -1,0 +1,49 @@
+/** What a call of the token endpoint shows to be wrong. */
+
+import { reportProblem } from '../events.js';
+import { ownOrigin } from '../page.js';
+import type { EndpointProblem } from '../problems.js';
+import { elapsed, type Instant } from '../wait.js';
+import type { RefreshParts } from './refreshing.js';
+import type { Verdict } from './token-response.js';
+
+/** Milliseconds of a token's life after which a refusal may have any reason: the user may have slept for a week. */
+const SOON = 60_000;
+
+/**
+ * To be called before the verdict is applied.
+ *
+ * @param sentAt when the request was sent
+ * @param isOver whether the verdict ends the session of now
+ */
+export function reportEndpointProblems(parts: RefreshParts, verdict: Verdict, sentAt: Instant, isOver: boolean): void {
+  const { settings, session, refreshing } = parts;
+  const { deadlines, tokenEndpoint } = settings;
+  const { address } = tokenEndpoint;
+  const report = (problem: EndpointProblem) => reportProblem(session.listeners, { ...problem, url: address });
+  const took = Math.round(elapsed(sentAt));
+  if ('problem' in verdict && verdict.problem) report(verdict.problem);
+  if (verdict.verdict === 'no-answer') {
+    const isElsewhere = address && new URL(address).origin !== ownOrigin();
+    // Offline, no request has gone out. What CORS forbids to read looks like a network failure.
+    if (isElsewhere && !refreshing.hasAnswered && globalThis.navigator?.onLine && verdict.cause instanceof TypeError)
+      report({ code: 'endpoint-unreadable' });
+    return;
+  }
+  refreshing.hasAnswered = true;
+  if (took > deadlines.caller) {
+    report({ code: 'refresh-timeout-short', took, refreshTimeout: deadlines.caller });
+  }
+  const { token, id } = session.record;
+  if (verdict.verdict === 'renewed') {
+    const { lifetime } = verdict.grant.accessToken;
+    if (lifetime < 2 * took) report({ code: 'token-lifetime-short', lifetime, took });
+  } else if (
+    isOver &&
+    token &&
+    id === refreshing.unprovenSession &&
+    elapsed(token.receivedAt) < token.lifetime + SOON
+  ) {
+    report({ code: 'cookie-not-kept' });
+  }
+}
