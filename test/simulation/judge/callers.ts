@@ -65,8 +65,11 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   }
 
   /** A page that stands still keeps its turn for as long as it can't take its answer. */
-  function isSlowToEnd({ end, heardAt = Infinity, sentAt, request, page }: Exchange): boolean {
+  function isSlowToEnd({ end, endedAt = 0, heardAt = Infinity, sentAt, request, page }: Exchange): boolean {
     if (request.endpoint === 'api') return false;
+    // It has gone on just now: whoever was in line behind it may have waited for as long as they do.
+    const { now } = browser.timeline;
+    if (heardAt <= now && heardAt - endedAt > SLOW && now - heardAt < REFRESH_TIMEOUT) return true;
     const { isFrozen, isAlive, lastStillAt } = page;
     if (isAlive && isFrozen) return !end || heardAt >= lastStillAt - JUST_BEFORE;
     return !end && browser.timeline.now - sentAt > SLOW;

@@ -37,6 +37,10 @@ function hasCoveredLogin(scene: Scene, refresh: Exchange): boolean {
   );
 }
 
+/** Whether a client was disposed of while its login was under way: the cookie came when nobody could tell of it. */
+const wasLeftInMidLogin = ({ calls }: Scene): boolean =>
+  calls.some(({ label, error }) => label.startsWith('signIn(') && Object(error).code === 'configuration');
+
 export const asNobodyElse: RuleMaker = (scene, accuse) => {
   const { server } = scene.browser;
   /** Whose tokens the requests of one user version have borne, by client. */
@@ -63,6 +67,7 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
         scene.areClocksWrong ||
         !scene.plan.world.hasLocks ||
         scene.browser.network.isCookieLeftToChance ||
+        wasLeftInMidLogin(scene) ||
         scene.browser.network.exchanges.some((each) => hasCoveredLogin(scene, each));
       if (state.status !== 'signed-in' || !isMirrored(scene.plan) || isMixedUp) return;
       const users = usersOf.get(tab.auth) ?? new Map<number, string>();
