@@ -117,9 +117,9 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     took: Math.round(elapsed(sentAt)),
   });
   if (isLate(parts, flight, record)) {
-    DEVELOPMENT: emit(session.listeners, 'answer-dropped', {});
     if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
+    DEVELOPMENT: emit(session.listeners, 'answer-dropped', {});
     return 'changed';
   }
   if (verdict.verdict === 'renewed') clearNoSession(tabs);

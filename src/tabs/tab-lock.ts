@@ -43,8 +43,8 @@ export async function runAlone<T>(tabs: Tabs, task: (turn: Turn) => Promise<T>):
   };
   // The lock is kept until the manager has answered a query: by then it knows the mark of a handover, and its next holder
   // will see that. Not so when given up, before that answer too: a frozen page would never hear it.
-  const takeTurnUnderLock = () =>
-    takeTurn().finally(() => signal.aborted || abortable(Promise.resolve(tabs.locks?.query()), signal));
+  const managerAnswered = async () => tabs.locks?.query();
+  const takeTurnUnderLock = () => takeTurn().finally(() => signal.aborted || abortable(managerAnswered(), signal));
   try {
     await requestLocks(tabs, tabs.lockNames, signal, takeTurnUnderLock);
   } catch (error) {

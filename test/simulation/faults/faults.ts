@@ -8,19 +8,19 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
   fault(
     'no second look under the lock',
     'refresh/refresh-round.ts',
-    "  if (hasChanged(parts, flight)) return 'changed';\n  const { coolDown } = refreshing;",
-    '  const { coolDown } = refreshing;',
+    "if (hasChanged(parts, flight)) {\n    DEVELOPMENT: emit(session.listeners, 'refresh-not-needed'",
+    "if (session.disposed.isOpen) {\n    DEVELOPMENT: emit(session.listeners, 'refresh-not-needed'",
   ),
   fault(
     'the lock is let go before the work is done',
     'tabs/tab-lock.ts',
-    'const takeTurnUnderLock = () => takeTurn().finally(() => signal.aborted || tabs.locks?.query());',
+    'const takeTurnUnderLock = () => takeTurn().finally(() => signal.aborted || abortable(managerAnswered(), signal));',
     'const takeTurnUnderLock = async () => void takeTurn();',
   ),
   fault(
     'the lock is let go before the mark of the handover stands',
     'tabs/tab-lock.ts',
-    'takeTurn().finally(() => signal.aborted || tabs.locks?.query())',
+    'takeTurn().finally(() => signal.aborted || abortable(managerAnswered(), signal))',
     'takeTurn()',
   ),
   fault(
@@ -101,7 +101,7 @@ const REFRESH: readonly Fault[] = [
     patches: [
       {
         file: 'src/client-parts.ts',
-        find: 'if (news.ms > pauseLeft(refreshing.coolDown)) ',
+        find: 'if (news.ms <= pauseLeft(refreshing.coolDown)) return;',
         replace: 'pauseLeft(refreshing.coolDown);',
       },
       { file: 'src/refresh/cool-down.ts', find: 'length: Math.max(length, namedLeft),', replace: 'length,' },
@@ -215,8 +215,8 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'what was redirected is sent again',
     'http/authorized-fetch.ts',
-    'if (answer.redirected && !SAFE_METHODS.includes(method)) return false;',
-    '',
+    'if (answer.redirected && !SAFE_METHODS.includes(method)) {',
+    'if (!method) {',
   ),
   fault(
     'a replay after a server error',
@@ -227,8 +227,8 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'a challenge that the replay meets is told to nobody',
     'http/authorized-fetch.ts',
-    '  await isRefused(settings, parts, sent, response, token);\n  return response;',
-    '  return response;',
+    '  if (await isRefused(settings, parts, sent, response, token)) report();',
+    '',
   ),
   fault(
     'an error quotes the token',
