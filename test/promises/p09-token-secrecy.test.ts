@@ -1,7 +1,7 @@
 /** P9: the token is nowhere else: in no storage, URL, log, error, event, state snapshot or serialised client. */
 
 import { inspect } from 'node:util';
-import type { AuthClient } from 'silent-refresh';
+import type { AuthClient, DebugEntry } from 'silent-refresh';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { failureOf } from '../given/failures.ts';
@@ -71,9 +71,14 @@ function pieces(): RegExp {
 
 /** All that an app can get out of two clients during a busy life. */
 async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds: Set<unknown> }> {
-  const tabs = openTabs(2);
-  const [first, second] = tabs as [AuthClient, AuthClient];
   const seen: unknown[] = [];
+  const logged = new Set<unknown>();
+  const debug = (entry: DebugEntry) => {
+    seen.push(entry);
+    logged.add(entry.what);
+  };
+  const tabs = openTabs(2, { debug });
+  const [first, second] = tabs as [AuthClient, AuthClient];
   const caught = (error: unknown) => {
     seen.push(error);
   };
@@ -160,7 +165,7 @@ async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds:
   await first.getAccessToken();
   await rest();
 
-  const kinds = new Set<unknown>();
+  const kinds = new Set<unknown>(logged);
   for (const { name } of events.flat()) kinds.add(name);
   for (const each of seen) if (each instanceof Error) kinds.add(each.name);
   return { tabs, seen, kinds };
@@ -184,7 +189,19 @@ describe('the token is nowhere else (P9)', () => {
         'SignInFailedError',
         'SignedOutError',
         'challenge',
+        'disposed',
+        'page-woke-up',
+        'paused',
+        'problem',
+        'refresh-answered',
         'refresh-failed',
+        'refresh-of-no-use',
+        'refresh-planned',
+        'refresh-sent',
+        'request-waits',
+        'session-changed',
+        'tabs-asked',
+        'turn-came',
         'refreshed',
         'replayed',
         'signed-in',

@@ -54,6 +54,7 @@ export function record(auth: AuthClient): { name: keyof AuthEvents; detail: unkn
     'signed-out',
     'user-changed',
     'challenge',
+    'problem',
   ];
   for (const name of names) auth.on(name, (detail) => seen.push({ name, detail }));
   return seen;

@@ -34,6 +34,7 @@ export interface Rule {
   onCall?(call: Call): void;
   onSettled?(call: Call): void;
   onHeard?(heard: Heard): void;
+  onLogged?(entry: object): void;
   onPost?(post: Post): void;
   /** A lock is asked for. */
   onLock?(name: string): void;

@@ -15,11 +15,12 @@ export const tokensStaySecret: RuleMaker = ({ browser, plan, tabs }, accuse) => 
     if (found) accuse(`there is a token in ${where}`);
   };
   return {
-    promise: 'No token in any error, event, state, storage or name of a lock',
+    promise: 'No token in any error, event, log entry, state, storage or name of a lock',
     onSettled({ label, error }) {
       if (error !== undefined) look(`the error of ${label}`, error);
     },
     onHeard: ({ event, detail }) => look(`the event ${event}`, detail),
+    onLogged: (entry) => look('the log', entry),
     onLock: (name) => look('the name of a lock', name),
     onWrite(key, value) {
       // What the app gave a storage for: the refresh token alone.

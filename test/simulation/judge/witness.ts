@@ -64,6 +64,10 @@ export class Witness implements Scene, TabWatcher {
     for (const rule of this.rules) rule.onSettled?.(call);
   }
 
+  onLogged(entry: object): void {
+    for (const rule of this.rules) rule.onLogged?.(entry);
+  }
+
   onHeard(heard: Heard): void {
     // What a page does in its last moment, nobody sees.
     if (!heard.tab.page.isAlive) return;

@@ -1,6 +1,6 @@
 /** A tab with an app in it: the client, what the app asks of it, and what it hears from it. */
 
-import type { AuthClient, AuthState } from '../../../src/index.ts';
+import type { AuthClient, AuthState, DebugEntry } from '../../../src/index.ts';
 import type { ClientCode } from '../client-code.ts';
 import type { Habit } from '../schedule/plan.ts';
 import type { Holder } from '../world/holder.ts';
@@ -43,6 +43,8 @@ export interface TabWatcher {
   onCall(call: Call): void;
   onSettled(call: Call): void;
   onHeard(heard: Heard): void;
+  /** What the option `debug` tells. */
+  onLogged(entry: DebugEntry): void;
 }
 
 /** What differs from app to app. */
@@ -57,7 +59,8 @@ const saysRefused = async (response: Response): Promise<boolean> =>
   (await response.clone().text()).includes('invalid_token');
 
 const EVENTS = [
-  ...(['signed-in', 'refreshed', 'refresh-failed', 'replayed', 'signed-out', 'user-changed', 'challenge'] as const),
+  ...(['signed-in', 'refreshed', 'refresh-failed', 'replayed', 'signed-out', 'user-changed'] as const),
+  ...(['challenge', 'problem'] as const),
 ];
 const USER_VERSION = Symbol.for('silent-refresh.user-version');
 
@@ -129,6 +132,7 @@ export class Tab {
         : { refresh: bodyRefresh({ url: 'auth/refresh', revoke: 'auth/revoke', storage: this.storageOf(holder) }) }),
       allowedOrigins: [API],
       name: this.kind.name,
+      debug: (entry: DebugEntry) => this.watcher.onLogged(entry),
       ...(this.kind.refusal === 'body' && { shouldRefresh: saysRefused }),
     });
     this.createdAt = this.watcher.now;
