@@ -33,8 +33,9 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
       'The development server has no proxy for this path, and answers by itself.',
       'The auth server runs on another port. Then the option refresh needs its whole URL.',
     ],
-    remedy:
-      "Correct the path in the option refresh. For another method: refresh: cookieRefresh({ url, method: 'GET' }). In Vite, server.proxy forwards a path to your server.",
+    remedy: `Correct the path in the option refresh. In Vite, server.proxy forwards a path to your server.${
+      status === 404 ? '' : " For another method: refresh: cookieRefresh({ url, method: 'GET' })."
+    }`,
   }),
   'endpoint-redirects': ({ url }) => ({
     what: `${name(url)} redirects, and the client doesn't follow redirects there. ${NOBODY}.`,
@@ -240,13 +241,10 @@ function cookieCauses(url: string | undefined, page: URL): string[] {
   const endpoint = url ? new URL(url) : page;
   const isElsewhere = endpoint.origin !== page.origin;
   const isOtherHost = endpoint.hostname !== page.hostname;
+  const isHttp = endpoint.protocol === 'http:';
   const isLoopback = LOOPBACK.test(endpoint.hostname);
   return [
-    ...(endpoint.protocol === 'http:'
-      ? [
-          `The cookie is Secure, and this is plain http. ${isLoopback ? 'Safari refuses such a cookie, even from localhost.' : 'Browsers refuse such a cookie.'}`,
-        ]
-      : []),
+    ...(isHttp && !isLoopback ? ['The cookie is Secure, and this is plain http. Browsers refuse such a cookie.'] : []),
     ...(isElsewhere
       ? [
           "The login request was sent without credentials: 'include'. Then the browser drops its cookie.",
@@ -261,6 +259,9 @@ function cookieCauses(url: string | undefined, page: URL): string[] {
       : []),
     `The cookie's Path doesn't cover ${endpoint.pathname}.`,
     'The login sets no cookie, or sets one with another name than the refresh reads.',
+    ...(isHttp && isLoopback
+      ? ['The cookie is Secure, and this is plain http. Safari refuses such a cookie, even from localhost.']
+      : []),
     'Something else has ended the session: a restart of the server, or a sign-out that went past auth.signOut().',
     'The login was mocked, or was sent by a server.',
   ];

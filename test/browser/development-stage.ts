@@ -7,7 +7,7 @@ import type { AuthClient, AuthClientOptions, DebugEntry } from 'silent-refresh';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { requireBrowser } from './engines/browsers.ts';
 import { FLAGS } from './engines/chromium.ts';
-import { type MistakenServer, startMistakenServer } from './mistaken-server.ts';
+import { type MistakenServer, startMistakenServer, type World } from './mistaken-server.ts';
 
 declare global {
   interface Window {
@@ -87,7 +87,9 @@ export interface DevelopmentStage {
   readonly context: BrowserContext;
   /** What the pages' consoles have said in this test, with the level before it. */
   readonly said: string[];
-  /** `address` is a host and, if it isn't the development build's, a page of it. */
+  /** On which server, and by which name of this machine. */
+  urlOf(world: World, on: MistakenServer, host?: string): string;
+  /** `before` runs in the page, before its scripts. */
   openPage(options?: {
     host?: string;
     page?: '/page' | '/production' | '/sandbox';
@@ -149,6 +151,7 @@ export function setDevelopmentStage(): DevelopmentStage {
       return context;
     },
     said,
+    urlOf: ({ path }, { port }, host = '127.0.0.1') => `http://${host}:${port}${path}`,
     async openPage({ host = '127.0.0.1', page: path = '/page', before } = {}) {
       const page = await context.newPage();
       if (before) await page.addInitScript(before);
@@ -164,3 +167,7 @@ const isTheBrowsersOwn = (message: ConsoleMessage): boolean =>
 
 export const entriesOf = async (page: Page): Promise<DebugEntry[]> =>
   (await page.evaluate(() => window.entries)).map((entry) => JSON.parse(entry));
+
+/** A function that runs in the page, where it finds what the page has at its `window`. */
+export const run = (page: Page, play: (world: string) => unknown, world: string): Promise<unknown> =>
+  page.evaluate(`(${play})(${JSON.stringify(world)})`);
