@@ -148,8 +148,8 @@ export interface AuthClientOptions {
 
   /**
    * Tells what the client decides, and why: "why was I signed out?". `true`: on the console, at the level "debug" (verbose).
-   * In development each entry has a sentence, too. No entry holds a token, a query string or a body. A function must not call
-   * the client.
+   * In development each entry is a sentence, or has one as its `message`; in production only the events are told of. No
+   * entry holds a token, a query string or a body. A function must not call the client.
    *
    * @default false
    */

@@ -31,7 +31,7 @@ export interface Decisions {
   /** When this tab refreshes by itself. */
   'refresh-planned': { readonly in: number };
   /** The page came back, was shown, hidden, or has a network again: the name of the browser's event. */
+  'page-woke-up': { readonly event: string };
   /** `dispose()` was called. */
   disposed: object;
-  'page-woke-up': { readonly event: string };
 }

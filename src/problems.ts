@@ -30,7 +30,10 @@ export interface EndpointProblemDetails {
   'token-expired-on-arrival': { readonly left: number; readonly evidence: string };
   /** New tokens live hardly longer than it takes to fetch one. Both in milliseconds. */
   'token-lifetime-short': { readonly lifetime: number; readonly took: number };
-  /** The first refresh after a sign-in was refused: the refresh token's cookie wasn't kept, or isn't sent. */
+  /**
+   * The first refresh after a sign-in was refused: the refresh token's cookie wasn't kept, or isn't sent. Where the page was
+   * loaded anew in between, the console tells of it, in development.
+   */
   'cookie-not-kept': object;
   /** A refresh took longer than callers wait for it. Both in milliseconds. */
   'refresh-timeout-short': { readonly took: number; readonly refreshTimeout: number };
@@ -51,7 +54,7 @@ export interface OtherProblemDetails {
    * a redirect, which isn't followed.
    */
   'sign-out-not-confirmed': { readonly url: string; readonly status: number };
-  /** This page has no Web Locks: tabs don't take turns to refresh. */
+  /** This page has no Web Locks: tabs don't take turns to refresh. (Of a sandboxed frame the console alone tells, in development.) */
   'no-web-locks': { readonly isSecureContext: boolean };
   /** This page has no BroadcastChannel: tabs don't hand tokens to each other. */
   'no-broadcast-channel': { readonly isSecureContext: boolean };

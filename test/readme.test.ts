@@ -86,6 +86,21 @@ it('every link between the documents leads to a file, and to a heading of it', (
   expect(broken).toEqual([]);
 });
 
+it('every code of a problem has its heading in the troubleshooting page, and no heading is of a code that is gone', () => {
+  const typed = readFileSync(join(root, 'src/problems.ts'), 'utf8').matchAll(/^ {2}'([a-z-]+)':/gm);
+  const development = ['page-clients.ts', 'watch-logins.ts'].flatMap((file) => [
+    ...readFileSync(join(root, 'src/development', file), 'utf8').matchAll(/readOn\('([a-z-]+)'\)/g),
+  ]);
+  const codes = [...typed, ...development].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(25);
+  const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
+  const headings = [...page.matchAll(/^### ([a-z]+(?:-[a-z]+)+)$/gm)].map(([, heading = '']) => heading);
+  expect(headings.toSorted()).toEqual(codes.toSorted());
+  // From its symptoms, a reader finds each of them.
+  const [table = ''] = page.split('\n## ');
+  expect(codes.filter((code) => !table.includes(`](#${code})`))).toEqual([]);
+});
+
 it('every source file that the architecture page names is there', () => {
   const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
   const named = [...text.matchAll(/`((?:[\w-]+\/)+[\w-]+\.tsx?|[\w-]+\.ts)`/g)].map(([, path = '']) => path);

@@ -5,10 +5,13 @@ import { createAuthClient as createClient } from '../client.js';
 import type { AuthClientOptions } from '../client-options.js';
 import type { DebugEntry } from '../events.js';
 import { baseUrl, resolveUrl, withoutQuery } from '../page.js';
+import type { Problem } from '../problems.js';
 import { explain } from './explanations.js';
 import { narrate } from './narrate.js';
 import { registerClient } from './page-clients.js';
+import { warn } from './warn.js';
 import { warnOfLogin, watchLogins } from './watch-logins.js';
+import { watchSignIns } from './watch-sign-ins.js';
 
 export function createAuthClient<Claims extends object = JwtClaims>(options: AuthClientOptions): AuthClient<Claims> {
   const base = baseUrl();
@@ -16,17 +19,28 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   if (base === undefined || !['undefined', 'boolean', 'function'].includes(typeof options?.debug)) {
     return createClient(options);
   }
-  const said = new Set<string>();
-  const warn = (text: string) => {
-    if (!said.has(text)) console.warn(`[silent-refresh] ${text}`);
-    said.add(text);
+  const { name = 'default', refresh, tabs } = options;
+  const endpoint = endpointOf(options);
+  let isDisposed = false;
+  const report = (problem: Problem) => {
+    const { code, origin, url } = problem as { code: string; origin?: string; url?: string };
+    if (!isDisposed) warn(`${code} ${origin ?? url}`, explain(problem, { page: new URL(baseUrl() ?? base) }));
   };
   const undo: (() => void)[] = [];
+  // The session of any other strategy may end with its page.
+  const isByCookie = typeof refresh !== 'function' && !Object(refresh).readTokens;
+  const onEntry = isByCookie
+    ? watchSignIns(`${name} ${endpoint}`, () => report({ code: 'cookie-not-kept', url: endpoint }))
+    : () => {};
   const auth = createClient<Claims>({
     ...options,
     debug(entry) {
-      if (entry.what === 'problem') warn(explain(entry, { page: new URL(baseUrl() ?? base) }));
-      if (entry.what === 'disposed') for (const each of undo) each();
+      onEntry(entry);
+      if (entry.what === 'problem') report(entry);
+      if (entry.what === 'disposed') {
+        isDisposed = true;
+        for (const each of undo) each();
+      }
       tell(options.debug, entry);
     },
     async fetch(input, init) {
@@ -34,14 +48,21 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       const url = resolveUrl(input instanceof Request ? input.url : input);
       const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
       // The client's own requests go to its own endpoints.
-      if (url && withoutQuery(url) !== endpointOf(options)) void warnOfLogin(url, method.toUpperCase(), response, warn);
+      if (url && withoutQuery(url) !== endpoint) {
+        // Of what isn't a Response, such as a mock's answer, nothing can be said.
+        warnOfLogin(url, method.toUpperCase(), response, (...said) => isDisposed || warn(...said)).catch(() => {});
+      }
       return response;
     },
   });
   undo.push(
-    registerClient(options.name ?? 'default', endpointOf(options) ?? 'a refresh function', warn),
+    registerClient(name, endpoint ?? 'a refresh function', warn),
     watchLogins(() => auth.getState().status === 'signed-out', warn),
   );
+  if (tabs !== false) {
+    // A sandboxed frame has locks, and refuses them: https://w3c.github.io/web-locks/#dom-lockmanager-query
+    globalThis.navigator?.locks?.query().catch(() => report({ code: 'no-web-locks', isSecureContext }));
+  }
   return auth;
 }
 

@@ -27,7 +27,7 @@ const SENTENCES: { readonly [Name in What]: Tell<Name> } = {
       ? `the session is over (${ended}), by ${by(source)}`
       : token === undefined
         ? `there is a session, but no token yet, by ${by(source)}`
-        : `took token ${token} from ${by(source)}`,
+        : `has token ${token} of this session, from ${by(source)}`,
   'refresh-planned': ({ in: ms }) => `looks again in ${ms} ms whether a refresh is due`,
   'page-woke-up': ({ event }) => `the page woke up: ${event}`,
   disposed: () => 'the client is disposed of',

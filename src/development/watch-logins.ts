@@ -2,31 +2,26 @@
 
 import { readKnownShapes } from '../refresh/token-shapes.js';
 import { readOn } from './explanations.js';
+import type { Warn } from './warn.js';
 
 const LOGIN = /log-?in|sign-?in|\/(sessions?|tokens?)\/?$/i;
+/** The browser tells no method: what is often fetched by GET, such as a session, or a token against CSRF, isn't meant. */
+const SURELY_LOGIN = /\/(log-?in|sign-?in|obtain|(?<!(csrf|xsrf|forgery)\/)token)\/?$/i;
 /** Milliseconds in which an app calls `signIn` or `setSession` with an answer that it has. */
 const TOLD_WITHIN = 5_000;
 
-const isLogin = (url: URL, method: string): boolean => method === 'POST' && LOGIN.test(url.pathname);
-
 /** A login request through the client's own `fetch` that was answered with a token. */
-export async function warnOfLogin(
-  url: URL,
-  method: string,
-  response: Response,
-  warn: (text: string) => void,
-): Promise<void> {
-  if (!response.ok || !isLogin(url, method)) return;
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined);
+export async function warnOfLogin(url: URL, method: string, response: Response, warn: Warn): Promise<void> {
+  if (!response.ok || method !== 'POST' || !LOGIN.test(url.pathname)) return;
+  const body: unknown = await response.clone().json();
   if (!readKnownShapes(body, response).accessToken) return;
+  const address = url.origin + url.pathname;
   warn(
-    `A login was sent through auth.fetch: ${method} ${url.origin}${url.pathname} answered with a token.
+    `login-through-auth-fetch ${address}`,
+    `A login was sent through auth.fetch: ${method} ${address} answered with a token. That alone signs nobody in. And auth.fetch may make a login wait for the token of an earlier session, or send that token along.
 Likely:
-  - All requests of the app go through auth.fetch. A login must not: it may wait for the token of the session before, or be sent with it.
-To do: Send it with plain fetch, inside signIn: await auth.signIn(() => fetch('${url.pathname}', { method: 'POST', … })).
+  - All requests of the app go through auth.fetch, or through a client that is built on it.
+To do: Send the login with plain fetch, inside signIn: await auth.signIn(() => fetch('${url.pathname}', { method: 'POST', … })).
 ${readOn('login-through-auth-fetch')}`,
   );
 }
@@ -36,23 +31,28 @@ ${readOn('login-through-auth-fetch')}`,
  *
  * @returns its undo
  */
-export function watchLogins(isSignedOut: () => boolean, warn: (text: string) => void): () => void {
+export function watchLogins(isSignedOut: () => boolean, warn: Warn): () => void {
   if (typeof PerformanceObserver !== 'function') return () => {};
   const timers = new Set<ReturnType<typeof setTimeout>>();
-  const look = (entry: PerformanceResourceTiming) => {
+  const look = (entry: PerformanceResourceTiming & { readonly contentType?: string }) => {
     const url = new URL(entry.name);
     const isRequest = ['fetch', 'xmlhttprequest'].includes(entry.initiatorType);
     // Safari gives no status: https://developer.mozilla.org/docs/Web/API/PerformanceResourceTiming/responseStatus
     const isSuccess = entry.responseStatus >= 200 && entry.responseStatus < 300;
-    if (!isRequest || !isSuccess || !isLogin(url, 'POST') || !isSignedOut()) return;
+    // A router that fetches the login page, or its data, isn't meant. Not every browser tells the type.
+    const isAnswer = !entry.contentType || entry.contentType.includes('json');
+    if (!isRequest || !isSuccess || !isAnswer || !SURELY_LOGIN.test(url.pathname) || !isSignedOut()) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      if (!isSignedOut()) return;
+      if (!isSignedOut() || (!entry.contentType && url.pathname === globalThis.location?.pathname)) return;
+      const address = url.origin + url.pathname;
       warn(
-        `${url.origin}${url.pathname} answered ${entry.responseStatus}, which looks like a login, and nobody is signed in ${TOLD_WITHIN / 1_000} s later.
+        `login-not-told ${address}`,
+        `${address} answered ${entry.responseStatus}, which looks like a login. But ${TOLD_WITHIN / 1_000} s later nobody is signed in.
 Likely:
-  - The login was sent with plain fetch alone: the client doesn't know of it.
-To do: Give it to the client: await auth.signIn(() => fetch('${url.pathname}', { method: 'POST', … })). After a redirect, call auth.signIn().
+  - The login was sent with plain fetch alone. The client doesn't know of it.
+  - It was the first of two steps, and a second factor is still to come. Then this is harmless.
+To do: Give the login to the client: await auth.signIn(() => fetch('${url.pathname}', { method: 'POST', … })). If its answer holds no token, call auth.signIn() after it: that begins the session of the cookie.
 ${readOn('login-not-told')}`,
       );
     }, TOLD_WITHIN);

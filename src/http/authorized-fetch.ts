@@ -91,9 +91,14 @@ async function replay(
     discard();
     throw error;
   });
-  const report = () => reportProblem(parts.session.listeners, { code: 'fresh-token-refused', ...summaryOf(sent) });
+  const { session, refreshing } = parts;
+  // Another 401 may be about a token that nobody has just refreshed, or come while another user signs in.
+  const reportIfHopeless = () => {
+    if (refreshing.fruitless.hopeless.has(sent.label))
+      reportProblem(session.listeners, { code: 'fresh-token-refused', ...summaryOf(sent) });
+  };
   if (!token) {
-    if (parts.session.record.token) report();
+    reportIfHopeless();
     return refusal;
   }
   discard();
@@ -103,8 +108,8 @@ async function replay(
     );
   }
   const response = await request.send(token);
-  emit(parts.session.listeners, 'replayed', { ...summaryOf(sent), status: response.status });
-  if (await isRefused(settings, parts, sent, response, token)) report();
+  emit(session.listeners, 'replayed', { ...summaryOf(sent), status: response.status });
+  if (await isRefused(settings, parts, sent, response, token)) reportIfHopeless();
   return response;
 }
 
