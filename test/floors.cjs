@@ -4,7 +4,8 @@ const ground = '^src/(deadlines|errors|events|known-keys|page|safe-url|wait)\\.t
 
 const floors = [
   { name: 'check', path: '^src/check/' },
-  { name: 'doors', path: '^src/(index|ky|react)\\.ts$' },
+  { name: 'doors', path: '^src/(index|ky|react|testing)\\.ts$' },
+  { name: 'testing', path: '^src/testing/' },
   { name: 'react', path: '^src/react/' },
   { name: 'client', path: '^src/client\\.ts$' },
   { name: 'the parts of a client', path: '^src/client-parts\\.ts$' },

@@ -5,8 +5,8 @@
  */
 
 import { HttpResponse, http } from 'msw';
-import { createSessions, type Grant } from '../../demo/server/sessions.ts';
-import { bearerOf, createAccessTokens } from '../../demo/server/tokens.ts';
+import { bearerOf, createAccessTokens } from '../../src/testing/server/access-tokens.ts';
+import { createSessions, type Grant } from '../../src/testing/server/sessions.ts';
 import { network } from './network.ts';
 import { gate } from './waiting.ts';
 
