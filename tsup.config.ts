@@ -1,7 +1,7 @@
 import { defineConfig, type Options } from 'tsup';
 
 const shared: Options = {
-  entry: ['src/index.ts', 'src/ky.ts', 'src/react.ts'],
+  entry: ['src/index.ts', 'src/ky.ts', 'src/react.ts', 'src/testing.ts'],
   // The oldest browsers promised: those of late 2023.
   target: 'es2022',
   // For Symbol.dispose, whatever the reader's own "lib" says.

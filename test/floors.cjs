@@ -36,6 +36,13 @@ module.exports = {
       from: { path: '^src/check/' },
       to: { path: '^src/', pathNot: ['^src/(check|refresh|session)/', ground] },
     },
+    {
+      name: 'testing-in-an-app',
+      comment: 'What is for tests belongs in no app: only its own door has it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing' },
+      to: { path: '^src/testing' },
+    },
     { name: 'circle', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-floor',

@@ -30,6 +30,7 @@ export default defineConfig({
       { find: /^silent-refresh$/, replacement: path('../src/index.ts') },
       { find: /^silent-refresh\/ky$/, replacement: path('../src/ky.ts') },
       { find: /^silent-refresh\/react$/, replacement: path('../src/react.ts') },
+      { find: /^silent-refresh\/testing$/, replacement: path('../src/testing.ts') },
     ],
   },
   test: {
