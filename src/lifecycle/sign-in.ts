@@ -4,7 +4,7 @@ import { ConfigurationError, SignedOutError, SignInFailedError } from '../errors
 import { pageActivated } from '../page.js';
 import { refresh } from '../refresh/refresher.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
-import { type AnswerReading, isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
+import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { Grant } from '../session/grant.js';
 import type { CookieSignIn } from '../session/session.js';
 import { doubtUser, signInAs } from '../session/session-changes.js';
@@ -109,10 +109,9 @@ function askWhereUnknown({ session, tabs }: RefreshParts): void {
 
 /** @throws SignInFailedError, SignedOutError, SessionChangedError */
 async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
-  const { settings, session, tabs, refreshing } = parts;
+  const { session, tabs, refreshing } = parts;
   const place = countAnswer(session);
-  const { tokenEndpoint, deadlines } = settings;
-  const grant = await readGrant(answer, tokenEndpoint, deadlines.answerBody);
+  const grant = await readGrant(parts, answer);
   await handoverArrived(tabs, session);
   await refuseIfSignedOut(parts, session.userVersion !== userVersion, grant);
   // Its body was slow: the user of now has signed in after this one.
@@ -124,22 +123,22 @@ async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVers
   signInAs(session, grant, place);
 }
 
-/**
- * @param deadline milliseconds for the answer's body; without one it may take as long as it likes
- * @throws SignInFailedError
- */
-export async function readGrant(answer: TokenResponse, reading: AnswerReading, deadline?: number): Promise<Grant> {
+/** @throws SignInFailedError */
+async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Promise<Grant> {
   if (isResponse(answer) && !answer.ok) {
     const { status } = answer;
     throw new SignInFailedError(`The sign-in was answered ${status}.`, status === 429 || status >= 500, answer);
   }
+  const { answerBody } = settings.deadlines;
   const unusable = (why: string): Verdict => ({ verdict: 'unreachable', why });
-  // The option `verdict` is about answers to a refresh.
-  const judged = judge(answer, { ...reading, verdict: undefined }).catch(() =>
-    unusable("its answer can't be read: give the Response with its body unread"),
+  const verdict = await within(
+    answerBody,
+    // The option `verdict` is about answers to a refresh.
+    judge(answer, { ...settings.tokenEndpoint, verdict: undefined }).catch(() =>
+      unusable("its answer can't be read: give the Response with its body unread"),
+    ),
   );
-  const verdict = await (deadline ? within(deadline, judged) : judged);
-  const { verdict: kind, ...found } = verdict ?? unusable(`its answer has not ended after ${deadline} ms`);
+  const { verdict: kind, ...found } = verdict ?? unusable(`its answer has not ended after ${answerBody} ms`);
   if ('grant' in found) return found.grant;
   throw new SignInFailedError(`The sign-in brought no token: ${'why' in found ? found.why : kind}.`, false);
 }

@@ -3,7 +3,6 @@
 import type { AuthClient, JwtClaims } from '../auth-client.js';
 import { type AnyAuthError, type AuthErrorCode, RefreshUnavailableError, SignInFailedError } from '../errors.js';
 import { emit, listen, type SignedOutReason } from '../events.js';
-import { readGrant } from '../lifecycle/sign-in.js';
 import type { TokenResponse } from '../refresh/token-response.js';
 import { expiresAt } from '../session/access-token.js';
 import type { AuthState } from '../session/public-state.js';
@@ -14,6 +13,7 @@ import { countAnswer, duringSignIn } from '../session/sign-ins.js';
 import { type Caller, FETCH_AS } from '../session/user-version.js';
 import { gate } from '../wait.js';
 import { errorOf } from './error-of.js';
+import { readAnswer } from './read-answer.js';
 import { createRequests } from './requests.js';
 import { grantOf, type TestUser } from './test-user.js';
 
@@ -107,7 +107,7 @@ export function createTestAuth<Claims extends object = JwtClaims>(
 
   async function accept(answer: TokenResponse, userVersion: number): Promise<void> {
     const place = countAnswer(session);
-    const grant = await readGrant(answer, {});
+    const grant = await readAnswer(answer);
     checkAlive('signIn()');
     if (session.userVersion !== userVersion && session.record.ended === 'signed-out') throw errorOf('signed-out');
     signInAs(session, grant, place);
