@@ -1,5 +1,6 @@
 /** `silent-refresh/testing`: a client to set by hand for component tests, and a strict auth server for Mock Service Worker. */
 
+export type { RequestHandler } from './testing/requests.js';
 export {
   type AuthServer,
   type AuthServerCounts,

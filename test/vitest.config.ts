@@ -50,8 +50,8 @@ export default defineConfig({
         },
       },
       inReact('19', '..'),
-      // Only newer Reacts hide a page: they have <Activity>.
-      inReact('18.2.0', 'react-18', 'react/hidden-page.test.tsx'),
+      // Only newer Reacts hide a page (they have <Activity>), and have `act` of their own.
+      inReact('18.2.0', 'react-18', 'react/hidden-page.test.tsx', 'react/testing-guide.test.tsx'),
     ],
   },
 });

@@ -4,7 +4,7 @@ import type { AuthClient } from '../auth-client.js';
 import type { AnyAuthError } from '../errors.js';
 import { isRequest, replayableRequest } from '../http/replayable-request.js';
 import { resolveUrl, withoutQuery } from '../page.js';
-import type { AccessToken } from '../session/access-token.js';
+import { type AccessToken, subjectOf } from '../session/access-token.js';
 import type { Session } from '../session/session.js';
 import { sessionGoneError } from '../session/session-gone.js';
 import type { Caller } from '../session/user-version.js';
@@ -25,17 +25,19 @@ export interface Requests {
   rejectNext(error: AnyAuthError): void;
 }
 
+/** @param user the `subject` for whom the request is; `undefined` for a request without a token, or with an opaque one */
+export type RequestHandler = (request: Request, user: string | undefined) => Response | Promise<Response>;
+
 /** Where there is no page, relative URLs are still of some place. */
 const NO_PAGE = 'http://localhost';
 
-export function createRequests(
-  session: Session,
-  handler: ((request: Request) => Response | Promise<Response>) | undefined,
-): Requests {
+export function createRequests(session: Session, handler: RequestHandler | undefined): Requests {
   const waiting = new Set<(error: AnyAuthError) => void>();
   const rejections: AnyAuthError[] = [];
-  const fetch: typeof globalThis.fetch = async (input, init) =>
-    handler ? handler(new Request(input, init)) : globalThis.fetch(input, init);
+  const fetchFor =
+    (user: string | undefined): typeof fetch =>
+    async (input, init) =>
+      handler ? handler(new Request(input, init), user) : fetch(input, init);
 
   const isUnknown = (): boolean => session.state.status === 'restoring' && !session.disposed.isOpen;
 
@@ -83,7 +85,8 @@ export function createRequests(
 
     async send(caller, input, init) {
       const url = resolveUrl(isRequest(input) ? input.url : input) ?? new URL(String(input), NO_PAGE);
-      const request = replayableRequest(input, init, url, fetch);
+      let sender: Token;
+      const request = replayableRequest(input, init, url, (...sent) => fetchFor(subjectOf(sender))(...sent));
       const { method, signal } = request;
       begin(signal);
       if (!request.takesToken) return request.send(undefined);
@@ -91,7 +94,8 @@ export function createRequests(
       const user = caller?.userVersion ?? session.userVersion;
       const userVersion = typeof user === 'number' ? user : await abortable(user, signal);
       const token = tokenFor(label, userVersion, signal);
-      return request.send(token instanceof Promise ? await token : token);
+      sender = token instanceof Promise ? await token : token;
+      return request.send(sender);
     },
 
     async getAccessToken({ signal } = {}) {

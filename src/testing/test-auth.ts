@@ -14,19 +14,19 @@ import { type Caller, FETCH_AS } from '../session/user-version.js';
 import { gate } from '../wait.js';
 import { errorOf } from './error-of.js';
 import { readAnswer } from './read-answer.js';
-import { createRequests } from './requests.js';
+import { createRequests, type RequestHandler } from './requests.js';
 import { grantOf, type TestUser } from './test-user.js';
 
 export interface TestAuthOptions<Claims extends object = JwtClaims> extends TestUser<Claims> {
   /** How the client begins where nobody is signed in: unknown yet, or why not. @default 'no-session' */
   readonly state?: 'restoring' | SignedOutReason | undefined;
   /**
-   * Answers the requests of `auth.fetch`. A signed-in user's bear a fake `Authorization`. What it throws, `auth.fetch` rejects
-   * with.
+   * Answers the requests of `auth.fetch`, and is told whose each one is. A signed-in user's bear a fake `Authorization`. What
+   * it throws, `auth.fetch` rejects with.
    *
    * @default the global `fetch`, looked up at each call
    */
-  readonly fetch?: ((request: Request) => Response | Promise<Response>) | undefined;
+  readonly fetch?: RequestHandler | undefined;
   /** What `signOut()` says of the server: `false`, as offline. @default true */
   readonly serverConfirmed?: boolean | undefined;
 }

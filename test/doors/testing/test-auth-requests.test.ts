@@ -23,11 +23,13 @@ const CODES: AuthErrorCode[] = [
 /** Keeps what has been sent. */
 function handler() {
   const sent: Request[] = [];
-  const fetch = vi.fn((request: Request) => {
+  const users: (string | undefined)[] = [];
+  const fetch = vi.fn((request: Request, user: string | undefined) => {
     sent.push(request);
+    users.push(user);
     return Response.json({ url: request.url });
   });
-  return { sent, fetch };
+  return { sent, users, fetch };
 }
 
 const bearers = (sent: Request[]) => sent.map(({ headers }) => headers.get('authorization'));
@@ -54,7 +56,7 @@ describe('requests', () => {
   });
 
   it('bear no token when nobody is signed in, nor where they have an Authorization of their own', async () => {
-    const { sent, fetch } = handler();
+    const { sent, users, fetch } = handler();
     const auth = createTestAuth({ fetch });
     await auth.fetch('/api/orders');
     auth.signInAs('ada');
@@ -62,6 +64,7 @@ describe('requests', () => {
     await auth.fetch(new Request('https://elsewhere.test/', { headers: { 'X-A': 'b' } }));
 
     expect(bearers(sent)).toEqual([null, 'Basic YQ==', expect.stringMatching(/^Bearer /)]);
+    expect(users).toEqual([undefined, undefined, 'ada']);
   });
 
   it('go to the global fetch by default', async () => {
