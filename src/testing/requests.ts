@@ -107,7 +107,6 @@ export function createRequests(session: Session, handler: RequestHandler | undef
     },
 
     fail(error) {
-      if (!isUnknown()) return;
       for (const reject of waiting) reject(error);
       waiting.clear();
     },

@@ -9,7 +9,7 @@ import type { AuthState } from '../session/public-state.js';
 import { createSession } from '../session/session.js';
 import { closeSession, endSession, recordRestoreFailure, renewSession, signInAs } from '../session/session-changes.js';
 import { sessionGoneError } from '../session/session-gone.js';
-import { countAnswer, duringSignIn } from '../session/sign-ins.js';
+import { countAnswer } from '../session/sign-ins.js';
 import { type Caller, FETCH_AS } from '../session/user-version.js';
 import { gate } from '../wait.js';
 import { errorOf } from './error-of.js';
@@ -116,7 +116,7 @@ export function createTestAuth<Claims extends object = JwtClaims>(
   async function signIn(request?: () => Promise<TokenResponse>): Promise<AuthState<Claims>> {
     checkAlive('signIn()');
     const { userVersion } = session;
-    if (request) await duringSignIn(session, async () => accept(await request(), userVersion));
+    if (request) await accept(await request(), userVersion);
     else await requests.known('signIn()');
     const state = getState();
     if (state.status === 'signed-out') throw new SignInFailedError('signIn(): there is no session to begin.', false);

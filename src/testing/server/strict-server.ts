@@ -23,8 +23,8 @@ export interface StrictSettings extends TokenSettings, RotationSettings {
 /** What the server says. The cookie changes when the answer arrives, and not before. */
 export interface Answer {
   readonly response: Response;
-  /** What the cookie is from then on: `null`, it is taken away; absent, it stays as it is. */
-  readonly cookie?: string | null;
+  /** What the cookie is from then on. */
+  readonly cookie?: string | undefined;
 }
 
 export interface StrictServer {
@@ -68,7 +68,7 @@ export function createStrictServer(settings: StrictSettings): StrictServer {
     signOut(cookie) {
       const family = sessions.familyOf(cookie);
       if (family) sessions.revoke(family);
-      return { response: new Response(null, { status: 204 }), cookie: null };
+      return { response: new Response(null, { status: 204 }) };
     },
 
     judge(authorization) {

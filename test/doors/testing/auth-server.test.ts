@@ -1,38 +1,13 @@
 /** `authServer()`: the strict server behind msw, and the real client before it. */
 
 import { HttpResponse, http } from 'msw';
-import type { AuthClient } from 'silent-refresh';
-import { type AuthServerOptions, authServer, type Fault } from 'silent-refresh/testing';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../given/failures.ts';
+import { login, openPage, serve, signedIn, statusOf } from '../../given/mocked-server.ts';
 import { passUntil, stopClocks } from '../../world/clocks.ts';
 import { network } from '../../world/network.ts';
 import { pageFetch, show } from '../../world/page.ts';
-import { newBrowser, openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
-import { standing } from '../../world/waiting.ts';
-
-type Options = Partial<AuthServerOptions<ReturnType<typeof http.all>>>;
-
-function serve(options: Options = {}) {
-  const server = authServer({ http, ...options });
-  network.use(...server.handlers);
-  return server;
-}
-
-/** The login request of the README. */
-const login = (user: string, password = 'secret') =>
-  pageFetch('/auth/login', { method: 'POST', body: new URLSearchParams({ user, password }) });
-
-const openPage = () => openTab({ fetch: pageFetch });
-
-async function signedIn(options?: Options) {
-  const server = serve(options);
-  const auth = openPage();
-  await auth.signIn(() => login('ada'));
-  return { server, auth };
-}
-
-const statusOf = async (auth: AuthClient) => (await auth.fetch('/api/orders')).status;
+import { newBrowser, openTab, openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
 
 describe('a session', () => {
   it('begins with a login, is refreshed, and ends with a sign-out', async () => {
@@ -43,7 +18,9 @@ describe('a session', () => {
 
     expect([response.status, await response.json()]).toEqual([200, { user: 'ada' }]);
     expect(server.counts).toEqual({ refreshes: 1, reuseAlarms: 0, requests: { ada: 2 } });
+    const headers = { Authorization: `Bearer ${await auth.getAccessToken()}` };
     expect(await auth.signOut()).toEqual({ serverConfirmed: true });
+    expect((await pageFetch('/api/orders', { headers })).status).toBe(401);
     expect(await openPage().restore()).toEqual({ status: 'signed-out', reason: 'no-session' });
   });
 
@@ -190,92 +167,6 @@ describe('handlers of the test’s own', () => {
     expect((await pageFetch('/api/orders/7')).status).toBe(401);
     expect(await (await auth.fetch('/api/orders/8')).json()).toEqual({ of: 'ada', id: '8' });
     expect(server.counts).toEqual({ refreshes: 1, reuseAlarms: 0, requests: { ada: 3, nobody: 1 } });
-  });
-});
-
-describe('faults', () => {
-  const outages: [Fault, object][] = [
-    ['unavailable', { code: 'refresh-unavailable', retryAfter: expect.any(Number) }],
-    ['error', { code: 'refresh-unavailable', retryable: true }],
-    ['html', { code: 'refresh-unavailable', retryable: true }],
-    ['drop', { code: 'refresh-unavailable', retryable: true }],
-    ['challenge', { code: 'refresh-unavailable', retryable: false }],
-  ];
-
-  it.each(outages)('a refresh that meets "%s" signs nobody out', async (fault, error) => {
-    stopClocks();
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
-    const broken = server.fail('refresh', fault, { retryAfter: 3 });
-    expect(await passUntil(failureOf(auth.fetch('/api/orders')))).toMatchObject(error);
-    expect(auth.getState().status).toBe('signed-in');
-    broken.clear();
-    await passUntil(new Promise((resolve) => setTimeout(resolve, 60_000)));
-    expect(await passUntil(statusOf(auth))).toBe(200);
-    expect(server.counts.reuseAlarms).toBe(0);
-  });
-
-  it('a refresh that meets "unauthorized" ends the session', async () => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
-    server.fail('refresh', 'unauthorized');
-    expect(await failureOf(auth.fetch('/api/orders'))).toMatchObject({ code: 'session-expired' });
-  });
-
-  it('an API that meets "challenge" is not worth a refresh, one that meets "unauthorized" is', async () => {
-    const { server, auth } = await signedIn();
-    const events = record(auth);
-    server.fail('api', 'challenge', { times: 1 });
-    expect(await statusOf(auth)).toBe(401);
-    expect(server.counts.refreshes).toBe(0);
-    expect(events).toMatchObject([
-      { name: 'challenge', detail: { error: 'insufficient_user_authentication', maxAge: 0 } },
-    ]);
-    server.fail('api', 'unauthorized', { times: 1 });
-    expect(await statusOf(auth)).toBe(200);
-    expect(server.counts.refreshes).toBe(1);
-  });
-
-  it('they last as long as they are told to; the one before comes back, and recover() ends all', async () => {
-    const { server, auth } = await signedIn();
-    const statuses = async (count: number) => {
-      const seen: (number | string)[] = [];
-      for (let at = 0; at < count; at++) seen.push(await statusOf(auth).catch(({ name }) => name));
-      return seen;
-    };
-    server.fail('api', 'error');
-    server.fail('api', 'html', { times: 2 });
-    server.fail('api', () => new Response(null, { status: 418 }), { times: 1 });
-    server.fail('api', () => undefined, { times: 1 });
-    expect(await statuses(5)).toEqual([200, 418, 403, 403, 500]);
-    server.recover();
-    expect(await statuses(1)).toEqual([200]);
-    server.fail('api', 'unavailable', { times: 1, retryAfter: 1.5 });
-    expect((await auth.fetch('/api/orders')).headers.get('retry-after')).toBe('2');
-    server.fail('api', 'drop', { times: 1 });
-    expect(await statuses(2)).toEqual(['TypeError', 200]);
-  });
-
-  it.each([true, false])('an answer hangs until it is released (after processing: %s)', async (afterProcessing) => {
-    const { server, auth } = await signedIn();
-    server.expireAccessTokens();
-    const hanging = server.fail('refresh', 'hang', { afterProcessing });
-    const answer = statusOf(auth);
-    await hanging.met;
-    expect(await standing(answer)).toBe('pending');
-    hanging.clear();
-    expect(await answer).toBe(200);
-    expect(server.counts).toMatchObject({ refreshes: 1, reuseAlarms: 0 });
-  });
-
-  it('sign-in and sign-out fail, too', async () => {
-    const server = serve();
-    const auth = openPage();
-    server.fail('signIn', 'error', { times: 1 });
-    expect(await failureOf(auth.signIn(() => login('ada')))).toMatchObject({ response: { status: 500 } });
-    await auth.signIn(() => login('ada'));
-    server.fail('signOut', 'drop');
-    expect(await auth.signOut()).toEqual({ serverConfirmed: false });
   });
 });
 

@@ -127,6 +127,15 @@ describe('a request that waits', () => {
   });
 });
 
+it('what has been aborted is not sent', async () => {
+  const { fetch } = handler();
+  const auth = createTestAuth({ user: 'ada', fetch });
+  const signal = AbortSignal.abort('enough');
+  expect(await failureOf(auth.fetch('/api/orders', { signal }))).toBe('enough');
+  expect(await failureOf(auth.getAccessToken({ signal }))).toBe('enough');
+  expect(fetch).not.toHaveBeenCalled();
+});
+
 describe('rejections', () => {
   it.each(CODES)('the next call is rejected with %s, and the one after is sent', async (code) => {
     const { fetch } = handler();
