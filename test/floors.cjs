@@ -4,8 +4,9 @@ const ground = '^src/(decisions|deadlines|errors|events|known-keys|page|problems
 
 const floors = [
   { name: 'check', path: '^src/check/' },
-  { name: 'doors', path: '^src/(development|index|ky|react)\\.ts$' },
+  { name: 'doors', path: '^src/(development|index|ky|react|testing)\\.ts$' },
   { name: 'development', path: '^src/development/' },
+  { name: 'testing', path: '^src/testing/' },
   { name: 'react', path: '^src/react/' },
   { name: 'client', path: '^src/client\\.ts$' },
   { name: 'the parts of a client', path: '^src/client-parts\\.ts$' },
@@ -35,6 +36,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/check/' },
       to: { path: '^src/', pathNot: ['^src/(check|refresh|session)/', ground] },
+    },
+    {
+      name: 'testing-in-an-app',
+      comment: 'What is for tests belongs in no app: only its own door has it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing' },
+      to: { path: '^src/testing' },
     },
     { name: 'circle', severity: 'error', from: {}, to: { circular: true } },
     {

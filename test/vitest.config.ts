@@ -30,6 +30,7 @@ export default defineConfig({
       { find: /^silent-refresh$/, replacement: path('../src/index.ts') },
       { find: /^silent-refresh\/ky$/, replacement: path('../src/ky.ts') },
       { find: /^silent-refresh\/react$/, replacement: path('../src/react.ts') },
+      { find: /^silent-refresh\/testing$/, replacement: path('../src/testing.ts') },
     ],
   },
   test: {
@@ -49,8 +50,8 @@ export default defineConfig({
         },
       },
       inReact('19', '..'),
-      // Only newer Reacts hide a page: they have <Activity>.
-      inReact('18.2.0', 'react-18', 'react/hidden-page.test.tsx'),
+      // Only newer Reacts hide a page (they have <Activity>), and have `act` of their own.
+      inReact('18.2.0', 'react-18', 'react/hidden-page.test.tsx', 'react/testing-guide.test.tsx'),
     ],
   },
 });

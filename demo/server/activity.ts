@@ -1,6 +1,6 @@
 /** What has happened: counts, and a log that never holds a token or a cookie. */
 
-import type { Family } from './sessions.ts';
+import type { Family } from '../../src/testing/server/sessions.ts';
 
 export type ActivityKind = 'login' | 'refresh' | 'logout' | 'api';
 

@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import { type AccessToken, type AccessTokens, bearerOf } from '../../src/testing/server/access-tokens.ts';
 import type { Activity } from './activity.ts';
 import type { AnswerTiming } from './answer-timing.ts';
 import { requestId } from './request-id.ts';
 import type { TokenFormat } from './token-format.ts';
-import { type AccessToken, type AccessTokens, bearerOf } from './tokens.ts';
 
 interface ApiEnv {
   Variables: { token: AccessToken };

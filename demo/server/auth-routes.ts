@@ -4,14 +4,14 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { type AuditEntry, authRoutes as routesOfAnyServer } from '../../docs/server/auth-routes.ts';
+import type { AccessTokens } from '../../src/testing/server/access-tokens.ts';
+import type { Grant, Sessions } from '../../src/testing/server/sessions.ts';
 import type { Activity, ActivityKind } from './activity.ts';
 import type { AnswerTiming } from './answer-timing.ts';
 import { drop, faultyAnswer } from './faults.ts';
 import { requestId } from './request-id.ts';
-import type { Grant, Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import type { TokenFormat } from './token-format.ts';
-import type { AccessTokens } from './tokens.ts';
 import { findUser } from './users.ts';
 
 interface AuthEnv {

@@ -1,13 +1,7 @@
-/** What the rules of sessions and tokens take from outside: the time, and names that nobody can guess. */
+/** The time, and secrets that nobody can guess, as a server has them. */
 
 import { randomBytes } from 'node:crypto';
-
-export interface ClockAndSecrets {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Another one each time. */
-  secret(): string;
-}
+import type { ClockAndSecrets } from '../../src/testing/server/sessions.ts';
 
 export const REAL: ClockAndSecrets = {
   now: () => Date.now(),

@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
+import type { AccessToken } from '../../src/testing/server/access-tokens.ts';
 import type { Settings } from './settings.ts';
-import type { AccessToken } from './tokens.ts';
 
 export interface TokenFormat {
   write(token: AccessToken): Promise<string>;

@@ -1,9 +1,6 @@
 /** Who may sign in. */
 
-export interface User {
-  readonly id: string;
-  readonly name: string;
-}
+import type { User } from '../../src/testing/server/sessions.ts';
 
 const USERS: readonly User[] = [
   { id: 'ada', name: 'Ada' },

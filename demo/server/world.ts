@@ -2,15 +2,16 @@
 
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { createAccessTokens } from '../../src/testing/server/access-tokens.ts';
+import { createSessions } from '../../src/testing/server/sessions.ts';
 import { createActivity, type LogEntry, type Stats } from './activity.ts';
 import { createAnswerTiming, type Hold } from './answer-timing.ts';
 import { apiRoutes } from './api-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { REAL } from './clock-and-secrets.ts';
 import { type Control, controlRoutes } from './control-routes.ts';
-import { createSessions } from './sessions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import { createTokenFormat } from './token-format.ts';
-import { createAccessTokens } from './tokens.ts';
 
 /** What tests in this process see of it, and do to it. */
 export interface World extends Control {
@@ -38,8 +39,8 @@ export interface ServedWorld {
 /** @param path where it will be mounted: '' for the root; its cookie goes to no other place */
 export function createWorld(path: string): ServedWorld {
   const settings: Settings = { ...DEFAULT_SETTINGS };
-  const sessions = createSessions(settings);
-  const tokens = createAccessTokens(settings);
+  const sessions = createSessions(settings, REAL);
+  const tokens = createAccessTokens(settings, REAL);
   const format = createTokenFormat(settings);
   const activity = createActivity();
   const timing = createAnswerTiming(settings);

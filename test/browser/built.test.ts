@@ -1,7 +1,7 @@
 /** The built package, as Node and bundlers find it by its name. */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -23,6 +23,22 @@ it('the package’s command runs', () => {
   const { bin } = require('silent-refresh/package.json');
   const command = join(dist, '..', bin['silent-refresh']);
   expect(execFileSync(process.execPath, [command, '--help'], { encoding: 'utf8' })).toContain('silent-refresh check');
+});
+
+it('an app knows the errors that the door for tests orders by their classes', async () => {
+  const code = 'session-expired';
+  const asModules = [await import('silent-refresh'), await import('silent-refresh/testing')] as const;
+  const asCommonJs: typeof asModules = [require('silent-refresh'), require('silent-refresh/testing')];
+  for (const [core, testing] of [asModules, asCommonJs]) {
+    const auth = testing.createTestAuth({ user: 'ada' });
+    auth.rejectNext(code);
+    await expect(auth.fetch('https://app.test/api')).rejects.toBeInstanceOf(core.SessionExpiredError);
+  }
+});
+
+it('no app’s bundle holds what is for tests', () => {
+  for (const file of readdirSync(dist).filter((name) => /\.c?js$/.test(name) && !name.startsWith('testing')))
+    expect(readFileSync(join(dist, file), 'utf8')).not.toContain('createTestAuth');
 });
 
 it('all doors load as CommonJS and recognise each other’s errors', () => {

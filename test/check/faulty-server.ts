@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSessions, type Grant } from '../../demo/server/sessions.ts';
+import { createSessions, type Grant } from '../../src/testing/server/sessions.ts';
 
 export const FAULTS = [
   'visitors get a page',

@@ -1,7 +1,7 @@
 /** The command and servers of other kinds: a refresh token in the body, and double-submit protection. */
 
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../demo/server/sessions.ts';
+import { createSessions } from '../../src/testing/server/sessions.ts';
 import { checked, type Outcomes, signInBy } from './checked.ts';
 
 const URL_HERE = 'http://localhost:3000/auth/refresh';

@@ -1,6 +1,7 @@
 /** Recipes of the documents, run as they stand there. */
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
 
 /**
@@ -15,13 +16,17 @@ export function recipe<Exports>(
   modules: Readonly<Record<string, unknown>>,
   globals: Readonly<Record<string, unknown>> = {},
 ): Exports {
-  const page = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
-  const code = [...page.matchAll(/^```tsx?\n(.*?)^```/gms)]
-    .map(([, code = '']) => code)
-    .find((code) => code.includes(text));
+  const page = readFileSync(join(import.meta.dirname, '../..', document), 'utf8');
+  const [, extension, code] =
+    [...page.matchAll(/^```(tsx?)\n(.*?)^```/gms)].find(([, , code]) => code?.includes(text)) ?? [];
   if (!code) throw new Error(`${document} has no recipe with: ${text}`);
   const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    fileName: `recipe.${extension}`,
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      jsx: ts.JsxEmit.ReactJSX,
+    },
   });
   const exports = {};
   const run = new Function('require', 'exports', ...Object.keys(globals), outputText);

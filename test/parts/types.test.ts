@@ -36,6 +36,7 @@ import {
   type SignedInProps,
   useAuth,
 } from 'silent-refresh/react';
+import { createTestAuth, type TestAuth, type TestAuthOptions } from 'silent-refresh/testing';
 import { describe, expectTypeOf, it } from 'vitest';
 
 interface ShopClaims {
@@ -399,5 +400,24 @@ describe('types', () => {
       // @ts-expect-error the request must be returned
       auth.signIn(async () => {}),
     ]);
+  });
+
+  it('a test’s client goes wherever a client goes, and its claims are the app’s', () => {
+    typesOf(() => {
+      const test = createTestAuth<ShopClaims>({ user: 'ada', claims: { roles: ['admin'] } });
+      expectTypeOf(test).toEqualTypeOf<TestAuth<ShopClaims>>();
+      expectTypeOf(test).toExtend<AuthClient<ShopClaims>>();
+      expectTypeOf(test).toExtend<AuthClient<object>>();
+      expectTypeOf(test.getState).toEqualTypeOf(shop.getState);
+      expectTypeOf(createTestAuth()).toExtend<AuthClient>();
+      expectTypeOf<TestAuthOptions<ShopClaims>['claims']>().toEqualTypeOf<Partial<ShopClaims> | undefined>();
+      createKy(test);
+      // @ts-expect-error no claim of the shop's
+      test.signInAs({ user: 'bob', claims: { rolls: [] } });
+      // @ts-expect-error no reason
+      test.endSession('timeout');
+      // @ts-expect-error no code
+      test.rejectNext('expired');
+    });
   });
 });

@@ -157,6 +157,7 @@ async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds:
   await until(() => tabs.every((tab) => tab.getState().status === 'signed-in'));
   await second.signOut();
   await second.getAccessToken().catch(caught);
+  await until(() => tabs.every((tab) => tab.getState().status === 'signed-out'));
   await first.signIn(server.login('ada'));
   await until(() => tabs.every((tab) => tab.getState().status === 'signed-in'));
   seen.push(...tabs.map((tab) => tab.getState()));

@@ -1,14 +1,14 @@
 /**
- * A strict auth server and its API, behind msw, by the rules of the demo's server: a refresh token is good once, a second
- * use revokes the session and is counted. It has one cookie jar, that of one browser: a Set-Cookie lands there when the
- * answer does.
+ * The strict server of `silent-refresh/testing`, and around it what only this project's tests have: records of all requests,
+ * answers of a test's own, a clock apart from the page's. It has one cookie jar, that of one browser: a cookie lands there
+ * when the answer does.
  */
 
 import { HttpResponse, http } from 'msw';
-import { createSessions, type Grant } from '../../demo/server/sessions.ts';
-import { bearerOf, createAccessTokens } from '../../demo/server/tokens.ts';
+import { createFaults, type Endpoint } from '../../src/testing/server/faults.ts';
+import { unsignedJwt } from '../../src/testing/server/jwt.ts';
+import { createStrictServer, refuse } from '../../src/testing/server/strict-server.ts';
 import { network } from './network.ts';
-import { gate } from './waiting.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -26,17 +26,14 @@ export const API = 'https://api.test';
 export const TOKEN_ENDPOINT = 'https://app.test/auth/refresh';
 
 /** A JWT of the given payload; nobody here verifies its signature. */
-export function jwt(payload: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part(payload)}.c2lnbmF0dXJl`;
-}
+export const jwt = unsignedJwt;
 
 export function startAuthServer() {
   /** Millisecond clock of the server, apart from the page's. */
   let serverNow = () => Date.now();
   const now = () => serverNow();
   let serial = 0;
-  const sessions = createSessions({ overlap: 0 }, { now, secret: () => `refresh-${++serial}` });
+  const faults = createFaults();
   let underWay = 0;
 
   const server = {
@@ -45,7 +42,9 @@ export function startAuthServer() {
     /** The browser's refresh cookie. */
     cookie: undefined as string | undefined,
     refreshCalls: 0,
-    reuseAlarms: 0,
+    get reuseAlarms() {
+      return strict.reuseAlarms;
+    },
     overlaps: 0,
     logouts: 0,
     logoutRequests: [] as Request[],
@@ -66,67 +65,52 @@ export function startAuthServer() {
     opaque: false,
 
     signIn(user: string): object {
-      const grant = sessions.begin({ id: user, name: user });
-      server.cookie = grant.refreshToken;
-      return tokenAnswer(grant);
+      const { body, cookie } = strict.signIn(user);
+      server.cookie = cookie;
+      return body;
     },
     /** The request for `auth.signIn`. */
     login: (user: string) => async () => server.signIn(user),
     /** Every access token so far meets a 401, though nobody knows. */
     expireAccessTokens() {
-      tokens.expireAll();
+      strict.expireAccessTokens();
     },
     revoke(user: string) {
-      sessions.revokeUser(user);
+      strict.revokeSession(user);
     },
     setClock(clock: () => number) {
       serverNow = clock;
     },
     /** Keeps refreshes back after they have rotated, until released. */
-    holdRefresh() {
-      const arrived = gate();
-      const released = gate();
-      held = { arrived: arrived.open, released: released.opened };
-      return {
-        arrived: arrived.opened,
-        release() {
-          held = undefined;
-          released.open();
-        },
-      };
-    },
+    holdRefresh: () => hold('refresh'),
     /** Keeps API answers back, until released. */
-    holdApi() {
-      const arrived = gate();
-      const released = gate();
-      heldApi = { arrived: arrived.open, released: released.opened };
-      return {
-        arrived: arrived.opened,
-        release() {
-          heldApi = undefined;
-          released.open();
-        },
-      };
-    },
+    holdApi: () => hold('api'),
   };
-  let held: { arrived(): void; released: Promise<void> } | undefined;
-  let heldApi: { arrived(): void; released: Promise<void> } | undefined;
 
-  // Numbered as the refresh token that comes with it.
-  const tokens = createAccessTokens(server, { now, secret: () => String(serial) });
-  /** By what is written, to the letter: nobody here verifies a signature. */
-  const idsOfTokens = new Map<string, string>();
+  function hold(endpoint: Endpoint) {
+    const { met, clear } = faults.set(endpoint, 'hang', { afterProcessing: true });
+    return { arrived: met, release: clear };
+  }
+
   /** From the sign-in on: 1, 2, … */
   const generationOf = ({ generation }: { readonly generation: number }) => generation + 1;
 
-  function tokenAnswer(grant: Grant): object {
-    const { id, issuedAt } = tokens.issue(grant);
-    const iat = Math.floor(issuedAt / 1_000);
-    const payload = { sub: grant.family.user.id, iat, exp: iat + server.lifetime, gen: generationOf(grant), jti: id };
-    const token = server.opaque ? `opaque-${id}` : jwt(payload);
-    idsOfTokens.set(token, id);
-    return server.shape(token, server.lifetime);
-  }
+  const strict = createStrictServer({
+    overlap: 0,
+    get lifetime() {
+      return server.lifetime;
+    },
+    refreshTokens: { now, secret: () => `refresh-${++serial}` },
+    // Numbered as the refresh token that comes with it.
+    accessTokens: { now, secret: () => String(serial) },
+    writeToken(token) {
+      const { id, family, issuedAt } = token;
+      if (server.opaque) return `opaque-${id}`;
+      const iat = Math.floor(issuedAt / 1_000);
+      return jwt({ sub: family.user.id, iat, exp: iat + server.lifetime, gen: generationOf(token), jti: id });
+    },
+    tokenResponse: (text) => server.shape(text, server.lifetime),
+  });
 
   async function refresh(request: Request): Promise<Response> {
     server.refreshCalls++;
@@ -134,18 +118,12 @@ export function startAuthServer() {
     if (++underWay > 1) server.overlaps++;
     try {
       if (server.answerRefresh) return await server.answerRefresh(request);
-      const rotation = sessions.rotate(server.cookie);
-      if (rotation.outcome === 'reused') server.reuseAlarms++;
-      if (!('grant' in rotation)) return HttpResponse.json({ error: 'invalid_grant' }, { status: 401 });
-      const answer = tokenAnswer(rotation.grant);
-      // The cookie lands in the jar with the answer, not before it.
-      if (held) {
-        const { arrived, released } = held;
-        arrived();
-        await released;
-      }
-      server.cookie = rotation.grant.refreshToken;
-      return HttpResponse.json(answer, { headers: { 'Cache-Control': 'no-store' } });
+      const met = await faults.meet('refresh', request, () => strict.refresh(server.cookie));
+      if (met instanceof Response) return met;
+      const { response, cookie } = met.answer;
+      // It lands in the jar with the answer, not before it.
+      if (cookie) server.cookie = cookie;
+      return response;
     } finally {
       underWay--;
     }
@@ -153,22 +131,15 @@ export function startAuthServer() {
 
   async function api(request: Request): Promise<Response> {
     const authorization = request.headers.get('authorization');
-    const bearer = bearerOf(authorization);
-    const { verdict, token } = tokens.judge(bearer && (idsOfTokens.get(bearer) ?? 'never issued'));
+    const judged = strict.judge(authorization);
+    const { verdict, token } = judged;
     const body = await request.clone().arrayBuffer();
-    const good =
+    const own = () =>
       verdict === 'good'
         ? HttpResponse.json({ user: token.family.user.id, generation: generationOf(token) })
-        : HttpResponse.json(
-            { error: 'invalid_token' },
-            { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' } },
-          );
-    if (heldApi) {
-      const { arrived, released } = heldApi;
-      arrived();
-      await released;
-    }
-    const response = (await server.answerApi?.(request)) ?? good;
+        : refuse(judged);
+    const met = await faults.meet('api', request, own);
+    const response = (await server.answerApi?.(request)) ?? (met instanceof Response ? met : met.answer);
     server.apiRequests.push({
       method: request.method,
       url: request.url,
@@ -188,10 +159,9 @@ export function startAuthServer() {
       server.logouts++;
       server.logoutRequests.push(request);
       if (server.answerLogout) return server.answerLogout(request);
-      const family = sessions.familyOf(server.cookie);
-      if (family) sessions.revoke(family);
+      const { response } = strict.signOut(server.cookie);
       server.cookie = undefined;
-      return new HttpResponse(null, { status: 204 });
+      return response;
     }),
     http.all(`${API}/*`, ({ request }) => api(request)),
     http.all('https://app.test/api/*', ({ request }) => api(request)),

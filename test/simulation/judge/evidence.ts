@@ -1,6 +1,6 @@
 /** What several rules look for. */
 
-import { bearerOf } from '../../../demo/server/tokens.ts';
+import { bearerOf } from '../../../src/testing/server/access-tokens.ts';
 import type { Plan } from '../schedule/plan.ts';
 import type { Exchange } from '../world/network.ts';
 import { LONGEST_WRITE } from '../world/storage.ts';

@@ -1,7 +1,7 @@
 /** What becomes of refresh tokens: which are lost on the way, which go with a page, and which are still at hand. */
 
-import type { Family } from '../../../demo/server/sessions.ts';
 import type { AuthState } from '../../../src/index.ts';
+import type { Family } from '../../../src/testing/server/sessions.ts';
 import { LONGEST_DELIVERY } from '../world/channels.ts';
 import { isInBody } from '../world/holder.ts';
 import type { Exchange } from '../world/network.ts';

@@ -1,6 +1,6 @@
 /** P6, where no cookie holds the refresh token: a sign-out revokes it. */
 
-import type { Family } from '../../../demo/server/sessions.ts';
+import type { Family } from '../../../src/testing/server/sessions.ts';
 import { isInBody } from '../world/holder.ts';
 import type { Exchange } from '../world/network.ts';
 import { isMirrored } from './evidence.ts';

@@ -1,6 +1,6 @@
 /** P1, P4: no refresh token is presented twice, unless its answer was lost on the way, or has gone with its page. */
 
-import type { Family } from '../../../demo/server/sessions.ts';
+import type { Family } from '../../../src/testing/server/sessions.ts';
 import type { Exchange } from '../world/network.ts';
 import { isOrphan, isRefresh, isUnmarked, ORPHAN_WAIT, VISITOR_WAIT } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';

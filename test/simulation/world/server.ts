@@ -1,7 +1,7 @@
 /** The strict auth server and its API, by the rules of the demo's server; it acts at the moment a request arrives. */
 
-import { createSessions, type Family, type Grant } from '../../../demo/server/sessions.ts';
-import { bearerOf, createAccessTokens } from '../../../demo/server/tokens.ts';
+import { bearerOf, createAccessTokens } from '../../../src/testing/server/access-tokens.ts';
+import { createSessions, type Family, type Grant } from '../../../src/testing/server/sessions.ts';
 import { type Holder, isInBody } from './holder.ts';
 import type { Machine } from './machine.ts';
 import type { Answer, ServerRequest } from './request.ts';

@@ -1,8 +1,25 @@
-/** The families of refresh tokens: each token is good once, and a second use ends its family. Unit tests go by it, too. */
+/**
+ * The families of refresh tokens: each token is good once, and a second use ends its family. The demo, the unit tests and the
+ * simulation go by it, too; Node runs it as it stands, so it imports types alone.
+ */
 
-import { type ClockAndSecrets, REAL } from './clock-and-secrets.ts';
-import type { Settings } from './settings.ts';
-import type { User } from './users.ts';
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What the rules take from outside: the time, and names that nobody can guess. */
+export interface ClockAndSecrets {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Another one each time. */
+  secret(): string;
+}
+
+export interface RotationSettings {
+  /** Milliseconds in which a refresh token that was just rotated gets its successor again, without an alarm. */
+  readonly overlap: number;
+}
 
 /** All that descends from one sign-in. */
 export interface Family {
@@ -34,7 +51,7 @@ export interface Sessions {
   reset(): void;
 }
 
-export function createSessions(settings: Pick<Settings, 'overlap'>, { now, secret }: ClockAndSecrets = REAL): Sessions {
+export function createSessions(settings: RotationSettings, { now, secret }: ClockAndSecrets): Sessions {
   const families = new Set<Family>();
   // A real server keeps hashes of its refresh tokens; this one dies with its process.
   const known = new Map<string, { grant: Grant; spent?: { at: number; successor: Grant } }>();

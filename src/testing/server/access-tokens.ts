@@ -1,8 +1,14 @@
-/** Access tokens: what is remembered of each, and the verdict when the API meets one. Unit tests go by it, too. */
+/**
+ * Access tokens: what is remembered of each, and the verdict when the API meets one. The demo, the unit tests and the
+ * simulation go by it, too; Node runs it as it stands, so it imports types alone.
+ */
 
-import { type ClockAndSecrets, REAL } from './clock-and-secrets.ts';
-import type { Family, Grant } from './sessions.ts';
-import type { Settings } from './settings.ts';
+import type { ClockAndSecrets, Family, Grant } from './sessions.js';
+
+export interface TokenSettings {
+  /** Seconds that an access token is good for; fractions are allowed. */
+  readonly lifetime: number;
+}
 
 /** What the server remembers of a token that it has issued. */
 export interface AccessToken {
@@ -37,10 +43,7 @@ const REMEMBERED = 100_000;
 export const bearerOf = (authorization: string | null | undefined): string | undefined =>
   /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 
-export function createAccessTokens(
-  settings: Pick<Settings, 'lifetime'>,
-  { now, secret }: ClockAndSecrets = REAL,
-): AccessTokens {
+export function createAccessTokens(settings: TokenSettings, { now, secret }: ClockAndSecrets): AccessTokens {
   const issued = new Map<string, AccessToken>();
   let serial = 0;
   let expiredUpTo = 0;
