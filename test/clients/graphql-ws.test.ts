@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { signedIn } from '../given/ada.ts';
 import { clientRecipe } from '../given/any-client.ts';
 import { outliveToken } from '../given/expired-token.ts';
+import { pass, stopClocks } from '../world/clocks.ts';
 import { network } from '../world/network.ts';
 import { until } from '../world/waiting.ts';
 
@@ -83,6 +84,20 @@ describe('graphql-ws', () => {
     expect(seen).toEqual(Array(20).fill({ user: 'ada', generation: 2 }));
     expect([server.refreshCalls, server.reuseAlarms, sockets.connections]).toEqual([1, 0, 2]);
     for (const stop of stops) stop();
+  });
+
+  it('a connection that is refused with 4403 is tried again by graphql-ws itself, with a new token', async () => {
+    const { server, sockets, seen, begin } = await adasSubscription();
+    sockets.refuses = 4403;
+    server.expireAccessTokens();
+    stopClocks();
+    const stop = begin();
+    await until(() => server.apiRequests.length, 'it is refused');
+    // It waits a little longer each time, and how long is random.
+    for (let seconds = 0; seconds < 30 && !seen.length; seconds++) await pass(1_000);
+    expect(seen).toEqual([{ user: 'ada', generation: 2 }]);
+    expect([server.refreshCalls, sockets.connections]).toEqual([1, 2]);
+    stop();
   });
 
   it('a connection that the server closes with 4401 goes on with a new token', async () => {

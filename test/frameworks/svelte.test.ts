@@ -2,11 +2,13 @@
 
 import type { AuthState } from 'silent-refresh';
 import { mount, unmount } from 'svelte';
-import type { Readable } from 'svelte/store';
-import { describe } from 'vitest';
+import { get, type Readable } from 'svelte/store';
+import { describe, expect, it } from 'vitest';
 import { frameworkRecipe, showsTheState } from '../given/framework.ts';
 import { textOfState } from '../given/shown.ts';
 import { compileSvelte } from '../given/svelte-component.ts';
+import { startAuthServer } from '../world/auth-server.ts';
+import { openTab } from '../world/tabs.ts';
 
 interface User {
   readonly state: AuthState;
@@ -30,5 +32,13 @@ describe('Svelte, as a store', () => {
       text = textOfState(state);
     });
     return { text: () => text, remove };
+  });
+
+  it('what has changed before somebody listens is not missed', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    const { user } = await frameworkRecipe<{ user: Readable<AuthState> }>('svelte', 'readable(', auth);
+    await auth.signIn(server.login('ada'));
+    expect(textOfState(get(user))).toBe('ada');
   });
 });
