@@ -50,7 +50,11 @@ describe('@microsoft/fetch-event-source', () => {
   it('twenty connections that meet a refused token cost one refresh', async () => {
     const { server, news, listen } = await listening(await expired());
     answerEvents(server, () => false);
-    await Promise.all(Array.from({ length: 20 }, listen));
+    const held = server.holdRefresh();
+    const all = Promise.all(Array.from({ length: 20 }, listen));
+    await until(() => server.apiRequests.length === 20, 'all were refused');
+    held.release();
+    await all;
     expect(news).toEqual(Array(20).fill('ada 2'));
     expect([server.refreshCalls, server.reuseAlarms]).toEqual([1, 0]);
     expect(statusesOf(server).sort()).toEqual([...Array(20).fill(200), ...Array(20).fill(401)]);

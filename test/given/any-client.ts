@@ -91,9 +91,12 @@ export function serves({ open, tab, before, sends = 20, refusal = 401, aborts = 
 
   it('twenty reads that meet a refused token cost one refresh, and all are sent again', async () => {
     const { server, caller } = await expired();
-    const answers = await Promise.all(TWENTY.map((path) => caller.read(path)));
+    const held = server.holdRefresh();
+    const reads = Promise.all(TWENTY.map((path) => caller.read(path)));
+    await until(() => server.apiRequests.length === sends, 'all were refused');
+    held.release();
 
-    expect(answers).toEqual(TWENTY.map(() => ({ user: 'ada', generation: 2 })));
+    expect(await reads).toEqual(TWENTY.map(() => ({ user: 'ada', generation: 2 })));
     expect(server).toMatchObject({ refreshCalls: 1, reuseAlarms: 0, overlaps: 0 });
     const statuses = server.apiRequests.map(({ status, generation }) => `${generation}: ${status}`).sort();
     expect(statuses).toEqual([...Array(sends).fill(`1: ${refusal}`), ...Array(sends).fill('2: 200')]);
