@@ -1,25 +1,31 @@
-/** The TypeScript snippets of README.md, docs/*.md and docs/server compile under this project's strict flags, as a reader would paste them. */
+/** The TypeScript snippets of the README and of docs/ compile under this project's strict flags, as a reader would paste them. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-
 /** Packages of readers' own, which this project doesn't have: what the documents use of them. */
 const STAND_INS = {
   '@testing-library/react': ['./test/given/testing-library.tsx'],
   '@playwright/test': ['./test/given/playwright-test.ts'],
 };
-const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-const documents = ['README.md', ...pages.map((name) => `docs/${name}`), 'docs/server/README.md'];
+const pagesIn = (folder: string) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+
+/** For no library in particular. */
+const UNTESTED = ['graphql.md'];
+const libraries = ['docs/clients', 'docs/frameworks'];
+const documents = ['README.md', ...pagesIn('docs'), 'docs/server/README.md', ...libraries.flatMap(pagesIn)];
 
 const snippets = documents.flatMap((document) => {
   const text = readFileSync(join(root, document), 'utf8');
   return [...text.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, extension, code = ''], index) => {
-    // The snippet that says it is auth.ts is what the others of its document import.
-    const name = code.startsWith('// auth.ts') ? 'auth.ts' : `snippet-${index + 1}.${extension}`;
+    // A snippet that says which file it is can be imported by the others of its document; auth.ts is one.
+    const [, name = `snippet-${index + 1}.${extension}`] = /^\/\/ (\S+\.tsx?)\n/.exec(code) ?? [];
     return { document, name, code };
   });
 });
@@ -60,6 +66,22 @@ it('every TypeScript snippet of the README and of docs/ compiles', () => {
   expect(snippets.length).toBeGreaterThan(20);
   expect(diagnose()).toEqual([]);
 }, 60_000);
+
+it.each(libraries)('each page of %s says with which version it was tested, and stands in the table', (folder) => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const table = readFileSync(join(root, folder, 'README.md'), 'utf8');
+  const wrong = pagesIn(folder).flatMap((page) => {
+    const name = basename(page);
+    if (name === 'README.md') return [];
+    const missing = table.includes(`](${name})`) ? [] : [`${page} isn't in the table`];
+    const tested = /^Tested with (?:`\S+` [\d.]+(?:, | and )?)+/m.exec(readFileSync(join(root, page), 'utf8'))?.[0];
+    if (!tested && !UNTESTED.includes(name)) return [...missing, `${page} names no version`];
+    const versions = [...(tested ?? '').matchAll(/`(\S+)` (\d[\d.]*\d)/g)];
+    const old = versions.filter(([, library = '', version]) => devDependencies[library] !== version);
+    return [...missing, ...old.map(([text]) => `${page}: ${text} is not what is installed`)];
+  });
+  expect(wrong).toEqual([]);
+});
 
 it('the README gives the size limits that are checked', () => {
   const limits = [...readFileSync(join(root, '.size-limit.js'), 'utf8').matchAll(/'([\d.]+ kB)'/g)];

@@ -21,6 +21,20 @@ const inReact = (version: string, folder: string, ...lacks: string[]): TestProje
   },
 });
 
+/** What needs a DOM, in a page of jsdom: libraries as browsers get them, not as servers do. */
+const inPage: TestProjectInlineConfiguration = {
+  extends: true,
+  resolve: { conditions: ['browser', 'module', 'development'] },
+  test: {
+    name: 'page',
+    include: ['frameworks/*.test.{ts,tsx}', 'clients/in-a-page/*.test.{ts,tsx}'],
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'https://app.test/' } },
+    setupFiles: ['world/react-setup.ts'],
+    server: { deps: { inline: ['svelte', 'solid-js'] } },
+  },
+};
+
 export default defineConfig({
   root: path('.'),
   cacheDir: path('../node_modules/.vite'),
@@ -45,10 +59,11 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['**/*.test.ts'],
-          exclude: ['browser/**', 'servers/**', '**/node_modules/**'],
+          exclude: ['browser/**', 'servers/**', 'frameworks/**', 'clients/in-a-page/**', '**/node_modules/**'],
           setupFiles: ['world/setup.ts'],
         },
       },
+      inPage,
       inReact('19', '..'),
       // Only newer Reacts hide a page (they have <Activity>), and have `act` of their own.
       inReact('18.2.0', 'react-18', 'react/hidden-page.test.tsx', 'react/testing-guide.test.tsx'),

@@ -1,6 +1,6 @@
 /** What tabs show of who is signed in. */
 
-import type { AuthClient } from 'silent-refresh';
+import type { AuthClient, AuthState } from 'silent-refresh';
 import { until } from '../world/waiting.ts';
 
 /** The state after a sign-out. */
@@ -21,3 +21,7 @@ export function statesOf(auth: AuthClient): string[] {
   auth.subscribe(() => states.push(auth.getState().status));
   return states;
 }
+
+/** Who is signed in, or else the status. */
+export const textOfState = (state: AuthState): string =>
+  state.status === 'signed-in' ? String(state.subject) : state.status;

@@ -9,6 +9,8 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 /** They run none of the code, but read it. */
 const READERS = ['readme.test.ts', 'parts/types.test.ts'];
+/** The client below other people's libraries: what they notice, its own tests notice sooner. */
+const LIBRARIES = ['clients/**'];
 /**
  * Hundreds of tabs or requests, or the whole heap, which grows with each file that shares it. They come last, and have a
  * worker and the time of their own.
@@ -35,7 +37,7 @@ const light = (project: TestProjectInlineConfiguration, groupOrder: number): Tes
   ...project,
   test: {
     ...project.test,
-    exclude: [...(project.test?.exclude ?? []), ...READERS, ...HEAVY],
+    exclude: [...(project.test?.exclude ?? []), ...READERS, ...LIBRARIES, ...HEAVY],
     // Files share a worker: most of a mutant's time would go into starting one for each file.
     isolate: false,
     testTimeout: TEST_TIMEOUT,

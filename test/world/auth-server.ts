@@ -54,8 +54,10 @@ export function startAuthServer() {
     refreshRequests: [] as Request[],
     /** Instead of the server's own answer to a refresh; nothing is rotated. */
     answerRefresh: undefined as ((request: Request) => Response | Promise<Response>) | undefined,
-    /** Instead of the API's own answer. */
-    answerApi: undefined as ((request: Request) => Response | undefined | Promise<Response | undefined>) | undefined,
+    /** Instead of the API's own answer, which it gets: what the token is worth stands there. */
+    answerApi: undefined as
+      | ((request: Request, own: Response) => Response | undefined | Promise<Response | undefined>)
+      | undefined,
     /** The shape of a token answer. */
     shape: (token: string, lifetime: number): object => ({
       access_token: token,
@@ -139,7 +141,8 @@ export function startAuthServer() {
         ? HttpResponse.json({ user: token.family.user.id, generation: generationOf(token) })
         : refuse(judged);
     const met = await faults.meet('api', request, own);
-    const response = (await server.answerApi?.(request)) ?? (met instanceof Response ? met : met.answer);
+    const good = met instanceof Response ? met : met.answer;
+    const response = (await server.answerApi?.(request, good)) ?? good;
     server.apiRequests.push({
       method: request.method,
       url: request.url,
@@ -165,6 +168,7 @@ export function startAuthServer() {
     }),
     http.all(`${API}/*`, ({ request }) => api(request)),
     http.all('https://app.test/api/*', ({ request }) => api(request)),
+    http.all('https://app.test/graphql', ({ request }) => api(request)),
   );
   return server;
 }
