@@ -37,8 +37,8 @@ export function reportEndpointProblems(parts: RefreshParts, verdict: Verdict, se
     report({ code: 'refresh-timeout-short', took, refreshTimeout: deadlines.caller });
   }
   const { token, id, generation } = session.record;
-  // A later generation was refreshed with the cookie, here or in another tab.
-  const isUnproven = id === refreshing.unprovenSession && generation === 1;
+  // A function may send whatever it likes. A later generation was refreshed with the cookie, here or in another tab.
+  const isUnproven = address && id === refreshing.unprovenSession && generation === 1;
   if (verdict.verdict === 'renewed') {
     const { lifetime } = verdict.grant.accessToken;
     if (isMeasured && lifetime < 2 * took) report({ code: 'token-lifetime-short', lifetime, took });
