@@ -78,5 +78,5 @@ export const signInBy =
   (jar: '' | (() => string | Promise<string>), stdout: () => string = () => ''): Surroundings['run'] =>
   async (_command, { COOKIE_JAR = '' }) => {
     if (jar) await writeFile(COOKIE_JAR, await jar());
-    return { code: 0, stdout: stdout() };
+    return { code: 0, stdout: stdout(), stderr: '' };
   };

@@ -44,6 +44,7 @@ const FOUND: Readonly<Record<Fault, Outcomes>> = {
   'three seconds, slowly': { lifetime: 'broken' },
   'opaque without expires_in': { lifetime: 'broken', subject: 'unclear', claims: 'unchecked' },
   DPoP: {},
+  'nothing is there': {},
   cacheable: { 'no-store': 'broken' },
   'no Date': { date: 'broken', clock: 'unchecked' },
   'a wrong clock': { clock: 'unclear' },
@@ -66,14 +67,29 @@ const FOUND: Readonly<Record<Fault, Outcomes>> = {
   'sign-out deletes nothing': { 'sign-out-cookie': 'broken' },
   'sign-out keeps the session': { 'sign-out-session': 'broken' },
   'the refusal quotes the token': { overlap: 'broken', 'at-once': 'broken' },
+  'another cookie': {},
+  'the other cookie is wanted, too': {},
+  'no HttpOnly at the sign-in': { 'cookie-http-only': 'broken' },
+  'no expiry at the sign-in': { 'cookie-expiry': 'broken' },
+  'another successor': { overlap: 'broken' },
+  'another value for one successor': {},
+  'sign-out answers nothing, as HTML': {},
+  'sign-out keeps the overlap': { 'sign-out-session': 'broken' },
+  'a dead session is a 500': {
+    'no-session': 'broken',
+    'wrong-token': 'broken',
+    'sign-out-session': 'broken',
+    reuse: 'broken',
+    'reuse-family': 'broken',
+  },
 };
 
 const KEY = 'key-in-the-query';
 
-async function checkServer(server: FaultyServer, more: readonly string[] = []): Promise<Checked> {
+async function checkServer(server: FaultyServer, more: readonly string[] = ['--origin', ORIGIN]): Promise<Checked> {
   const args = [`${server.url}/auth/refresh?key=${KEY}`, '--sign-out', `${server.url}/auth/logout?key=${KEY}`];
   return checked(
-    ['check', ...args, '--sign-in', 'sign in', '--origin', ORIGIN, ...more],
+    ['check', ...args, '--sign-in', 'sign in', ...more],
     {
       run: signInBy(server.signIn),
       wait: async (ms) => server.passTime(ms),
@@ -123,7 +139,7 @@ it('a right server keeps everything that can be checked', () => {
 });
 
 describe('each fault is found, and nothing else is', () => {
-  it.each(FAULTS.filter((fault) => fault !== 'DPoP'))('%s', async (fault) => {
+  it.each(FAULTS.filter((fault) => fault !== 'DPoP' && fault !== 'nothing is there'))('%s', async (fault) => {
     const result = await outcomesOf(fault);
     expect(differences(result)).toEqual(FOUND[fault]);
     expect(result.code).toBe(Object.values(FOUND[fault]).includes('broken') ? 1 : 0);
@@ -163,4 +179,83 @@ it('what a server quotes is left out, and so is where it redirects', async () =>
   const { output } = await outcomesOf('visitors get a redirect', 'the refusal quotes the token');
   expect(output).toContain('It was redirected');
   expect(output).toContain('it answered 401, text/…, invalid_grant.');
+});
+
+describe('with other cookies beside the refresh token', () => {
+  it.each(['another cookie', 'the other cookie is wanted, too'] as const)(
+    'it is found, and named: %s',
+    async (fault) => {
+      const { output } = await outcomesOf(fault);
+      expect(output).toContain(
+        '✓ kept         the refresh token of the sign-in goes to the token endpoint (the cookie session)',
+      );
+    },
+  );
+
+  it('its own flags count, and not those of the others', async () => {
+    const { outcomes } = await outcomesOf('another cookie', 'no HttpOnly');
+    expect(outcomes['cookie-http-only']).toBe('broken');
+  });
+
+  it('which one it is can be said', async () => {
+    await withServer(['another cookie'], async (server) => {
+      const { outcomes, output } = await checkServer(server, ['--cookie', 'sid']);
+      expect(output).toContain('(the cookie sid)');
+      expect(outcomes).toMatchObject({ 'sign-in': 'kept', rotation: 'broken' });
+    });
+  });
+
+  it('which one it is must be said where that shows in nothing', async () => {
+    await withServer(['the other cookie is wanted, too', 'no rotation'], async (server) => {
+      const { output, code } = await checkServer(server);
+      expect(output).toContain(
+        "it can't be told which cookie holds the refresh token: session, sid. Give --cookie NAME.",
+      );
+      expect(code).toBe(2);
+    });
+  });
+});
+
+describe('CORS without --origin', () => {
+  it.each([[[]], [['--origin', 'https://127.0.0.1']]])('that any origin may call is found: %j', async (more) => {
+    await withServer(['CORS reflects'], async (server) => {
+      const own = more.map((each) => each.replace('https://127.0.0.1', server.url));
+      const { outcomes, output, code } = await checkServer(server, own);
+      expect(outcomes).toMatchObject({ cors: 'unchecked', 'cors-foreign': 'broken' });
+      expect(output).toContain('Origin: https://attacker.example is allowed: its pages can take tokens.');
+      expect(code).toBe(1);
+    });
+  });
+});
+
+describe('what it says of a cause', () => {
+  it('is said once: the findings after it say so in a line', async () => {
+    const { output } = await outcomesOf('a dead session is a 500');
+    expect(output.match(/Answer 401 with JSON to whoever has no session/g)).toHaveLength(1);
+    expect(output).toContain(
+      '✗ broken       an unknown refresh token gets a 401 (as above: it answered 500, application/json)',
+    );
+  });
+
+  it('of CORS for all, that the origin must be exact', async () => {
+    const { output } = await outcomesOf('CORS for all');
+    expect(output).toContain(
+      "Send the page's exact origin instead of *, and Access-Control-Allow-Credentials: true, with each answer.",
+    );
+  });
+
+  it('of two successors, why they are no good', async () => {
+    const { output } = await outcomesOf('another successor');
+    expect(output).toContain('It gave another refresh token, and both of them are good: two sessions come from one.');
+  });
+
+  it('of an address where nothing is, at once', async () => {
+    await withServer(['nothing is there'], async (server) => {
+      const { output, outcomes } = await checkServer(server, []);
+      expect(output).toMatch(
+        /^✗ broken {7}without a refresh token[^\n]*\n +It answered 404[^\n]*\n +Nothing seems to be there/m,
+      );
+      expect(outcomes).toMatchObject({ 'sign-in': 'unchecked', token: 'broken' });
+    });
+  });
 });
