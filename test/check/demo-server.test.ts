@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer, type DemoServer } from '../../demo/server/app.ts';
 import type { Settings } from '../../demo/server/settings.ts';
-import { checked, type Outcomes, onRealNetwork, signInBy } from './checked.ts';
+import { checked, onRealNetwork, signInBy } from './checked.ts';
+import { not, type Outcomes } from './outcomes.ts';
 
 onRealNetwork();
 
@@ -38,9 +39,6 @@ function check(...more: string[]) {
     },
   });
 }
-
-const not = (outcome: string, outcomes: Outcomes) =>
-  Object.fromEntries(Object.entries(outcomes).filter(([, each]) => each !== outcome));
 
 const DOWN = { 'cors-foreign': 'kept', token: 'broken' };
 const NOT_CHECKED = { cors: 'unchecked', 'retry-after': 'unchecked' };

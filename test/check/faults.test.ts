@@ -1,8 +1,9 @@
 /** The command finds each deliberate fault of a server, and says of nothing else that it is broken. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Checked, checked, type Outcomes, onRealNetwork, signInBy } from './checked.ts';
+import { type Checked, checked, onRealNetwork, signInBy } from './checked.ts';
 import { FAULTS, type Fault, type FaultyServer, ORIGIN, startFaultyServer } from './faulty-server.ts';
+import type { Outcomes } from './outcomes.ts';
 
 onRealNetwork();
 

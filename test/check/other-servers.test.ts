@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { createSessions } from '../../demo/server/sessions.ts';
-import { checked, type Outcomes, signInBy } from './checked.ts';
+import { checked, signInBy } from './checked.ts';
+import { not } from './outcomes.ts';
 
 const URL_HERE = 'http://localhost:3000/auth/refresh';
 const SIGN_OUT = 'http://localhost:3000/auth/logout';
@@ -37,9 +38,6 @@ const HEADERS = { 'Cache-Control': 'no-store', Date: new Date().toUTCString() };
 const refused = () => Response.json({ error: 'invalid_grant' }, { status: 400, headers: HEADERS });
 const tokens = (more: object) =>
   Response.json({ access_token: 'opaque-access-token', expires_in: 600, ...more }, { headers: HEADERS });
-const not = (outcome: string, outcomes: Outcomes) =>
-  Object.fromEntries(Object.entries(outcomes).filter(([, each]) => each !== outcome));
-
 describe('a refresh token in the body', () => {
   it.each(['form', 'json', 'form:rt', 'json:rt'])('as %s', async (format) => {
     const { issued, begin, rotate, revoke, wait } = startSessions();
@@ -222,7 +220,7 @@ describe('what a cookie may hold', () => {
 
 describe('two refreshes at once', () => {
   /** Reads, then writes: without an overlap, and yet two at once may both be lucky. @param luck how many times */
-  function startRace(luck: number) {
+  function startRace(luck: number, status = 401) {
     const { issued, begin, rotate } = startSessions();
     let [running, races] = [0, 0];
     const spent = new Set<string | undefined>();
@@ -237,7 +235,7 @@ describe('two refreshes at once', () => {
       const isLucky = !spent.has(token) || (isSecond && races <= luck);
       const next = isLucky && init?.method === 'POST' ? rotate(token) : undefined;
       spent.add(token);
-      if (!next) return Response.json({}, { status: 401, headers: HEADERS });
+      if (!next) return Response.json({}, { status, headers: HEADERS });
       const answer = tokens({});
       answer.headers.append('Set-Cookie', `session=${next}; Path=/auth; HttpOnly; SameSite=Lax; Max-Age=600`);
       return answer;
@@ -249,6 +247,12 @@ describe('two refreshes at once', () => {
   it('are tried several times, since one race may go well', async () => {
     const { outcomes } = await startRace(3);
     expect(outcomes).toMatchObject({ 'at-once': 'broken', overlap: 'broken' });
+  });
+
+  it('over which the server fails: the remedy is another one', async () => {
+    const { outcomes, output } = await startRace(0, 500);
+    expect(outcomes['at-once']).toBe('broken');
+    expect(output).toContain('here the server has failed over it');
   });
 
   it('that go well each time, without an overlap, are not called kept', async () => {

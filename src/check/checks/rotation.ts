@@ -69,6 +69,9 @@ async function twoSuccessors(stage: Stage, session: Session, other: string | und
   return kept('with another refresh token, which then is the only good one');
 }
 
+const NO_FAILURE =
+  'Let one of the two win, and give the other one the same answer: here the server has failed over it.';
+
 /** One race may go well by chance. */
 const TRIES = 5;
 
@@ -77,7 +80,11 @@ async function atOnce({ endpoint }: Stage, session: Session): Promise<Finding> {
   for (let tries = 0; tries < TRIES; tries++) {
     const answers = await Promise.all([endpoint.refresh(session), endpoint.refresh(session)]);
     const refused = answers.find((answer) => !isRenewed(answer));
-    if (refused) return unlessLimited(refused, broken(`one of them got none: ${refused.why}`));
+    if (refused)
+      return unlessLimited(
+        refused,
+        broken(`one of them got none: ${refused.why}`, refused.status >= 500 ? NO_FAILURE : undefined),
+      );
     const after = await endpoint.refresh(session);
     if (!isRenewed(after)) {
       return unlessLimited(after, broken(`both got one, and the next refresh got none: ${after.why}`));
