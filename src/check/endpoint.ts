@@ -3,9 +3,7 @@
 import type { CheckOptions } from './arguments.js';
 import { type Cookie, goesTo, withCookie } from './cookies.js';
 import { type Answer, isOver, isRenewed, noAnswer, send } from './exchange.js';
-import { forgedToken } from './forged-token.js';
-import { contentTypeOf, refreshBody, signOutBody } from './request-body.js';
-import { asBytes, decoded, isSendable } from './request-header.js';
+import { asBytes, contentTypeOf, decoded, forgedToken, isSendable, refreshBody, signOutBody } from './request-parts.js';
 import type { Secrets } from './secrets.js';
 import type { Session } from './sessions.js';
 import type { Surroundings } from './surroundings.js';

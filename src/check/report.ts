@@ -1,9 +1,8 @@
 /** The findings as they are told: a line each, and for what is broken or unclear the reason, the remedy and the place. */
 
-import { applies } from './applies.js';
 import type { CheckOptions } from './arguments.js';
 import { type Finding, type Outcome, unchecked } from './finding.js';
-import { RULE_IDS, RULES, type Rule, type RuleId } from './rules.js';
+import { applies, RULE_IDS, RULES, type Rule, type RuleId } from './rules.js';
 import type { Secrets } from './secrets.js';
 
 const MARKS: Readonly<Record<Outcome, string>> = {

@@ -1,5 +1,7 @@
 /** What of the contract is checked: what holds, what to do where it doesn't, and where docs/server.md says so. */
 
+import type { CheckOptions } from './arguments.js';
+
 export interface Rule {
   /** What holds where it is kept. */
   readonly title: string;
@@ -157,3 +159,14 @@ export const RULES = {
 
 export type RuleId = keyof typeof RULES;
 export const RULE_IDS = Object.keys(RULES) as RuleId[];
+
+const OF_PAGES: readonly RuleId[] = ['cors-preflight', 'cors-answer', 'cors-refusal', 'cors-expose'];
+
+/** The others mean nothing here, and aren't told at all. */
+export function applies(id: RuleId, { origin, body, signOut }: CheckOptions): boolean {
+  if (id === 'cors') return !origin;
+  if (OF_PAGES.includes(id)) return !!origin;
+  if (id === 'sign-out-cookie' || id === 'sign-out-session') return !!signOut;
+  // Without a refresh token to put into a body the client sends nothing.
+  return !(body && (id.startsWith('cookie-') || id === 'no-session'));
+}

@@ -2,7 +2,7 @@
 
 import type { Answer } from '../exchange.js';
 import { kept } from '../finding.js';
-import { forgedToken } from '../forged-token.js';
+import { forgedToken } from '../request-parts.js';
 import type { FirstRefresh, Stage } from '../stage.js';
 import { refusal } from './refusals.js';
 
