@@ -1,17 +1,20 @@
-/** Which checks there are, in which order, and which of them mean anything here. */
+/** Which checks there are, and in which order. */
 
-import { CannotCheckError, type CheckOptions } from './arguments.js';
+import { CannotCheckError } from './arguments.js';
 import { checkCookie } from './checks/cookie.js';
-import { CORS_RULES, checkCors, checkCorsOfToken } from './checks/cors.js';
+import { checkCors, checkCorsOfToken } from './checks/cors.js';
 import { checkForgery } from './checks/forgery.js';
-import { checkAtOnce, checkOverlap, checkReuse, checkRotation } from './checks/rotation.js';
+import { remedyOf } from './checks/refusals.js';
+import { checkAtOnceAndOverlap, checkReuse, checkRotation } from './checks/rotation.js';
 import { checkSignOut } from './checks/sign-out.js';
 import { checkToken } from './checks/token.js';
 import { checkVisitor, checkWrongToken } from './checks/visitors.js';
-import { isRenewed } from './exchange.js';
-import { broken, kept, unchecked } from './finding.js';
-import type { RuleId } from './rules.js';
+import { type Cookie, goesTo } from './cookies.js';
+import { isOver, isRenewed } from './exchange.js';
+import { broken, kept, unchecked, unclear } from './finding.js';
+import type { Session } from './sessions.js';
 import type { FirstRefresh, Stage } from './stage.js';
+import { findHolder } from './which-cookie.js';
 
 /**
  * The checks that end a session come last.
@@ -29,38 +32,51 @@ export async function checkAll(stage: Stage): Promise<string> {
   if (!stage.options.signOut) report.tell('sign-out', unchecked('give --sign-out'));
   const session = await stage.sessions.open();
   if (!session) return stage.sessions.whyNone;
-  const signedIn = stage.endpoint.cookieOf(session);
-  const spent = stage.endpoint.tokenOf(session);
-  if (spent === undefined) {
-    const has = session.cookies.map(({ name, path }) => `${name} has Path=${path}`);
-    report.tell('sign-in', broken(`of its cookies none goes there: ${has.join(', ')}`));
-    return 'no refresh token goes there';
-  }
-  report.tell('sign-in', kept());
-  const first: FirstRefresh = { session, spent, answer: await stage.endpoint.refresh(session) };
-  if (!isRenewed(first.answer)) {
-    report.tell('token', broken(first.answer.why));
-    return 'the first refresh failed';
-  }
+  const first = await refreshFirst(stage, session);
+  if (typeof first === 'string') return first;
   checkToken(stage, first);
   checkCorsOfToken(stage, first);
-  checkCookie(stage, first, signedIn);
+  checkCookie(stage, first);
   const rotates = checkRotation(stage, first);
   await checkForgery(stage, first);
   await checkWrongToken(stage, first);
-  if (rotates) {
-    await checkAtOnce(stage);
-    await checkOverlap(stage);
-  }
+  if (rotates) await checkAtOnceAndOverlap(stage);
   await checkSignOut(stage);
   if (rotates) await checkReuse(stage);
   return 'the session was over before';
 }
 
-/** The others aren't told at all. */
-export function applies(id: RuleId, { origin, body, signOut }: CheckOptions): boolean {
-  if (id === 'cors') return !origin;
-  if ((CORS_RULES as readonly RuleId[]).includes(id)) return !!origin;
-  if (id === 'sign-out-cookie' || id === 'sign-out-session') return !!signOut;
-  return !(body && id.startsWith('cookie-'));
+/** Finds out where the refresh token is, as well. Gives why nothing more can be checked, where it fails. */
+async function refreshFirst(stage: Stage, session: Session): Promise<FirstRefresh | string> {
+  const { endpoint, report, options } = stage;
+  const { cookies, refreshToken } = session;
+  if (!options.body && !endpoint.mayHoldToken(cookies).length) {
+    report.tell('sign-in', broken(`of its cookies none goes there: ${pathsOf(cookies)}`));
+    return 'no refresh token goes there';
+  }
+  const answer = await endpoint.refresh(session);
+  if (!isRenewed(answer)) {
+    const others = cookies.filter((cookie) => !goesTo(cookie, options.url));
+    if (others.length && !options.body && isOver(answer)) {
+      report.tell('sign-in', unclear(`of its cookies some don't go there: ${pathsOf(others)}`));
+    }
+    report.tell('token', broken(answer.why, remedyOf(answer, options)));
+    return 'the first refresh failed';
+  }
+  if (options.body) {
+    report.tell('sign-in', kept());
+    return { session, spent: refreshToken, answer, signedIn: undefined };
+  }
+  const holder = await findHolder(endpoint, session, cookies, answer);
+  if (!holder) {
+    const names = endpoint.mayHoldToken(cookies).join(', ');
+    throw new CannotCheckError(`it can't be told which cookie holds the refresh token: ${names}. Give --cookie NAME`);
+  }
+  report.tell('sign-in', kept(`the cookie ${holder}`));
+  endpoint.takeCookie(holder);
+  const signedIn = endpoint.cookieOf({ ...session, cookies });
+  return { session, spent: signedIn?.value, answer, signedIn };
 }
+
+const pathsOf = (cookies: readonly Cookie[]): string =>
+  cookies.map(({ name, path }) => `${name} has Path=${path}`).join(', ');

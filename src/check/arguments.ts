@@ -3,38 +3,21 @@
 import { parseArgs } from 'node:util';
 import { LOOPBACK } from '../safe-url.js';
 
-export const USAGE = `Says what of the contract of docs/server.md a running auth server keeps.
-
-  npx silent-refresh check URL [options]
-
-  npx silent-refresh check http://localhost:3000/auth/refresh \\
-    --sign-in 'curl -s -c "$COOKIE_JAR" -d user=ada http://localhost:3000/auth/login'
-
-  --sign-in COMMAND      a shell command that signs in, and writes a Netscape cookie jar (curl -c) to the file
-                         $COOKIE_JAR; it runs for each fresh session
-  --cookie-jar FILE      a cookie jar with one session, instead of --sign-in
-  --body FORMAT          the refresh token goes in the body: form, json, form:FIELD or json:FIELD; FIELD is
-                         refresh_token if left out. The sign-in command prints the JSON that the login answers
-  --client-id ID         with --body: the field client_id
-  --sign-out URL         the address of the sign-out; with --body, that of the revocation (RFC 7009)
-  --origin ORIGIN        where the pages are, if they are on another origin: checks CORS
-  --csrf COOKIE=HEADER   double-submit protection: the cookie's value is sent in the header
-  --overlap SECONDS      how long the server accepts a spent token (30); the command waits for that time
-  --remote               allows a server that is not on this machine. The command sends spent and forged tokens:
-                         to a server in use that looks like an attack, so only check one that is yours
-  --help                 prints this
-
-Exit code: 0 if nothing is broken, 1 if something is, 2 if it couldn't be checked.`;
-
 export interface CheckOptions {
   readonly url: URL;
   readonly signIn: string | undefined;
   readonly cookieJar: string | undefined;
+  /** The name of the one that holds the refresh token; `undefined`: it is found out. */
+  readonly cookie: string | undefined;
   readonly body: BodyFormat | undefined;
   readonly signOut: URL | undefined;
+  /** How the sign-out gets the refresh token, where a body holds that. */
+  readonly signOutBody: BodyFormat;
   /** Of the pages, where it isn't the auth server's. */
   readonly origin: URL | undefined;
   readonly csrf: { readonly cookie: string; readonly header: string } | undefined;
+  /** Sent along with each request, such as an API key. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly overlap: number;
 }
@@ -42,7 +25,8 @@ export interface CheckOptions {
 /** How the refresh token travels where no cookie holds it. */
 export interface BodyFormat {
   readonly format: 'form' | 'json';
-  readonly field: string;
+  /** `undefined`: the fields that the client sends by default (RFC 6749 §6, RFC 7009 §2.1). */
+  readonly field: string | undefined;
   readonly clientId: string | undefined;
 }
 
@@ -71,17 +55,24 @@ export function readArguments(args: readonly string[]): CheckOptions | undefined
   const signIn = values['sign-in'];
   const cookieJar = values['cookie-jar'];
   if (signIn && cookieJar) refuse('give --sign-in or --cookie-jar, not both');
-  const body = values.body === undefined ? undefined : readBody(values.body, values['client-id']);
+  const clientId = values['client-id'];
+  const signOutBody = values['sign-out-body'];
+  const body = values.body === undefined ? undefined : readBody('--body', values.body, clientId);
   if (body && cookieJar) refuse('with --body give --sign-in: a cookie jar holds no token for a body');
+  if (body && values.cookie) refuse('give --cookie or --body, not both');
+  if (!body && (signOutBody ?? clientId) !== undefined) refuse('--client-id and --sign-out-body need --body');
   const endpoint = readUrl('URL', url, remote);
   return {
     url: endpoint,
     signIn,
     cookieJar,
+    cookie: values.cookie,
     body,
     signOut: values['sign-out'] === undefined ? undefined : readUrl('--sign-out', values['sign-out'], remote),
+    signOutBody: readBody('--sign-out-body', signOutBody ?? 'form', clientId),
     origin: values.origin === undefined ? undefined : readOrigin(values.origin, endpoint),
     csrf: values.csrf === undefined ? undefined : readCsrf(values.csrf),
+    headers: Object.fromEntries((values.header ?? []).map(readHeader)),
     overlap: readSeconds(values.overlap ?? '30') * 1_000,
   };
 }
@@ -91,9 +82,12 @@ function parse(args: readonly string[]) {
   const options = {
     'sign-in': text,
     'cookie-jar': text,
+    cookie: text,
     body: text,
     'client-id': text,
     'sign-out': text,
+    'sign-out-body': text,
+    header: { type: 'string', multiple: true },
     origin: text,
     csrf: text,
     overlap: text,
@@ -141,8 +135,14 @@ function readSeconds(value: string): number {
   return /^\d+(\.\d+)?$/.test(value) ? Number(value) : refuse('--overlap is no number of seconds');
 }
 
-function readBody(value: string, clientId: string | undefined): BodyFormat {
-  const [, format, field = 'refresh_token'] = /^(form|json)(?::(.+))?$/.exec(value) ?? [];
-  if (!format) refuse('--body is not form, json, form:FIELD or json:FIELD');
+function readBody(where: string, value: string, clientId: string | undefined): BodyFormat {
+  const [, format, field] = /^(form|json)(?::(.+))?$/.exec(value) ?? [];
+  if (!format) refuse(`${where} is not form, json, form:FIELD or json:FIELD`);
   return { format: format === 'form' ? 'form' : 'json', field, clientId };
+}
+
+/** RFC 9110 §5: a name is a token, and browsers send a value of Latin letters. */
+function readHeader(line: string): [name: string, value: string] {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([ -~\xa1-\xff]+)$/.exec(line) ?? [];
+  return name && value ? [name, value] : refuse("--header is not 'Name: value', such as 'X-Api-Key: …'");
 }

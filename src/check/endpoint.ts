@@ -2,7 +2,8 @@
 
 import type { CheckOptions } from './arguments.js';
 import { type Cookie, goesTo, withCookie } from './cookies.js';
-import { type Answer, isOver, send } from './exchange.js';
+import { type Answer, isOver, isRenewed, noAnswer, send } from './exchange.js';
+import { asBytes, contentTypeOf, decoded, forgedToken, isSendable, refreshBody, signOutBody } from './request-parts.js';
 import type { Secrets } from './secrets.js';
 import type { Session } from './sessions.js';
 import type { Surroundings } from './surroundings.js';
@@ -11,6 +12,8 @@ import type { Surroundings } from './surroundings.js';
 export interface Change {
   /** This refresh token, instead of the session's. The session then keeps what it has. */
   readonly token?: string | undefined;
+  /** This cookie isn't sent. The session keeps what it has, unless it gets a token. */
+  readonly without?: string;
   readonly method?: string;
   readonly origin?: string;
   /** `undefined`: that header isn't sent. */
@@ -20,43 +23,40 @@ export interface Change {
 export interface Endpoint {
   /** The session takes the cookies and the refresh token of the answer. */
   refresh(session: Session, change?: Change): Promise<Answer>;
-  /** Of somebody who has no session. */
+  /** Of somebody who has no session. In a body there is a forged token: without any, the client sends nothing. */
   refreshAsVisitor(change?: Change): Promise<Answer>;
   signOut(url: URL, session: Session): Promise<Answer>;
   preflight(url: URL, origin: string): Promise<Answer>;
   tokenOf(session: Session): string | undefined;
   /** The cookie that holds the refresh token. */
   cookieOf(session: Session): Cookie | undefined;
+  /** Those that go to the token endpoint, and may hold it: by name. */
+  mayHoldToken(cookies: readonly Cookie[]): readonly string[];
+  /** From now on it is this one. */
+  takeCookie(name: string): void;
   /** The refresh token that an answer gives. */
   tokenIn(answer: Answer, session: Session): string | undefined;
   cookieIn(answer: Answer, session: Session): Cookie | undefined;
 }
 
+/** RFC 6265 §5.4: that of the longest path first, where two have one name. */
+const sentTo = (url: URL, cookies: readonly Cookie[]): Cookie[] =>
+  cookies.filter((cookie) => goesTo(cookie, url)).sort((a, b) => b.path.length - a.path.length);
+
 export function createEndpoint(options: CheckOptions, surroundings: Surroundings, secrets: Secrets): Endpoint {
-  const { url: endpoint, body: inBody, csrf, origin } = options;
+  const { url: endpoint, body: inBody, csrf, origin, headers: own } = options;
   const ownOrigin = (origin ?? endpoint).origin;
-  /** Known when a refresh has set it: a session may have other cookies. */
-  let cookieName: string | undefined;
+  let holder = options.cookie;
 
-  /** RFC 6265 §5.4: that of the longest path first, where two have one name. */
-  const sentTo = (url: URL, { cookies }: Session): Cookie[] =>
-    cookies.filter((cookie) => goesTo(cookie, url)).sort((a, b) => b.path.length - a.path.length);
-
-  function cookieOf(session: Session): Cookie | undefined {
-    const mayBe = sentTo(endpoint, session).filter(({ name }) => name !== csrf?.cookie);
-    // The longest, and first of those that no script can read: what else is there is a preference, or a load balancer's.
-    const byLikeness = mayBe.toSorted(
-      (a, b) => Number(b.isHttpOnly) - Number(a.isHttpOnly) || b.value.length - a.value.length,
-    );
-    return mayBe.find(({ name }) => name === cookieName) ?? byLikeness[0];
-  }
+  const mayHold = (cookies: readonly Cookie[]) =>
+    sentTo(endpoint, cookies).filter(({ name }) => name !== csrf?.cookie && name === (holder ?? name));
+  const cookieOf = ({ cookies }: Session) => mayHold(cookies)[0];
+  const tokenOf = (session: Session) => (inBody ? session.refreshToken : cookieOf(session)?.value);
 
   function cookieIn(answer: Answer, session: Session): Cookie | undefined {
-    const name = cookieOf(session)?.name ?? cookieName;
+    const name = holder ?? cookieOf(session)?.name;
     return answer.setCookies.find((cookie) => cookie.name === name);
   }
-
-  const tokenOf = (session: Session) => (inBody ? session.refreshToken : cookieOf(session)?.value);
 
   function tokenIn(answer: Answer, session: Session): string | undefined {
     if (!inBody) return cookieIn(answer, session)?.value || undefined;
@@ -66,22 +66,23 @@ export function createEndpoint(options: CheckOptions, surroundings: Surroundings
   async function call(
     url: URL,
     session: Session,
-    { token = tokenOf(session), method = 'POST', origin = ownOrigin, headers: changed = {} }: Change,
-    field?: string,
+    { token = tokenOf(session), method = 'POST', origin = ownOrigin, headers: changed = {}, without }: Change,
+    body?: string,
   ): Promise<Answer> {
-    const holder = cookieOf(session);
-    const cookies = inBody ? [] : sentTo(url, session);
+    const holding = cookieOf(session);
+    const cookies = inBody ? [] : sentTo(url, session.cookies).filter(({ name }) => name !== without);
     const csrfToken = csrf && decoded(cookies.find((cookie) => cookie.name === csrf.cookie)?.value);
-    const body = inBody && method === 'POST' ? bodyOf(inBody, field ?? inBody.field, token) : undefined;
     const headers = new Headers({ Accept: 'application/json', Origin: origin });
     if (!inBody) headers.set('X-Requested-With', 'silent-refresh');
-    if (inBody)
-      headers.set('Content-Type', inBody.format === 'json' ? 'application/json' : 'application/x-www-form-urlencoded');
-    if (csrf && csrfToken) headers.set(csrf.header, csrfToken);
-    const pairs = cookies.map((cookie) => `${cookie.name}=${cookie === holder ? (token ?? '') : cookie.value}`);
-    // As bytes, which is what a header is made of: a browser sends whatever the server has set.
-    if (pairs.length) headers.set('Cookie', Buffer.from(pairs.join('; ')).toString('latin1'));
-    for (const [key, value] of Object.entries(changed)) {
+    if (csrf && csrfToken) {
+      if (!isSendable(csrfToken)) return unsent(`the CSRF cookie '${csrf.cookie}', decoded,`);
+      headers.set(csrf.header, csrfToken);
+    }
+    const pairs = cookies.map((cookie) => `${cookie.name}=${cookie === holding ? (token ?? '') : cookie.value}`);
+    const sent = asBytes(pairs.join('; '));
+    if (!isSendable(sent)) return unsent('a cookie');
+    if (sent) headers.set('Cookie', sent);
+    for (const [key, value] of Object.entries({ ...own, ...changed })) {
       if (value === undefined) headers.delete(key);
       else headers.set(key, value);
     }
@@ -89,19 +90,33 @@ export function createEndpoint(options: CheckOptions, surroundings: Surroundings
     return send({ url, method, headers, body, noCsrfToken, holdsRefreshToken: !!inBody }, surroundings, secrets);
   }
 
-  const visitor = (): Session => ({ cookies: [], refreshToken: undefined, isOver: false });
+  function callEndpoint(session: Session, change: Change): Promise<Answer> {
+    if (!inBody) return call(endpoint, session, change);
+    const headers = { 'Content-Type': contentTypeOf(inBody), ...change.headers };
+    return call(endpoint, session, { ...change, headers }, refreshBody(inBody, change.token ?? session.refreshToken));
+  }
+
+  function unsent(what: string): Answer {
+    const at = surroundings.now();
+    const why = `it couldn't be sent, as no browser could: ${what} holds letters that no header can carry`;
+    return noAnswer(why, at, at, 'Set a value of letters and digits there.');
+  }
+
+  const visitor = (): Session => ({ cookies: [], refreshToken: forgedToken(), isOver: false });
 
   return {
     tokenOf,
     cookieOf,
     tokenIn,
     cookieIn,
+    mayHoldToken: (cookies) => [...new Set(mayHold(cookies).map(({ name }) => name))],
+    takeCookie(name) {
+      holder = name;
+    },
 
     async refresh(session, change = {}) {
-      const answer = await call(endpoint, session, change);
-      if (change.token !== undefined) return answer;
-      const cookie = cookieIn(answer, session);
-      if (cookie?.value) cookieName = cookie.name;
+      const answer = await callEndpoint(session, change);
+      if (change.token !== undefined || (change.without && !isRenewed(answer))) return answer;
       session.refreshToken = tokenIn(answer, session) ?? session.refreshToken;
       for (const each of answer.setCookies) session.cookies = withCookie(session.cookies, each, surroundings.now());
       // Refused for the session's sake, not for what was changed.
@@ -109,39 +124,23 @@ export function createEndpoint(options: CheckOptions, surroundings: Surroundings
       return answer;
     },
 
-    refreshAsVisitor: (change = {}) => call(endpoint, visitor(), change),
-    signOut: (url, session) => call(url, session, {}, 'token'),
+    refreshAsVisitor: (change = {}) => callEndpoint(visitor(), change),
+
+    signOut(url, session) {
+      if (!inBody) return call(url, session, {});
+      const headers = { 'Content-Type': contentTypeOf(options.signOutBody) };
+      return call(url, session, { headers }, signOutBody(options.signOutBody, session.refreshToken));
+    },
 
     preflight(url, origin) {
-      const asked = ['x-requested-with', ...(csrf ? [csrf.header.toLowerCase()] : [])];
+      const asked = inBody ? ['content-type'] : ['x-requested-with', ...(csrf ? [csrf.header] : [])];
+      const names = [...asked, ...Object.keys(own)].map((name) => name.toLowerCase());
       const headers = new Headers({
         Origin: origin,
         'Access-Control-Request-Method': 'POST',
-        'Access-Control-Request-Headers': (inBody ? ['content-type'] : asked.toSorted()).join(','),
+        'Access-Control-Request-Headers': [...new Set(names)].toSorted().join(','),
       });
       return send({ url, method: 'OPTIONS', headers, holdsRefreshToken: false }, surroundings, secrets);
     },
   };
-}
-
-function bodyOf(
-  { format, clientId }: NonNullable<CheckOptions['body']>,
-  field: string,
-  token: string | undefined,
-): string {
-  const fields = {
-    ...(format === 'form' && field !== 'token' && { grant_type: 'refresh_token' }),
-    ...(token !== undefined && { [field]: token }),
-    ...(clientId !== undefined && { client_id: clientId }),
-  };
-  return format === 'json' ? JSON.stringify(fields) : new URLSearchParams(fields).toString();
-}
-
-/** As the client reads it: Laravel and others encode it. */
-function decoded(value: string | undefined): string | undefined {
-  try {
-    return value && decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

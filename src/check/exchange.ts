@@ -13,6 +13,8 @@ export interface Answer {
   readonly verdict: Verdict;
   /** Why it is of no use, in the client's words. */
   readonly why: string;
+  /** What to do about it, where it couldn't even be sent. */
+  readonly remedy?: string | undefined;
   /** The parsed JSON; the text, where it isn't JSON. */
   readonly body: unknown;
   readonly isHtml: boolean;
@@ -71,17 +73,22 @@ export async function send(
       verdict,
       why: whyOf(verdict, response.status),
       body: parsed(text),
-      isHtml: !!response.headers.get('content-type')?.includes('html') || text.trimStart().startsWith('<'),
+      // Django, among others, calls an empty answer HTML: that is no page.
+      isHtml: (!!text && !!response.headers.get('content-type')?.includes('html')) || text.trimStart().startsWith('<'),
       setCookies,
       sentAt,
       receivedAt,
     };
   } catch (error) {
-    const why = `no answer came (${reasonOf(error)})`;
-    const verdict: Verdict = { verdict: 'no-answer', why };
-    const nothing = { headers: new Headers(), body: undefined, isHtml: false, setCookies: [] };
-    return { ...nothing, status: 0, verdict, why, sentAt, receivedAt: now() };
+    return noAnswer(`no answer came (${reasonOf(error)})`, sentAt, now());
   }
+}
+
+/** @param sentAt milliseconds since 1970 */
+export function noAnswer(why: string, sentAt: number, receivedAt = sentAt, remedy?: string): Answer {
+  const verdict: Verdict = { verdict: 'no-answer', why };
+  const nothing = { headers: new Headers(), body: undefined, isHtml: false, setCookies: [] };
+  return { ...nothing, status: 0, verdict, why, remedy, sentAt, receivedAt };
 }
 
 const whyOf = (verdict: Verdict, status: number): string =>

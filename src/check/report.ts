@@ -1,7 +1,8 @@
 /** The findings as they are told: a line each, and for what is broken or unclear the reason, the remedy and the place. */
 
+import type { CheckOptions } from './arguments.js';
 import { type Finding, type Outcome, unchecked } from './finding.js';
-import { RULE_IDS, RULES, type RuleId } from './rules.js';
+import { applies, RULE_IDS, RULES, type Rule, type RuleId } from './rules.js';
 import type { Secrets } from './secrets.js';
 
 const MARKS: Readonly<Record<Outcome, string>> = {
@@ -21,22 +22,25 @@ export interface Report {
   summary(): boolean;
 }
 
-/** @param applies which rules mean anything here */
-export function createReport(
-  print: (line: string) => void,
-  secrets: Secrets,
-  applies: (id: RuleId) => boolean,
-): Report {
+export function createReport(print: (line: string) => void, secrets: Secrets, options: CheckOptions): Report {
   const outcomes = new Map<RuleId, Outcome>();
+  /** What was told of it in full. */
+  const told = new Set<string>();
 
   function tell(id: RuleId, { outcome, note, todo }: Finding): void {
-    if (!applies(id) || outcomes.has(id)) return;
+    if (!applies(id, options) || outcomes.has(id)) return;
     outcomes.set(id, outcome);
-    const rule = RULES[id];
-    const isInLine = outcome === 'kept' || outcome === 'unchecked';
-    print(secrets.hide(`${MARKS[outcome]}  ${rule.title}${isInLine && note ? ` (${note})` : ''}`));
+    const rule: Rule = RULES[id];
+    const remedy = todo ?? (options.body && rule.todoForBody) ?? rule.todo;
+    // One cause with one remedy is told once.
+    const cause = `${note}\n${remedy}`;
+    const isAsAbove = told.has(cause);
+    const isInLine = outcome === 'kept' || outcome === 'unchecked' || isAsAbove;
+    const remark = note && isAsAbove ? `as above: ${note}` : note;
+    print(secrets.hide(`${MARKS[outcome]}  ${rule.title}${isInLine && remark ? ` (${remark})` : ''}`));
     if (isInLine) return;
-    const lines = [sentence(note ?? ''), todo ?? rule.todo, `docs/server.md#${rule.section}`];
+    told.add(cause);
+    const lines = [sentence(note ?? ''), remedy, `docs/server.md#${rule.section}`];
     for (const line of lines) print(secrets.hide(`${INDENT}${line}`));
   }
 
@@ -52,6 +56,10 @@ export function createReport(
       print(
         `\n${count('kept')} kept, ${broken} broken, ${count('unclear')} can't tell, ${count('unchecked')} not checked`,
       );
+      const { signIn, cookieJar } = options;
+      if (!signIn && !cookieJar) {
+        print(`${count('unchecked')} rules weren't checked: most of them need a session. Give --sign-in.`);
+      }
       return broken === 0;
     },
   };

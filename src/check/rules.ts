@@ -1,9 +1,13 @@
 /** What of the contract is checked: what holds, what to do where it doesn't, and where docs/server.md says so. */
 
-interface Rule {
+import type { CheckOptions } from './arguments.js';
+
+export interface Rule {
   /** What holds where it is kept. */
   readonly title: string;
   readonly todo: string;
+  /** With `--body`, where the other one speaks of cookies. */
+  readonly todoForBody?: string | undefined;
   /** A heading of docs/server.md. */
   readonly section: string;
 }
@@ -12,7 +16,12 @@ const CONTRACT = 'what-your-server-must-do';
 const ANSWERS = 'how-the-client-reads-your-answers';
 const KEEP_IN_COOKIE = 'Set-Cookie: …; HttpOnly; Secure; SameSite=Strict; Path=/auth; Max-Age=…';
 
-const rule = (section: string, title: string, todo: string): Rule => ({ title, todo, section });
+const rule = (section: string, title: string, todo: string, todoForBody?: string): Rule => ({
+  title,
+  todo,
+  todoForBody,
+  section,
+});
 
 /** In the order in which they are told. */
 export const RULES = {
@@ -30,6 +39,7 @@ export const RULES = {
     ANSWERS,
     'a refresh gives a token that the client understands',
     'Answer 200 with {"access_token", "token_type": "Bearer", "expires_in"}, or see the option readTokens.',
+    'Answer 200 with {"access_token", "token_type": "Bearer", "expires_in"}. --body says how the request names the token.',
   ),
   lifetime: rule(CONTRACT, 'the access token lives for a few minutes', 'Let it live for 5 to 15 minutes.'),
   subject: rule(
@@ -49,7 +59,12 @@ export const RULES = {
     "the server's clock is right",
     "Correct the clock that is wrong: the server's or that of this machine.",
   ),
-  rotation: rule(CONTRACT, 'each refresh gives another refresh token', 'Spend the old one, and set a new one.'),
+  rotation: rule(
+    CONTRACT,
+    'each refresh gives another refresh token',
+    'Spend the old one, and set a new one.',
+    'Spend the old one, and give a new one.',
+  ),
   'cookie-http-only': rule(CONTRACT, 'no script can read the cookie: HttpOnly', KEEP_IN_COOKIE),
   'cookie-secure': rule(CONTRACT, 'the cookie goes over https alone: Secure', KEEP_IN_COOKIE),
   'cookie-same-site': rule(CONTRACT, 'the cookie stays on its site: SameSite', KEEP_IN_COOKIE),
@@ -73,6 +88,7 @@ export const RULES = {
     CONTRACT,
     'an unknown refresh token gets a 401',
     'Answer 401 with JSON, whatever the cookie holds.',
+    'Answer 401 with JSON, or 400 with {"error": "invalid_grant"}, whatever the token is.',
   ),
   forgery: rule('csrf', 'a request that a form of another site can send is refused', 'Require X-Requested-With.'),
   get: rule('csrf', 'GET refreshes nothing', 'Refresh for POST only: a link of another site is a GET.'),
@@ -80,6 +96,7 @@ export const RULES = {
     CONTRACT,
     'a token that was just spent gets the same answer again',
     'Accept it for a few more seconds, and set the same new cookie again: an answer can be lost.',
+    'Accept it for a few more seconds, and give the same new refresh token again: an answer can be lost.',
   ),
   'at-once': rule(
     CONTRACT,
@@ -91,11 +108,13 @@ export const RULES = {
     'cors',
     'the preflight allows the request',
     'Allow the exact origin, credentials and X-Requested-With.',
+    "Allow the page's origin and Content-Type.",
   ),
   'cors-answer': rule(
     'cors',
     'the page may read the answer',
     'Send the exact Access-Control-Allow-Origin, and Access-Control-Allow-Credentials: true.',
+    "Send Access-Control-Allow-Origin with the page's origin.",
   ),
   'cors-refusal': rule('cors', 'the page may read a 401', 'Give the CORS headers to 401s too.'),
   'cors-expose': rule(
@@ -112,6 +131,7 @@ export const RULES = {
     CONTRACT,
     'the sign-out is confirmed by a 2xx',
     "Answer any 2xx that isn't an HTML page, such as 204.",
+    "Answer any 2xx that isn't an HTML page, such as 204. --sign-out-body says how the request names the token.",
   ),
   'sign-out-cookie': rule(
     CONTRACT,
@@ -122,6 +142,7 @@ export const RULES = {
     CONTRACT,
     'a refresh token is refused after the sign-out',
     "Revoke the session on the server. The cookie's Path must cover the sign-out, too.",
+    'Revoke the refresh token, and all that descends from it. --sign-out-body says how the request names it.',
   ),
   reuse: rule(
     CONTRACT,
@@ -138,3 +159,14 @@ export const RULES = {
 
 export type RuleId = keyof typeof RULES;
 export const RULE_IDS = Object.keys(RULES) as RuleId[];
+
+const OF_PAGES: readonly RuleId[] = ['cors-preflight', 'cors-answer', 'cors-refusal', 'cors-expose'];
+
+/** The others mean nothing here, and aren't told at all. */
+export function applies(id: RuleId, { origin, body, signOut }: CheckOptions): boolean {
+  if (id === 'cors') return !origin;
+  if (OF_PAGES.includes(id)) return !!origin;
+  if (id === 'sign-out-cookie' || id === 'sign-out-session') return !!signOut;
+  // Without a refresh token to put into a body the client sends nothing.
+  return !(body && (id.startsWith('cookie-') || id === 'no-session'));
+}

@@ -1,12 +1,13 @@
 /** The command: its arguments, its checks, its exit code. */
 
-import { applies, checkAll } from './all-checks.js';
-import { CannotCheckError, readArguments, USAGE, UsageError } from './arguments.js';
+import { checkAll } from './all-checks.js';
+import { CannotCheckError, readArguments, UsageError } from './arguments.js';
 import { createEndpoint } from './endpoint.js';
 import { createReport } from './report.js';
 import { createSecrets } from './secrets.js';
 import { createSessions } from './sessions.js';
 import type { Surroundings } from './surroundings.js';
+import { USAGE } from './usage.js';
 
 /** Gives the exit code: 0 if nothing is broken, 1 if something is, 2 if it couldn't be checked. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
@@ -20,7 +21,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     }
     const { origin, pathname } = options.url;
     print(`${origin}${pathname}\n`);
-    const report = createReport(print, secrets, (id) => applies(id, options));
+    for (const value of Object.values(options.headers)) secrets.add(value);
+    const report = createReport(print, secrets, options);
     const endpoint = createEndpoint(options, surroundings, secrets);
     const sessions = createSessions(options, surroundings, secrets);
     report.tellRest(await checkAll({ options, surroundings, endpoint, sessions, report }));

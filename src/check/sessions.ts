@@ -7,7 +7,8 @@ import { readKnownShapes } from '../refresh/token-shapes.js';
 import { CannotCheckError, type CheckOptions } from './arguments.js';
 import { type Cookie, readJar } from './cookies.js';
 import type { Secrets } from './secrets.js';
-import type { Surroundings } from './surroundings.js';
+import { lastLines } from './sign-in-errors.js';
+import { COMMAND_DEADLINE, type Surroundings } from './surroundings.js';
 
 export interface Session {
   cookies: readonly Cookie[];
@@ -45,9 +46,16 @@ export function createSessions(
     const folder = await mkdtemp(join(tmpdir(), 'silent-refresh-check-'));
     const jar = join(folder, 'cookies.txt');
     try {
-      const { code, stdout } = await surroundings.run(command, { COOKIE_JAR: jar });
-      if (code !== 0) throw new CannotCheckError(`the sign-in command failed (exit code ${code ?? 'none'})`);
+      const { code, stdout, stderr, isTooSlow } = await surroundings.run(command, { COOKIE_JAR: jar });
       const cookies = readJar(await readFile(jar, 'utf8').catch(() => ''));
+      if (isTooSlow)
+        throw new CannotCheckError(`the sign-in command took more than ${COMMAND_DEADLINE / 1_000} s, and was ended`);
+      if (code !== 0) {
+        for (const { value } of cookies) secrets.add(value);
+        const lines = lastLines(stderr, command, process.env).map((line) => `\n  ${line}`);
+        const said = lines.length ? `. It said:${lines.join('')}\nWhat may be secret is left out` : '';
+        throw new CannotCheckError(`the sign-in command failed (exit code ${code ?? 'none'})${said}`);
+      }
       if (body) return begin(cookies, refreshTokenIn(stdout, body.field));
       if (!cookies.length) {
         throw new CannotCheckError(
@@ -77,7 +85,7 @@ export function createSessions(
   };
 }
 
-function refreshTokenIn(stdout: string, field: string): string {
+function refreshTokenIn(stdout: string, field = 'refresh_token'): string {
   let answer: unknown;
   try {
     answer = JSON.parse(stdout);

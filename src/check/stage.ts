@@ -1,6 +1,7 @@
 /** What a check works with. */
 
 import type { CheckOptions } from './arguments.js';
+import type { Cookie } from './cookies.js';
 import type { Endpoint } from './endpoint.js';
 import type { Answer } from './exchange.js';
 import { unchecked } from './finding.js';
@@ -23,6 +24,8 @@ export interface FirstRefresh {
   readonly answer: Answer;
   /** The refresh token that it has spent. */
   readonly spent: string | undefined;
+  /** The cookie that held it, as the sign-in has set it. */
+  readonly signedIn: Cookie | undefined;
 }
 
 /** A session for these rules; `undefined`: there is none, and that has been said. */

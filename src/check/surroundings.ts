@@ -19,28 +19,64 @@ export interface CommandResult {
   /** Its exit code; `undefined` where a signal has ended it. */
   readonly code: number | undefined;
   readonly stdout: string;
+  /** It may quote the password. */
+  readonly stderr: string;
+  /** It took too long, and was ended. */
+  readonly isTooSlow?: boolean;
 }
 
-/** Its errors aren't shown: they may quote the password. */
-async function runInShell(command: string, variables: Readonly<Record<string, string>>): Promise<CommandResult> {
+/** Milliseconds. */
+export const COMMAND_DEADLINE = 60_000;
+
+export async function runInShell(
+  command: string,
+  variables: Readonly<Record<string, string>>,
+  deadline = COMMAND_DEADLINE,
+): Promise<CommandResult> {
+  const hasGroups = process.platform !== 'win32';
   const child = spawn(command, {
     shell: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...variables },
+    // A group of its own: what the shell has started is ended with it.
+    detached: hasGroups,
   });
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      said[stream] += chunk;
+    });
+  }
+  const end = () => {
+    if (hasGroups && child.pid) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  };
+  // The terminal's Ctrl-C doesn't reach that group.
+  const onInterrupt = () => {
+    end();
+    process.exit(130);
+  };
+  process.once('SIGINT', onInterrupt);
+  let isTooSlow = false;
+  const timer = setTimeout(() => {
+    isTooSlow = true;
+    end();
+    // Whoever has left the group may hold them open.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, deadline);
+  const [code] = await once(child, 'close').finally(() => {
+    clearTimeout(timer);
+    process.off('SIGINT', onInterrupt);
   });
-  const [code] = await once(child, 'close');
-  return { code: code ?? undefined, stdout };
+  return { ...said, code: code ?? undefined, isTooSlow };
 }
 
 export const REAL: Surroundings = {
   fetch: (input, init) => fetch(input, init),
   now: () => Date.now(),
   wait: (ms) => sleep(ms),
-  run: runInShell,
+  run: (command, variables) => runInShell(command, variables),
   print: (line) => console.log(line),
   complain: (line) => console.error(line),
 };

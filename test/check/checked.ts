@@ -2,11 +2,10 @@
 
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Outcome } from '../../src/check/finding.ts';
-import { RULE_IDS, RULES, type RuleId } from '../../src/check/rules.ts';
 import { run } from '../../src/check/run.ts';
 import { REAL, type Surroundings } from '../../src/check/surroundings.ts';
 import { network } from '../world/network.ts';
+import { type Outcomes, outcomesIn } from './outcomes.ts';
 
 /** For a test file whose servers are real ones, on loopback. */
 export function onRealNetwork(): void {
@@ -15,8 +14,6 @@ export function onRealNetwork(): void {
   afterAll(() => network.listen());
 }
 
-export type Outcomes = Partial<Record<RuleId, Outcome>>;
-
 export interface Checked {
   readonly code: number;
   readonly output: string;
@@ -24,8 +21,6 @@ export interface Checked {
   /** Milliseconds that the command has waited for. */
   readonly waited: number;
 }
-
-const MARKS: Readonly<Record<string, Outcome>> = { '✓': 'kept', '✗': 'broken', '?': 'unclear', '-': 'unchecked' };
 
 /** Nothing is waited for. @param secrets what it must not say, read after the run */
 export async function checked(
@@ -65,18 +60,10 @@ function secretsIn(headers: Headers, text: string): string[] {
   return [...cookies, ...tokens].filter((value) => value.length > 3);
 }
 
-function outcomesIn(lines: readonly string[]): Outcomes {
-  const found = RULE_IDS.flatMap((id) => {
-    const line = lines.find((each) => MARKS[each.charAt(0)] && each.slice(15).startsWith(RULES[id].title));
-    return line ? [[id, MARKS[line.charAt(0)]]] : [];
-  });
-  return Object.fromEntries(found);
-}
-
 /** A sign-in without a shell. @param jar gives the cookies; @param stdout what the command prints */
 export const signInBy =
   (jar: '' | (() => string | Promise<string>), stdout: () => string = () => ''): Surroundings['run'] =>
   async (_command, { COOKIE_JAR = '' }) => {
     if (jar) await writeFile(COOKIE_JAR, await jar());
-    return { code: 0, stdout: stdout() };
+    return { code: 0, stdout: stdout(), stderr: '' };
   };

@@ -56,6 +56,16 @@ export const FAULTS = [
   'sign-out deletes nothing',
   'sign-out keeps the session',
   'the refusal quotes the token',
+  'another cookie',
+  'the other cookie is wanted, too',
+  'no HttpOnly at the sign-in',
+  'no expiry at the sign-in',
+  'another successor',
+  'another value for one successor',
+  'sign-out answers nothing, as HTML',
+  'sign-out keeps the overlap',
+  'a dead session is a 500',
+  'nothing is there',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -77,6 +87,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
   );
   /** By token: for a server that forgives all. */
   const grants = new Map<string, Grant>();
+  const successors = new Map<string, Grant>();
 
   function issue(value: string): string {
     issued.push(value);
@@ -113,15 +124,30 @@ export async function startFaultyServer(...given: readonly Fault[]) {
     return parts.join('; ');
   }
 
+  const hasOther = has('another cookie', 'the other cookie is wanted, too');
   const maxAge = has('no expiry') ? '' : '; Max-Age=2592000';
-  const set = (value: string) => `session=${value}; ${attributes('refresh')}${maxAge}`;
+  function set(value: string): string[] {
+    const sent = has('another value for one successor') ? issue(`${++serial}~${value}`) : value;
+    const others = hasOther ? [`sid=${issue(OTHER)}; Path=/; HttpOnly; SameSite=Lax`] : [];
+    return [...others, `session=${sent}; ${attributes('refresh')}${maxAge}`];
+  }
 
   /** Gives the successor; `undefined`: it is refused. */
   function rotate(token: string): { grant: Grant; isRepeated: boolean } | undefined {
     const grant = grants.get(token);
     if (has('no rotation') && grant) return grant.family.state === 'active' ? { grant, isRepeated: false } : undefined;
     const family = grant?.family;
+    if (grant?.family.state === 'revoked' && has('sign-out keeps the overlap')) {
+      const successor = successors.get(token);
+      if (successor) return { grant: successor, isRepeated: true };
+    }
     const rotation = sessions.rotate(token);
+    if (rotation.outcome === 'repeated' && has('another successor')) {
+      const fork = sessions.begin({ id: 'ada', name: 'Ada' });
+      grants.set(fork.refreshToken, fork);
+      return { grant: fork, isRepeated: true };
+    }
+    if ('grant' in rotation) successors.set(token, rotation.grant);
     if ('grant' in rotation) {
       grants.set(rotation.grant.refreshToken, rotation.grant);
       return { grant: rotation.grant, isRepeated: rotation.outcome === 'repeated' };
@@ -133,6 +159,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
 
   function refresh(request: IncomingMessage, response: ServerResponse): ServerResponse {
     const token = cookieIn(request);
+    if (has('nothing is there')) return json(response, 404, {});
     const origin = request.headers.origin ?? '';
     const isOwn = origin === ORIGIN;
     const hasHeader = request.headers['x-requested-with'] !== undefined || has('no header required');
@@ -142,6 +169,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
       return json(response, 405, { error: 'method_not_allowed' });
     }
     if (token === undefined) return toVisitor(response);
+    if (has('the other cookie is wanted, too') && !request.headers.cookie?.includes(OTHER)) return toVisitor(response);
     if (!isTrusted) {
       const family = grants.get(token)?.family;
       if (family && has('no header ends the session')) sessions.revoke(family);
@@ -150,6 +178,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
       return json(response, 403, { error: 'header_missing' });
     }
     const rotation = rotate(token);
+    if (!rotation && has('a dead session is a 500')) return json(response, 500, {});
     if (!rotation && !grants.has(token) && has('a wrong token is a 500')) return json(response, 500, {});
     if (!rotation) {
       return json(
@@ -172,7 +201,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
       return json(response, 302, {});
     }
     if (has('visitors get a 404')) return json(response, 404, {});
-    if (has('visitors get a 500')) return json(response, 500, {});
+    if (has('visitors get a 500', 'a dead session is a 500')) return json(response, 500, {});
     if (has('visitors get a token')) return json(response, 200, tokenAnswer());
     return json(response, 401, { error: 'no_session' });
   }
@@ -182,6 +211,10 @@ export async function startFaultyServer(...given: readonly Fault[]) {
     if (family && !has('sign-out keeps the session')) sessions.revoke(family);
     if (!has('sign-out deletes nothing')) {
       response.setHeader('Set-Cookie', `session=; ${attributes('sign-out')}; Expires=Thu, 01 Jan 1970 00:00:00 GMT`);
+    }
+    if (has('sign-out answers nothing, as HTML')) {
+      response.setHeader('Content-Type', 'text/html; charset=utf-8');
+      return response.end();
     }
     if (has('sign-out answers a page')) return page(response, 200);
     return json(response, has('sign-out answers 500') ? 500 : 200, {});
@@ -221,7 +254,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
       const grant = sessions.begin({ id: 'ada', name: 'Ada' });
       grants.set(grant.refreshToken, grant);
       const path = has('Path=/') ? '/' : '/auth';
-      const expires = has('no expiry') ? 0 : Math.floor(Date.now() / 1_000) + 2_592_000;
+      const expires = has('no expiry', 'no expiry at the sign-in') ? 0 : Math.floor(Date.now() / 1_000) + 2_592_000;
       const fields = [
         '127.0.0.1',
         has('Domain') ? 'TRUE' : 'FALSE',
@@ -231,7 +264,9 @@ export async function startFaultyServer(...given: readonly Fault[]) {
         'session',
         grant.refreshToken,
       ];
-      return `# Netscape HTTP Cookie File\n\n${has('no HttpOnly') ? '' : '#HttpOnly_'}${fields.join('\t')}\n`;
+      const isReadable = has('no HttpOnly', 'no HttpOnly at the sign-in');
+      const other = hasOther ? `#HttpOnly_127.0.0.1\tFALSE\t/\tTRUE\t0\tsid\t${OTHER}\n` : '';
+      return `# Netscape HTTP Cookie File\n\n${other}${isReadable ? '' : '#HttpOnly_'}${fields.join('\t')}\n`;
     },
     /** Milliseconds that an answer takes. */
     latency: has('three seconds, slowly') ? 1_000 : 0,
@@ -250,8 +285,11 @@ export async function startFaultyServer(...given: readonly Fault[]) {
 /** Of the pages: another origin, of the same site. */
 export const ORIGIN = 'https://127.0.0.1:1';
 
+/** A session's, say: longer than the refresh token, and as hidden from scripts. */
+const OTHER = `s%3A${'k'.repeat(80)}`;
+
 const cookieIn = ({ headers }: IncomingMessage): string | undefined =>
-  /session=([^;]+)/.exec(headers.cookie ?? '')?.[1];
+  /session=(?:\d+~)?([^;]+)/.exec(headers.cookie ?? '')?.[1];
 
 function json(response: ServerResponse, status: number, body: object, type = 'application/json'): ServerResponse {
   response.statusCode = status;

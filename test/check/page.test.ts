@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { USAGE } from '../../src/check/arguments.ts';
 import { RULES } from '../../src/check/rules.ts';
+import { USAGE } from '../../src/check/usage.ts';
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 
@@ -16,7 +16,7 @@ it('docs/check.md says of each finding what it means', () => {
 it('docs/check.md names each option of the usage', () => {
   const page = read('check.md');
   const options = [...USAGE.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, name = '']) => name);
-  expect(options).toHaveLength(10);
+  expect(options).toHaveLength(13);
   for (const name of options) expect(page).toContain(`| \`${name}`);
 });
 

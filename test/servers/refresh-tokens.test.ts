@@ -1,9 +1,10 @@
 /** The rules of docs/server/refresh-tokens.ts, in each of its stores. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { familiesInMemory } from '../../docs/server/family-store-memory.ts';
 import { familiesInRedis } from '../../docs/server/family-store-redis.ts';
 import { familiesInSql } from '../../docs/server/family-store-sql.ts';
-import { createRefreshTokens, type FamilyStore } from '../../docs/server/refresh-tokens.ts';
+import { createRefreshTokens, type Family, type FamilyStore } from '../../docs/server/refresh-tokens.ts';
 import { redisServer, startRedis } from './redis.ts';
 import { sqlite } from './usual-server.ts';
 
@@ -25,6 +26,15 @@ stores.set('a table of SQLite', async () => {
     store: familiesInSql(database),
     families: async () => count(),
     contents: async () => JSON.stringify(await database.first('SELECT * FROM refresh_families', [])),
+  };
+});
+
+stores.set('memory', async () => {
+  const families = new Map<string, Family>();
+  return {
+    store: familiesInMemory(families),
+    families: async () => families.size,
+    contents: async () => JSON.stringify([...families.values()]),
   };
 });
 

@@ -8,34 +8,47 @@ import type { FirstRefresh, Stage } from '../stage.js';
 /** Bytes; RFC 6265 §6.1. */
 const LARGEST = 4_096;
 
-/** @param signedIn the cookie as the sign-in has set it */
-export function checkCookie(
-  { options, endpoint, report }: Stage,
-  { session, answer }: FirstRefresh,
-  signedIn: Cookie | undefined,
-): void {
+/** Both count: that of the sign-in is there until the first refresh, and that of a refresh afterwards. */
+export function checkCookie({ options, endpoint, report }: Stage, { session, answer, signedIn }: FirstRefresh): void {
   const set = endpoint.cookieIn(answer, session);
   const cookie = set ?? signedIn;
   if (!cookie) return;
-  const { isHttpOnly, isHostOnly, domain, expires, size } = cookie;
   const { url, origin = url } = options;
+  const ofBoth = (find: (each: Cookie, who: string) => Finding): Finding => {
+    const bySignIn = signedIn && find(signedIn, set ? "the sign-in's" : 'it');
+    const byRefresh = set && find(set, bySignIn?.outcome === 'kept' ? "the refresh's" : 'it');
+    if (bySignIn?.outcome === 'broken' && byRefresh?.outcome !== 'broken') return bySignIn;
+    return byRefresh ?? bySignIn ?? kept();
+  };
+  report.tell('cookie-http-only', ofBoth(httpOnly));
   report.tell(
-    'cookie-http-only',
-    isHttpOnly ? kept() : broken('it has no HttpOnly: any script in the page can take it away'),
+    'cookie-secure',
+    ofBoth((each, who) => secure(each, who, url)),
   );
-  report.tell('cookie-secure', secure(cookie, url));
   report.tell(
     'cookie-same-site',
     set ? sameSite(set, url, origin) : unclear("no refresh sets the cookie, and a cookie jar doesn't hold SameSite"),
   );
   report.tell('cookie-path', path(cookie, set && signedIn));
-  report.tell('cookie-domain', isHostOnly ? kept() : broken(`it goes to each subdomain of ${domain}, too`));
-  report.tell('cookie-expiry', expires === undefined ? broken('it has neither Max-Age nor Expires') : kept());
-  report.tell('cookie-size', size < LARGEST ? kept(`${size} bytes`) : broken(`it has ${size} bytes`));
+  report.tell('cookie-domain', ofBoth(domain));
+  report.tell('cookie-expiry', ofBoth(expiry));
+  report.tell('cookie-size', ofBoth(size));
 }
 
-function secure({ isSecure }: Cookie, { protocol }: URL): Finding {
-  if (protocol === 'https:') return isSecure ? kept() : broken('it has no Secure: plain http would carry it, too');
+const httpOnly = ({ isHttpOnly }: Cookie, who: string): Finding =>
+  isHttpOnly ? kept() : broken(`${who} has no HttpOnly: any script in the page can take it away`);
+
+const domain = ({ isHostOnly, domain }: Cookie, who: string): Finding =>
+  isHostOnly ? kept() : broken(`${who} goes to each subdomain of ${domain}, too`);
+
+const expiry = ({ expires }: Cookie, who: string): Finding =>
+  expires === undefined ? broken(`${who} has neither Max-Age nor Expires`) : kept();
+
+const size = ({ size }: Cookie, who: string): Finding =>
+  size < LARGEST ? kept(`${size} bytes`) : broken(`${who} has ${size} bytes`);
+
+function secure({ isSecure }: Cookie, who: string, { protocol }: URL): Finding {
+  if (protocol === 'https:') return isSecure ? kept() : broken(`${who} has no Secure: plain http would carry it, too`);
   return kept(
     isSecure
       ? 'Safari takes no Secure cookie from http://localhost'

@@ -6,7 +6,7 @@ import { broken, type Finding, kept, unchecked } from '../finding.js';
 import type { Session } from '../sessions.js';
 import type { FirstRefresh, Stage } from '../stage.js';
 
-const FOREIGN = 'https://foreign.example';
+const FOREIGN = 'https://attacker.example';
 
 export async function checkForgery(stage: Stage, { session }: FirstRefresh): Promise<void> {
   const { report, options } = stage;
@@ -20,11 +20,13 @@ export async function checkForgery(stage: Stage, { session }: FirstRefresh): Pro
 }
 
 async function withoutHeader(stage: Stage, session: Session, header: string): Promise<Finding> {
-  const bare = await attempt(stage, session, { headers: { [header]: undefined } });
+  // Nor can a form send the headers of --header.
+  const own = Object.fromEntries(Object.keys(stage.options.headers).map((name) => [name, undefined]));
+  const bare = await attempt(stage, session, { headers: { ...own, [header]: undefined } });
   // Some servers look at Origin instead, and need no header.
   if (bare.outcome === 'accepted' && !session.isOver) {
     const contentType = 'application/x-www-form-urlencoded';
-    const headers = { 'X-Requested-With': undefined, [header]: undefined, 'Content-Type': contentType };
+    const headers = { ...own, 'X-Requested-With': undefined, [header]: undefined, 'Content-Type': contentType };
     const form = await attempt(stage, session, { origin: FOREIGN, headers });
     if (form.outcome === 'refused') return kept(`by its Origin: it needs no ${header}`);
   }

@@ -3,6 +3,7 @@
 import { type Cookie, isDeleted } from '../cookies.js';
 import { type Answer, isRenewed } from '../exchange.js';
 import { broken, type Finding, kept, unchecked, unclear } from '../finding.js';
+import type { Session } from '../sessions.js';
 import { type Stage, sessionFor } from '../stage.js';
 import { refusal } from './refusals.js';
 
@@ -13,6 +14,7 @@ export async function checkSignOut(stage: Stage): Promise<void> {
   const session = await sessionFor(stage, 'sign-out', 'sign-out-cookie', 'sign-out-session');
   if (!session) return;
   // A refresh shows the cookie with all its flags, as a jar doesn't.
+  const spent = endpoint.tokenOf(session);
   const first = await endpoint.refresh(session);
   const [cookie, token] = [endpoint.cookieOf(session), endpoint.tokenOf(session)];
   const answer = await endpoint.signOut(options.signOut, session);
@@ -22,9 +24,28 @@ export async function checkSignOut(stage: Stage): Promise<void> {
     report.tell('sign-out-session', unclear(`a refresh before it failed: ${first.why}`));
     return;
   }
-  const after = await endpoint.refresh(session, { token });
-  report.tell('sign-out-session', isRenewed(after) ? broken('it still gets a token') : refusal(after));
+  report.tell('sign-out-session', await ended(stage, session, token, spent));
   session.isOver = true;
+}
+
+/** @param spent the token before, for which an overlap may still give the next one */
+async function ended(
+  stage: Stage,
+  session: Session,
+  token: string | undefined,
+  spent: string | undefined,
+): Promise<Finding> {
+  const after = await stage.endpoint.refresh(session, { token });
+  if (isRenewed(after)) return broken('it still gets a token');
+  const finding = refusal(after, stage);
+  if (finding.outcome !== 'kept' || spent === token) return finding;
+  const before = await stage.endpoint.refresh(session, { token: spent });
+  return isRenewed(before)
+    ? broken(
+        'the refresh token before it, which was just spent, still gets a token',
+        'Look at the session first, and at the overlap then: a session that is over has none.',
+      )
+    : refusal(before, stage);
 }
 
 function confirmation({ status, isHtml, why }: Answer): Finding {

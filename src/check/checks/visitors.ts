@@ -1,33 +1,31 @@
 /** Refusals of those who have no session. */
 
-import { type Answer, isOver, isRenewed } from '../exchange.js';
-import { broken, type Finding, kept } from '../finding.js';
+import type { Answer } from '../exchange.js';
+import { kept } from '../finding.js';
+import { forgedToken } from '../request-parts.js';
 import type { FirstRefresh, Stage } from '../stage.js';
-import { unlessLimited } from './refusals.js';
+import { refusal } from './refusals.js';
 
 /** Gives the answer, since the CORS check looks at it too. */
-export async function checkVisitor({ endpoint, report }: Stage): Promise<Answer> {
+export async function checkVisitor(stage: Stage): Promise<Answer> {
+  const { endpoint, report, options } = stage;
   const answer = await endpoint.refreshAsVisitor();
-  if (answer.status > 0) report.tell('no-session', refusal(answer));
+  if (answer.status === 0) return answer;
+  if (options.body) report.tell('wrong-token', refusal(answer, stage, remark(answer)));
+  else if (answer.verdict.verdict !== 'request-refused')
+    report.tell('no-session', refusal(answer, stage, remark(answer)));
+  // Whatever it means for others: the client knows that this one has no session.
+  else report.tell('no-session', kept(`${answer.status}, which the client takes for the same from a visitor`));
   return answer;
 }
 
-export async function checkWrongToken({ endpoint, report }: Stage, { session }: FirstRefresh): Promise<void> {
+export async function checkWrongToken(stage: Stage, { session }: FirstRefresh): Promise<void> {
+  const { endpoint, report, options } = stage;
+  if (options.body) return;
   const length = endpoint.tokenOf(session)?.length ?? 0;
-  report.tell('wrong-token', refusal(await endpoint.refresh(session, { token: forged(length) })));
+  const answer = await endpoint.refresh(session, { token: forgedToken(length) });
+  report.tell('wrong-token', refusal(answer, stage, remark(answer)));
 }
 
-/** Of the same length, and of letters that any cookie may have. */
-function forged(length: number): string {
-  const letters = crypto.getRandomValues(new Uint8Array(Math.max(length, 16)));
-  return Array.from(letters, (byte) => 'abcdefghijklmnopqrstuvwxyz'[byte % 26]).join('');
-}
-
-function refusal(answer: Answer): Finding {
-  const { status, why } = answer;
-  if (isOver(answer)) return kept(status === 401 ? undefined : `${status}, which the client takes for the same`);
-  return unlessLimited(
-    answer,
-    isRenewed(answer) ? broken(why, 'Give no token to somebody who has no session.') : broken(why),
-  );
-}
+const remark = ({ status }: Answer): string | undefined =>
+  status === 401 ? undefined : `${status}, which the client takes for the same`;

@@ -13,7 +13,8 @@ export interface Django extends Control {
   close(): Promise<void>;
 }
 
-export async function startDjango(): Promise<Django> {
+/** @param overlap seconds; as the endpoints have it by themselves, if left out */
+export async function startDjango(overlap?: number): Promise<Django> {
   const { path, versions } = requireRuntime('Django');
   const folder = temporaryFolder();
   await buildScripts(folder);
@@ -24,6 +25,7 @@ export async function startDjango(): Promise<Django> {
     {
       DJANGO_DATABASE_FOLDER: folder,
       DJANGO_PAGE_SCRIPTS: folder,
+      ...(overlap !== undefined && { DJANGO_OVERLAP: String(overlap) }),
     },
   );
   return { port, versions, ...controlOf(`http://127.0.0.1:${port}/control/`), close };

@@ -61,3 +61,5 @@ CSRF_FAILURE_VIEW = "silent_refresh.views.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Strict"
 # Not every browser takes a Secure cookie from http, even from this machine.
 REFRESH_COOKIE_SECURE = False
+# Seconds, where a test waits for it.
+REFRESH_OVERLAP = timedelta(seconds=float(os.environ.get("DJANGO_OVERLAP", 10)))
