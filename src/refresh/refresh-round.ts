@@ -119,6 +119,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   if (isLate(parts, flight, record)) {
     DEVELOPMENT: emit(session.listeners, 'answer-dropped', {});
     if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
+    else if (verdict.refreshToken) await endLateGrant(parts, verdict, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     return 'changed';
   }
@@ -145,7 +146,7 @@ function isLate(parts: RefreshParts, flight: Flight, atCall: SessionRecord): boo
  */
 async function endLateGrant(
   { settings, session, tabs, refreshing }: RefreshParts,
-  grant: Grant,
+  grant: Partial<Grant>,
   atCall: SessionRecord,
 ): Promise<void> {
   const { refreshToken } = grant;

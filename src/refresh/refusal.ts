@@ -29,6 +29,8 @@ interface Refusal {
   readonly isPermanent?: boolean | undefined;
   /** What is wrong, where that can be told from the answer. It may still be an outage that looks like it. */
   readonly problem?: EndpointProblem | undefined;
+  /** A 2xx that was of no use otherwise has brought it, and the one before is spent. */
+  readonly refreshToken?: string | undefined;
 }
 
 export const unreachable = (why: string, problem?: EndpointProblem): Refused => ({

@@ -50,10 +50,18 @@ export function isSameSession(session: Session, grant: Grant): boolean {
 }
 
 /** The session as a refresh would leave it, for the other tabs of a client that is disposed of. */
-export const renewed = (session: Session, grant: Grant): Session => {
+export const renewed = (session: Session, grant: Partial<Grant>): Session => {
   const { record } = session;
   return { ...session, record: { ...record, ...grantedFields(grant, record), generation: record.generation + 1 } };
 };
+
+/** A refresh that brought a refresh token, and no access token of use. Callers that wait for a refresh go on waiting. */
+export function keepRefreshToken(session: Session, refreshToken: string): void {
+  const { record } = session;
+  if (!isOpen(record)) return;
+  replaceRecord(session, renewed(session, { refreshToken }).record);
+  session.onChange('this-tab', record);
+}
 
 /** A refresh that brought the current access token again. */
 export function keepToken(session: Session, refreshToken: string | undefined): void {

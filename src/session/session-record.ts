@@ -45,8 +45,8 @@ const isSignedOut = ({ ended }: SessionRecord): boolean => ended === 'signed-out
 export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
 
 /** What a record holds of a grant. A refresh that brings no refresh token leaves the old one good (RFC 6749 §6). */
-export const grantedFields = ({ accessToken, refreshToken }: Grant, kept?: SessionRecord) => ({
-  token: accessToken,
+export const grantedFields = ({ accessToken, refreshToken }: Partial<Grant>, kept?: SessionRecord) => ({
+  token: accessToken ?? kept?.token,
   refreshToken: refreshToken ?? kept?.refreshToken,
   isStored: undefined,
 });
