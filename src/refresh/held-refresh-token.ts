@@ -25,13 +25,15 @@ export const holdRefreshToken = (getStorage: GetStorage): RefreshTokenHolder => 
   },
 
   async keep(session, tabs, source) {
-    if (source === 'this-tab') markRotation(tabs, session);
     const { record } = session;
+    const isMarked = source === 'another-tab' || markRotation(tabs, record);
     if (!record.epoch || !getStorage) return undefined;
     const stored = await readStored(getStorage, tabs);
     if (stored && isOutdated(record, stored, source)) return undefined;
-    if (record.refreshToken) await store(getStorage, tabs, record);
+    if (record.refreshToken && isMarked) await store(getStorage, tabs, record);
     else await removeStored(getStorage, tabs);
+    // There may be room for it now.
+    if (!isMarked) markRotation(tabs, record);
     return record.ended === 'signed-out' ? stored?.refreshToken : undefined;
   },
 });

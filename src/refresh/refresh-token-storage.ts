@@ -30,13 +30,14 @@ export async function readStored(getStorage: GetStorage, tabs: Tabs): Promise<Se
   }
 }
 
-/** Stores it as one tab would tell it to another. */
+/** Stores it as one tab would tell it to another. Where that fails, a reload needs another tab. */
 export async function store(getStorage: GetStorage, tabs: Tabs, record: SessionRecord): Promise<void> {
   try {
     const message = writeMessage({ kind: 'session', record: { ...record, token: undefined } }, 'with-tokens');
     await getStorage?.().setItem(keyOf(tabs), JSON.stringify(message));
   } catch {
-    // It is full, or not allowed here: a reload then needs another tab.
+    // It is full, say. The refresh token of before is spent, and must not be found there.
+    await removeStored(getStorage, tabs);
   }
 }
 

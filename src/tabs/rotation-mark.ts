@@ -15,12 +15,16 @@ interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation'> {
 /** Milliseconds that a tab which has missed a rotation waits for one that has its token. */
 const ANSWERED_WITHIN = 1_000;
 
-/** To be called after each change that this tab has made. What it has begun itself counts, whatever its clock says. */
-export function markRotation(tabs: Tabs, { record }: Session): void {
+/**
+ * To be called after each change that this tab has made. What it has begun itself counts, whatever its clock says.
+ *
+ * @returns whether the other tabs can know of it
+ */
+export function markRotation(tabs: Tabs, record: SessionRecord): boolean {
   const newest = newestRotation(tabs);
-  if (newest.id === record.id && isNewer(newest, record)) return;
+  if (newest.id === record.id && isNewer(newest, record)) return true;
   const { epoch, id, generation, ended } = record;
-  if (epoch) writeMark(tabs, { epoch, id, generation, isGone: !!ended });
+  return !epoch || writeMark(tabs, { epoch, id, generation, isGone: !!ended });
 }
 
 /**
@@ -56,10 +60,13 @@ function newestRotation(tabs: Tabs): Rotation {
   }
 }
 
-function writeMark(tabs: Tabs, rotation: Rotation): void {
+/** Whether it is written. Where there is no storage, no tab expects a mark. */
+function writeMark(tabs: Tabs, rotation: Rotation): boolean {
   try {
-    if (tabs.channel) localStorage.setItem(keyOf(tabs), JSON.stringify(rotation));
+    if (tabs.channel) globalThis.localStorage?.setItem(keyOf(tabs), JSON.stringify(rotation));
+    return true;
   } catch {
-    // No storage here, or it is full: a tab that has missed a rotation can't know that.
+    // It is full, say: a tab that has missed a rotation can't know that.
+    return false;
   }
 }

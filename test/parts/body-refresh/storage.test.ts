@@ -10,9 +10,10 @@ import { stubStorage } from '../../world/storage.ts';
 import { signedInEverywhere } from '../../world/tabs.ts';
 
 const startTokenServer = tokenServers();
+let stored: Map<string, string>;
 beforeEach(() => {
   stopClocks();
-  stubStorage();
+  stored = stubStorage();
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -254,3 +255,74 @@ it.each<[string, () => RefreshTokenStorage]>([
   page.dispose();
   expect(await settled(server.openTab({ storage }).restore())).toMatchObject({ status: 'signed-out' });
 });
+
+describe('a storage that fills up', () => {
+  it('keeps no old refresh token', async () => {
+    const server = startTokenServer();
+    const { values, storage } = memoryStorage();
+    const { getItem, setItem, removeItem } = storage();
+    let isFull = false;
+    const filling: RefreshTokenStorage = {
+      getItem,
+      removeItem,
+      setItem(key, value) {
+        if (isFull) throw new DOMException('full', 'QuotaExceededError');
+        setItem(key, value);
+      },
+    };
+    const page = server.openTab({ storage: () => filling });
+    await settled(page.setSession(server.begin()));
+    isFull = true;
+    await settled(page.refresh());
+    page.dispose();
+
+    expect(values.size).toBe(0);
+    expect(await settled(server.openTab({ storage: () => filling }).restore())).toMatchObject({ status: 'signed-out' });
+    expect(server).toMatchObject({ presented: ['session1-1'], alarms: [], aliveSessions: ['session1'] });
+  });
+
+  it('makes room for the mark of the rotation, which keeps other tabs from presenting an old one', async () => {
+    const server = startTokenServer();
+    const storage = () => localStorage;
+    const [page, other] = [server.openTab({ storage }), server.openTab()] as const;
+    await settled(page.setSession(server.begin()));
+    for (let times = 0; times < 8; times++) await settled(page.refresh());
+    const messages = holdMessages();
+    fillStorage();
+    await settled(page.refresh());
+    messages.lose();
+    page.dispose();
+
+    expect([...stored.keys()].filter((key) => key.endsWith(' refresh-token'))).toEqual([]);
+    expect(await settled(other.refresh().catch((error) => error))).toMatchObject({ code: 'session-expired' });
+    expect(server.alarms).toEqual([]);
+  });
+
+  it('keeps no refresh token where the mark of its rotation finds no room', async () => {
+    const server = startTokenServer();
+    const { values, storage } = memoryStorage();
+    const page = server.openTab({ storage });
+    await settled(page.setSession(server.begin()));
+    for (let times = 0; times < 8; times++) await settled(page.refresh());
+    fillStorage();
+    await settled(page.refresh());
+
+    expect(values.size).toBe(0);
+  });
+});
+
+/** From now on the page's localStorage takes no more than it holds. */
+function fillStorage(): void {
+  const size = () => [...stored].flat().join('').length;
+  const limit = size();
+  const { getItem, setItem, removeItem } = localStorage;
+  vi.stubGlobal('localStorage', {
+    getItem,
+    removeItem,
+    setItem(key: string, value: string) {
+      if (size() - (stored.get(key) ?? '').length + value.length > limit)
+        throw new DOMException('full', 'QuotaExceededError');
+      setItem(key, value);
+    },
+  });
+}
