@@ -7,7 +7,7 @@ import type { Grant } from './grant.js';
 import { publicState, type RestoreError } from './public-state.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import type { Session } from './session.js';
-import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
+import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, rotationOf, UNKNOWN } from './session-record.js';
 
 /** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
 export function beginSession(session: Writable<Session>, grant: Grant, beganUnaware?: Instant): void {
@@ -69,6 +69,12 @@ export function keepToken(session: Session, refreshToken: string | undefined): v
   if (!record.token) return;
   const granted = grantedFields({ accessToken: { ...record.token, isLast: true }, refreshToken }, record);
   changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
+}
+
+/** Other tabs have refreshed, and the refresh token is still the one that this tab has. Its next record is newer than theirs. */
+export function catchUp(session: Session, generation: number): void {
+  const { record } = session;
+  replaceRecord(session, { ...record, generation, rotation: rotationOf(record) });
 }
 
 /** A sign-in has failed, and its cookie may have arrived all the same. A refresh token of its own stays the user's. */

@@ -1,13 +1,14 @@
 /** A mark in localStorage, for refresh tokens in memory: the newest rotation, and whether a tab may still have its token. */
 
 import type { Session } from '../session/session.js';
-import { isNewer, type SessionRecord, UNKNOWN } from '../session/session-record.js';
+import { catchUp } from '../session/session-changes.js';
+import { isNewer, rotationOf, type SessionRecord, UNKNOWN } from '../session/session-record.js';
 import { elapsed, now, opened } from '../wait.js';
 import { post } from './session-sync.js';
 import type { Tabs } from './tabs.js';
 
 /** What the order of records needs, and no token: every script of the origin can read it. */
-interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation'> {
+interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation' | 'rotation'> {
   /** No tab has its refresh token: the session has ended, or every tab was asked in vain. */
   readonly isGone: boolean;
 }
@@ -23,8 +24,8 @@ const ANSWERED_WITHIN = 1_000;
 export function markRotation(tabs: Tabs, record: SessionRecord): boolean {
   const newest = newestRotation(tabs);
   if (newest.id === record.id && isNewer(newest, record)) return true;
-  const { epoch, id, generation, ended } = record;
-  return !epoch || writeMark(tabs, { epoch, id, generation, isGone: !!ended });
+  const { epoch, id, generation, rotation, ended } = record;
+  return !epoch || writeMark(tabs, { epoch, id, generation, rotation, isGone: !!ended });
 }
 
 /**
@@ -43,9 +44,16 @@ export async function isRotationLost(tabs: Tabs, session: Session): Promise<bool
     await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
   }
   const lost = missed();
+  if (!lost) return false;
+  const { epoch, id } = session.record;
+  // The server gives no new one each time, or never does.
+  if (lost.epoch === epoch && lost.id === id && rotationOf(lost) === rotationOf(session.record)) {
+    catchUp(session, lost.generation);
+    return false;
+  }
   // The next one needn't wait.
-  if (lost) writeMark(tabs, { ...lost, isGone: true });
-  return !!lost;
+  writeMark(tabs, { ...lost, isGone: true });
+  return true;
 }
 
 const keyOf = ({ name }: Tabs): string => `${name} rotation`;
