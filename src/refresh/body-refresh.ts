@@ -30,7 +30,10 @@ export interface BodyRefreshOptions extends TokenRequestOptions {
    * @default `{ grant_type: 'refresh_token', refresh_token }` (RFC 6749 §6)
    */
   readonly body?: TokenRequestOptions['body'];
-  /** Of a public client: sent as the field `client_id` (RFC 6749 §3.2.1). A client secret has no place in a browser. */
+  /**
+   * Of a public client: sent as the field `client_id` (RFC 6749 §3.2.1). A client secret has no place in a browser. Two
+   * apps of one origin with different ones share no session.
+   */
   readonly clientId?: string | undefined;
   /** More fields, such as `{ scope: 'orders' }`. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
@@ -99,7 +102,7 @@ export function bodyRefresh(options: BodyRefreshOptions): RefreshStrategy {
         // The page may be left right after a sign-out.
         fetch(revocation.url, { ...revocation.init(refreshToken, client), credentials, keepalive: true }),
     }),
-    [REFRESH_TOKEN_HOLDER]: holdRefreshToken(storage),
+    [REFRESH_TOKEN_HOLDER]: holdRefreshToken(storage, clientId),
   };
   return strategy;
 }

@@ -8,7 +8,10 @@ import { askPeers } from '../tabs/session-sync.js';
 import type { RefreshTokenHolder } from './refresh-token-holder.js';
 import { type GetStorage, readStored, removeStored, store } from './refresh-token-storage.js';
 
-export const holdRefreshToken = (getStorage: GetStorage): RefreshTokenHolder => ({
+export const holdRefreshToken = (getStorage: GetStorage, clientId: string | undefined): RefreshTokenHolder => ({
+  clientId,
+  hasStorage: !!getStorage,
+
   async find(session, tabs) {
     const wasKnown = isOpen(session.record);
     const stored = await readStored(getStorage, tabs);

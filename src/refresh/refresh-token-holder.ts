@@ -4,6 +4,11 @@ import type { ChangeSource, Session } from '../session/session.js';
 import type { Tabs } from '../tabs/tabs.js';
 
 export interface RefreshTokenHolder {
+  /** Of an OAuth client: another one at the same token endpoint has sessions of its own. */
+  readonly clientId: string | undefined;
+  /** Whether the refresh token outlives its page. */
+  readonly hasStorage: boolean;
+
   /**
    * Under the lock, before a request: finds the newest refresh token.
    *
