@@ -2,7 +2,7 @@
 
 import { recallRecord } from '../session/adopt-record.js';
 import type { ChangeSource } from '../session/session.js';
-import { isNewer, isOpen, type SessionRecord } from '../session/session-record.js';
+import { isNewer, isOpen, isRevocationLeft, type SessionRecord } from '../session/session-record.js';
 import { isRotationLost, markRotation } from '../tabs/rotation-mark.js';
 import { askPeers } from '../tabs/session-sync.js';
 import type { RefreshTokenHolder } from './refresh-token-holder.js';
@@ -27,9 +27,9 @@ export const holdRefreshToken = (getStorage: GetStorage, clientId: string | unde
       : 'there is no refresh token: no sign-in, and no other tab, has given one';
   },
 
-  async keep(session, tabs, source) {
-    const { record } = session;
+  async keep({ record }, tabs, source, before) {
     const isMarked = source === 'another-tab' || markRotation(tabs, record);
+    await before;
     if (!record.epoch || !getStorage) return undefined;
     const stored = await readStored(getStorage, tabs);
     if (stored && isOutdated(record, stored, source)) return undefined;
@@ -37,7 +37,9 @@ export const holdRefreshToken = (getStorage: GetStorage, clientId: string | unde
     else await removeStored(getStorage, tabs);
     // There may be room for it now.
     if (!isMarked) markRotation(tabs, record);
-    return record.ended === 'signed-out' ? stored?.refreshToken : undefined;
+    const isUnneeded =
+      source === 'this-tab' ? record.ended === 'signed-out' : stored && isRevocationLeft(stored, record);
+    return isUnneeded ? stored?.refreshToken : undefined;
   },
 });
 

@@ -17,11 +17,13 @@ export interface RefreshTokenHolder {
   find(session: Session, tabs: Tabs): Promise<string | undefined>;
 
   /**
-   * After each change of the session: keeps what is to outlive the page.
+   * After each change of the session: tells the other tabs at once that the refresh token is another one, and keeps what is
+   * to outlive the page.
    *
+   * @param before the keeping of the change before
    * @returns a refresh token that nobody needs any more: it is to be revoked
    */
-  keep(session: Session, tabs: Tabs, source: ChangeSource): Promise<string | undefined>;
+  keep(session: Session, tabs: Tabs, source: ChangeSource, before: Promise<unknown>): Promise<string | undefined>;
 }
 
 /** How a strategy carries it. Hidden: apps see a `RefreshStrategy`. Registered: it may come from another copy of the package. */

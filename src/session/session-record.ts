@@ -79,3 +79,7 @@ function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
   const [issuerA, issuerB] = [a.token?.claims?.iss, b.token?.claims?.iss];
   return subjectA === subjectB && (issuerA === issuerB || !issuerA || !issuerB);
 }
+
+/** Whether another tab has signed out without the newest refresh token: it is new, say, or hasn't heard of a refresh. */
+export const isRevocationLeft = (known: SessionRecord, { ended, id, generation }: SessionRecord): boolean =>
+  !!known.refreshToken && ended === 'signed-out' && (id !== known.id || generation < known.generation);

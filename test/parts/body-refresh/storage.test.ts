@@ -256,6 +256,110 @@ it.each<[string, () => RefreshTokenStorage]>([
   expect(await settled(server.openTab({ storage }).restore())).toMatchObject({ status: 'signed-out' });
 });
 
+describe('a storage that hangs', () => {
+  const never = () => new Promise<never>(() => {});
+
+  it.each<[keyof RefreshTokenStorage]>([['getItem'], ['setItem'], ['removeItem']])(
+    'in %s it holds up no tab for long, and no mark of a rotation',
+    async (method) => {
+      const server = startTokenServer();
+      const { storage } = memoryStorage();
+      let hangs = false;
+      const works: (key: string, value: string) => unknown = storage()[method];
+      const hanging = { ...storage(), [method]: (...args: [string, string]) => (hangs ? never() : works(...args)) };
+      const [one, two] = [server.openTab({ storage: () => hanging }), server.openTab()] as const;
+      await settled(one.setSession(server.begin()));
+      await signedInEverywhere(one, two);
+      hangs = true;
+      const before = [...stored.values()];
+      void one.refresh();
+      await pass(1_500, 20);
+      expect([...stored.values()]).not.toEqual(before);
+      const began = Date.now();
+      let took = Infinity;
+      void two.refresh().then(() => {
+        took = Date.now() - began;
+      });
+      await pass(30_000, 500);
+
+      expect(took).toBeLessThanOrEqual(5_000);
+      expect(server).toMatchObject({ presented: ['session1-1', 'session1-2'], alarms: [] });
+      const signedOut = one.signOut();
+      await pass(6_000, 100);
+      expect(await signedOut).toEqual({ serverConfirmed: true });
+    },
+  );
+
+  it('keeps no old refresh token', async () => {
+    const server = startTokenServer();
+    const { values, storage } = memoryStorage();
+    let hangs = false;
+    const { setItem } = storage();
+    const hanging = { ...storage(), setItem: (key: string, value: string) => (hangs ? never() : setItem(key, value)) };
+    const page = server.openTab({ storage: () => hanging });
+    await settled(page.setSession(server.begin()));
+    hangs = true;
+    await settled(page.refresh());
+
+    expect(values.size).toBe(0);
+  });
+});
+
+it('a sign-in resolves once its refresh token is stored', async () => {
+  const server = startTokenServer();
+  const { values, storage } = slowStorage();
+  const page = server.openTab({ storage });
+  const storedAtSignIn = page.signIn(async () => server.begin()).then(() => [...values.values()].join());
+  await pass(1_000, 10);
+  expect(await storedAtSignIn).toContain('session1-1');
+
+  const storedAtSetSession = page.setSession(server.begin()).then(() => [...values.values()].join());
+  await pass(1_000, 10);
+  expect(await storedAtSetSession).toContain('session2-1');
+});
+
+it('what was granted before dispose() is stored', async () => {
+  const server = startTokenServer();
+  const { values, storage } = slowStorage();
+  const page = server.openTab({ storage });
+  for (const answer of [server.begin(), server.begin()]) {
+    page.setSession(answer).catch(() => {});
+    await pass(5, 1);
+  }
+  page.dispose();
+  await pass(1_000, 10);
+
+  expect([...values.values()].join()).toContain('session2-1');
+});
+
+it('a tab that has it in its storage only revokes it at a sign-out in another tab', async () => {
+  const server = startTokenServer();
+  const { values, storage } = memoryStorage();
+  const first = server.openTab({ storage });
+  await settled(first.setSession(server.begin()));
+  const messages = holdMessages();
+  first.dispose();
+  messages.lose();
+  const reloaded = server.openTab({ storage });
+  expect(reloaded.getState()).toEqual({ status: 'restoring' });
+  const other = server.openTab();
+  await settled(other.signOut());
+
+  expect(values.size).toBe(0);
+  expect(server).toMatchObject({ revoked: ['session1-1'], aliveSessions: [] });
+});
+
+it('a sign-out with the newest refresh token revokes it once, however many tabs have stored it', async () => {
+  const server = startTokenServer();
+  const [mine, yours] = [memoryStorage(), memoryStorage()];
+  const tabs = [server.openTab({ storage: mine.storage }), server.openTab({ storage: yours.storage })] as const;
+  await settled(tabs[0].setSession(server.begin()));
+  await signedInEverywhere(...tabs);
+  await settled(tabs[1].signOut());
+
+  expect(server.revoked).toEqual(['session1-1']);
+});
+
 describe('a storage that fills up', () => {
   it('keeps no old refresh token', async () => {
     const server = startTokenServer();
