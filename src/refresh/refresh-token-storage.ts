@@ -40,7 +40,8 @@ export async function readStored(getStorage: GetStorage, tabs: Tabs): Promise<Se
   const text = await use(getStorage, (storage) => storage.getItem(keyOf(tabs)));
   try {
     const message = text ? readMessage(JSON.parse(text)) : undefined;
-    return message?.kind === 'session' ? message.record : undefined;
+    // What has ended has none, and ends no session of now.
+    return message?.kind === 'session' && message.record.refreshToken ? message.record : undefined;
   } catch {
     return undefined;
   }
