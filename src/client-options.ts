@@ -66,8 +66,8 @@ export interface AuthClientOptions {
   readonly allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
-   * Clients of one origin with one name and one token endpoint share a session across tabs. Apps that give `refresh` a
-   * function, which names no endpoint, need a name of their own each.
+   * Clients of one origin with one name, one token endpoint and one `clientId` share a session across tabs. Apps that give
+   * `refresh` a function, which names no endpoint, need a name of their own each.
    *
    * @default 'default'
    */
@@ -140,7 +140,8 @@ export interface AuthClientOptions {
 
   /**
    * `false`: this tab shares nothing with others, and doesn't wait for them. Only for servers that give each tab a
-   * refresh token of its own.
+   * refresh token of its own, and not together with the `storage` of `bodyRefresh`: the browser copies a tab's
+   * `sessionStorage` to the tabs that it opens, and two tabs would present one refresh token.
    *
    * @default true
    */
@@ -193,7 +194,10 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
   checkKeys('createAuthClient', options ?? {}, OPTIONS);
   const { name = 'default', allowedOrigins = [], fetch: ownFetch } = options ?? {};
   const { strategy, address } = checkRefresh(options?.refresh);
+  const holder = strategy[REFRESH_TOKEN_HOLDER];
   if (!name) refuse('name', 'empty');
+  if (options.tabs === false && holder?.hasStorage)
+    refuse('tabs', 'false, but bodyRefresh has a storage, which tabs share or copy: leave one of them out');
   if (!Array.isArray(allowedOrigins)) refuse('allowedOrigins', 'no array');
   const signOut = checkSignOut(options.signOut);
   const fetch: typeof globalThis.fetch = (input, init) => (ownFetch ?? globalThis.fetch)(input, init);
@@ -204,8 +208,8 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       label: address ?? 'The refresh function',
       fetch,
       readTokens: options.readTokens ?? strategy.readTokens?.bind(strategy),
-      refreshToken: strategy[REFRESH_TOKEN_HOLDER],
-      holdsRefreshToken: !!strategy[REFRESH_TOKEN_HOLDER],
+      refreshToken: holder,
+      holdsRefreshToken: !!holder,
       verdict: checkFunction('verdict', options.verdict),
       subject: checkFunction('subject', options.subject),
     },
@@ -215,8 +219,8 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       authEndpoints: [address, signOut && withoutQuery(signOut.url)],
     },
     tabs: {
-      // With the address: two apps of one origin, each with an auth server of its own, must not share tokens.
-      name: [`silent-refresh:${name}`, address].filter(Boolean).join(' '),
+      // Two apps of one origin, each with an auth server or a client id of its own, must not share tokens.
+      name: [`silent-refresh:${name}`, address, holder?.clientId].filter(Boolean).join(' '),
       // Once each, or a lock would wait for itself.
       lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])],
       isShared: options.tabs !== false,

@@ -10,7 +10,7 @@ import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-s
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
 import { closeSession } from './session/session-changes.js';
-import { hasNewToken, type SessionRecord } from './session/session-record.js';
+import { hasNewToken, isRevocationLeft, type SessionRecord } from './session/session-record.js';
 import { leaveSignIns } from './session/sign-ins.js';
 import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
@@ -101,15 +101,12 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
 function keepRefreshToken({ settings, session, tabs, refreshing, lifecycle }: ClientParts, source: ChangeSource): void {
   const { refreshToken } = settings.tokenEndpoint;
   if (!refreshToken) return;
-  refreshing.kept = refreshing.kept.then(async () => {
-    const unneeded = await refreshToken.keep(session, tabs, source);
-    if (unneeded) lifecycle.unrevoked.add(unneeded);
+  refreshing.kept = refreshToken.keep(session, tabs, source, refreshing.kept).then((unneeded) => {
+    // This tab's own sign-out is still to be sent.
+    if (source === 'this-tab' && unneeded) lifecycle.unrevoked.add(unneeded);
+    else if (unneeded) void refreshing.onLateGrant(unneeded, false);
   });
 }
-
-/** Whether another tab has signed out without the newest refresh token: it is new, say, or hasn't heard of a refresh. */
-const isRevocationLeft = (known: SessionRecord, { ended, id, generation }: SessionRecord): boolean =>
-  !!known.refreshToken && ended === 'signed-out' && (id !== known.id || generation < known.generation);
 
 function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;

@@ -58,6 +58,8 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
       }
     }).finally(() => globalThis.removeEventListener?.('pagehide', onLeave));
   });
+  // The app may leave the page now.
+  await parts.refreshing.kept;
 }
 
 /**
@@ -100,6 +102,7 @@ export async function setSession(parts: RefreshParts, answer: TokenResponse): Pr
   }
   askWhereUnknown(parts);
   await acceptTokens(parts, answer, parts.session.userVersion);
+  await parts.refreshing.kept;
 }
 
 /** A new session must be later than those that other tabs know, and the clock may have been set back. */

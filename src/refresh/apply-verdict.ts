@@ -3,7 +3,7 @@
 import { SessionExpiredError } from '../errors.js';
 import { emit, type SignedOutReason } from '../events.js';
 import type { CookieSignIn, Session } from '../session/session.js';
-import { endSession, keepToken, loseSession, renewSession } from '../session/session-changes.js';
+import { endSession, keepRefreshToken, keepToken, loseSession, renewSession } from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
 import { type CoolDown, pauseAfterFailure, pauseLeft, resetCoolDown } from './cool-down.js';
@@ -84,7 +84,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     else renewSession(session, verdict.grant);
     return 'changed';
   }
-  const { why, retryAfter, cause, isPermanent } = verdict;
+  const { why, retryAfter, cause, isPermanent, refreshToken } = verdict;
   if (saysNoSession(verdict, session)) {
     const isOver = isSessionOver(verdict, session, atCall);
     if (atCall.cookieSignIn) refuseCookieSignIn(session, atCall.cookieSignIn, why);
@@ -94,6 +94,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     endSession(session, reportEnd(parts, why));
     return 'changed';
   }
+  if (refreshToken && !atCall.cookieSignIn) keepRefreshToken(session, refreshToken);
   const { coolDown } = refreshing;
   pauseAfterFailure(coolDown, retryAfter, verdict.verdict === 'not-processed');
   coolDown.isPermanent = isPermanent;

@@ -8,6 +8,8 @@ import type { RefreshStrategy } from './refresh-strategy.js';
 import { type MayHoldRefreshToken, REFRESH_TOKEN_HOLDER } from './refresh-token-holder.js';
 import type { RefreshTokenStorage } from './refresh-token-storage.js';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** How a request is written that carries the refresh token in its body. */
 export interface TokenRequestOptions {
   readonly url: string | URL;
@@ -17,8 +19,11 @@ export interface TokenRequestOptions {
    * @default 'form'
    */
   readonly format?: 'form' | 'json' | undefined;
-  /** The fields that name the refresh token. */
-  readonly body?: ((refreshToken: string) => object) | undefined;
+  /**
+   * The fields that name the refresh token: a plain object. A field that is `undefined` isn't sent. Where it throws, or gives
+   * something else, the refresh fails as wrongly set up, and nobody is signed out.
+   */
+  readonly body?: ((refreshToken: string) => Fields) | undefined;
   /** Sent along, such as the key of an API gateway. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -30,9 +35,12 @@ export interface BodyRefreshOptions extends TokenRequestOptions {
    * @default `{ grant_type: 'refresh_token', refresh_token }` (RFC 6749 §6)
    */
   readonly body?: TokenRequestOptions['body'];
-  /** Of a public client: sent as the field `client_id` (RFC 6749 §3.2.1). A client secret has no place in a browser. */
+  /**
+   * Of a public client: sent as the field `client_id` (RFC 6749 §3.2.1). A client secret has no place in a browser. Two
+   * apps of one origin with different ones share no session.
+   */
   readonly clientId?: string | undefined;
-  /** More fields, such as `{ scope: 'orders' }`. */
+  /** More fields, such as `{ scope: 'orders' }`. They take the place of none that is there without them. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
   /**
    * Where the refresh token is revoked at sign-out: the address of RFC 7009, or a request of another shape. Without it, it
@@ -78,7 +86,8 @@ const KEYS = [
  * // Django REST framework with SimpleJWT
  * bodyRefresh({ url: '/api/token/refresh/', format: 'json', body: (refresh) => ({ refresh }) });
  *
- * @throws {@link ConfigurationError} naming an option that it doesn't know, or an address that others can read along
+ * @throws {@link ConfigurationError} naming an option that it doesn't know, that is empty, or an address that others can
+ *   read along
  */
 export function bodyRefresh(options: BodyRefreshOptions): RefreshStrategy {
   if (typeof options !== 'object' || !options?.url) refuse('url is missing. Call bodyRefresh({ url })');
@@ -86,20 +95,22 @@ export function bodyRefresh(options: BodyRefreshOptions): RefreshStrategy {
   const { format, body, headers, clientId, parameters, revoke, credentials = 'omit', storage } = options;
   if (storage !== undefined && typeof storage !== 'function')
     refuse('storage is no function: give () => sessionStorage');
+  if (clientId === '') refuse('clientId is empty');
+  const revokeAt = isUrl(revoke) ? { url: revoke } : revoke;
+  if (revokeAt && !revokeAt.url) refuse('revoke: url is missing: give the address, or { url }');
   const client = clientId === undefined ? {} : { client_id: clientId };
   const refresh = tokenRequest('', { url: options.url, format, body: body ?? refreshBody, headers });
-  const revocation =
-    revoke && tokenRequest(': revoke', { body: revokeBody, ...(isUrl(revoke) ? { url: revoke } : revoke) });
+  const revocation = revokeAt && tokenRequest(': revoke', { body: revokeBody, ...revokeAt });
   const strategy: RefreshStrategy & MayHoldRefreshToken = {
     url: refresh.url,
     request: ({ fetch, signal, refreshToken = '' }) =>
-      fetch(refresh.url, { ...refresh.init(refreshToken, { ...client, ...parameters }), credentials, signal }),
+      fetch(refresh.url, { ...refresh.init(refreshToken, client, parameters), credentials, signal }),
     ...(revocation && {
       revoke: ({ fetch, refreshToken }) =>
         // The page may be left right after a sign-out.
         fetch(revocation.url, { ...revocation.init(refreshToken, client), credentials, keepalive: true }),
     }),
-    [REFRESH_TOKEN_HOLDER]: holdRefreshToken(storage),
+    [REFRESH_TOKEN_HOLDER]: holdRefreshToken(storage, clientId),
   };
   return strategy;
 }
@@ -116,19 +127,45 @@ function tokenRequest(where: string, options: TokenRequestOptions & Required<Pic
   if (typeof body !== 'function') refuse('body is no function: give (refreshToken) => ({ refreshToken }), say');
   return {
     url: checkUrl(`bodyRefresh${where}: url`, options.url),
-    init(refreshToken: string, extra: object): RequestInit {
-      const fields = { ...body(refreshToken), ...extra };
+    init(refreshToken: string, client: Fields, parameters?: Fields): RequestInit {
       const isJson = format === 'json';
       return {
         method: 'POST',
         headers: { Accept: 'application/json', ...(isJson && { 'Content-Type': 'application/json' }), ...headers },
-        body: isJson ? JSON.stringify(fields) : new URLSearchParams(fields as Record<string, string>),
+        body: writeFields(isJson, () => body(refreshToken), client, parameters),
         cache: 'no-store',
         // Not followed: the refresh token would go along.
         redirect: 'manual',
       };
     },
   };
+}
+
+/** @throws ConfigurationError without a cause: an error of the app's own function may quote the refresh token */
+function writeFields(isJson: boolean, readBody: () => unknown, client: Fields, parameters: Fields | undefined) {
+  let given: unknown;
+  try {
+    given = readBody();
+    if (isPlain(given)) {
+      const own = { ...given, ...client };
+      // Theirs is the last place.
+      const fields = { ...own, ...parameters, ...own };
+      if (isJson) return JSON.stringify(fields);
+      const filled = Object.entries(fields).filter(([, value]) => value !== undefined);
+      return new URLSearchParams(filled as [string, string][]);
+    }
+  } catch {
+    refuse("body threw an error, or gave what can't be written");
+  }
+  if (given instanceof Promise) given.catch(() => {});
+  refuse('body gave no plain object: give (refreshToken) => ({ refreshToken }), say');
+}
+
+/** Of whatever realm. */
+function isPlain(value: unknown): value is Fields {
+  if (typeof value !== 'object' || !value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return !prototype || !Object.getPrototypeOf(prototype);
 }
 
 function refuse(why: string): never {

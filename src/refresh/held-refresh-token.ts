@@ -2,13 +2,16 @@
 
 import { recallRecord } from '../session/adopt-record.js';
 import type { ChangeSource } from '../session/session.js';
-import { isNewer, isOpen, type SessionRecord } from '../session/session-record.js';
+import { isNewer, isOpen, isRevocationLeft, type SessionRecord } from '../session/session-record.js';
 import { isRotationLost, markRotation } from '../tabs/rotation-mark.js';
 import { askPeers } from '../tabs/session-sync.js';
 import type { RefreshTokenHolder } from './refresh-token-holder.js';
 import { type GetStorage, readStored, removeStored, store } from './refresh-token-storage.js';
 
-export const holdRefreshToken = (getStorage: GetStorage): RefreshTokenHolder => ({
+export const holdRefreshToken = (getStorage: GetStorage, clientId: string | undefined): RefreshTokenHolder => ({
+  clientId,
+  hasStorage: !!getStorage,
+
   async find(session, tabs) {
     const wasKnown = isOpen(session.record);
     const stored = await readStored(getStorage, tabs);
@@ -24,15 +27,19 @@ export const holdRefreshToken = (getStorage: GetStorage): RefreshTokenHolder => 
       : 'there is no refresh token: no sign-in, and no other tab, has given one';
   },
 
-  async keep(session, tabs, source) {
-    if (source === 'this-tab') markRotation(tabs, session);
-    const { record } = session;
+  async keep({ record }, tabs, source, before) {
+    const isMarked = source === 'another-tab' || markRotation(tabs, record);
+    await before;
     if (!record.epoch || !getStorage) return undefined;
     const stored = await readStored(getStorage, tabs);
     if (stored && isOutdated(record, stored, source)) return undefined;
-    if (record.refreshToken) await store(getStorage, tabs, record);
+    if (record.refreshToken && isMarked) await store(getStorage, tabs, record);
     else await removeStored(getStorage, tabs);
-    return record.ended === 'signed-out' ? stored?.refreshToken : undefined;
+    // There may be room for it now.
+    if (!isMarked) markRotation(tabs, record);
+    const isUnneeded =
+      source === 'this-tab' ? record.ended === 'signed-out' : stored && isRevocationLeft(stored, record);
+    return isUnneeded ? stored?.refreshToken : undefined;
   },
 });
 

@@ -118,6 +118,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   });
   if (isLate(parts, flight, record)) {
     if ('grant' in verdict) await endLateGrant(parts, verdict.grant, record);
+    else if (verdict.refreshToken) await endLateGrant(parts, verdict, record);
     else if (obeyLatePause(refreshing.coolDown, verdict)) postPause(parts);
     DEVELOPMENT: emit(session.listeners, 'answer-dropped', {});
     return 'changed';
@@ -145,7 +146,7 @@ function isLate(parts: RefreshParts, flight: Flight, atCall: SessionRecord): boo
  */
 async function endLateGrant(
   { settings, session, tabs, refreshing }: RefreshParts,
-  grant: Grant,
+  grant: Partial<Grant>,
   atCall: SessionRecord,
 ): Promise<void> {
   const { refreshToken } = grant;
@@ -153,7 +154,7 @@ async function endLateGrant(
   if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) {
     const next = renewed(session, grant);
     postChange(tabs, next);
-    await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab');
+    await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab', refreshing.kept);
   }
   const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
   // Of a session that another one has replaced, nobody needs it any more.

@@ -1,7 +1,7 @@
 /**
  * What a refusal means. The rule, in three sentences: OAuth's own words decide where they are there, whatever the status. A
- * refusal that speaks of the request (CSRF, its origin, its form, a limit, a firewall) says nothing about the session. What
- * then remains of 400, 401, 403, 410 and 422, not as an HTML page, is the end.
+ * refusal that speaks of the request (CSRF, its origin, its form, a limit, a firewall) says nothing about the session, unless
+ * it is a 401 that speaks of the session, too. What then remains of 400, 401, 403, 410 and 422, not as an HTML page, is the end.
  */
 
 import type { EndpointProblem } from '../problems.js';
@@ -29,6 +29,8 @@ interface Refusal {
   readonly isPermanent?: boolean | undefined;
   /** What is wrong, where that can be told from the answer. It may still be an outage that looks like it. */
   readonly problem?: EndpointProblem | undefined;
+  /** A 2xx that was of no use otherwise has brought it, and the one before is spent. */
+  readonly refreshToken?: string | undefined;
 }
 
 export const unreachable = (why: string, problem?: EndpointProblem): Refused => ({
@@ -78,7 +80,7 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
   }
   if (!speaksHtml) {
     const mayBeAboutRequest = [...OVER, ...ABOUT_CSRF].includes(status);
-    const aboutRequest = mayBeAboutRequest && judgeRequestWords(response, text, why);
+    const aboutRequest = mayBeAboutRequest && judgeRequestWords(heard);
     if (aboutRequest) return failed(aboutRequest);
     if (OVER.includes(status)) return rejected(why);
     // An exception that nobody caught, as of tymon/jwt-auth.
@@ -147,12 +149,25 @@ const GATEWAY =
   /throttl|too ?many ?requests|rate ?(limit|exceeded)|limit ?exceeded|rbac: |\bip address|error code: 1\d{3}/i;
 const GATEWAYS_TYPE = /^(Forbidden|AccessDenied|MissingAuth|WAF|TooMany|Limit|Throttl)/;
 
-function judgeRequestWords({ status, headers }: Response, text: string, why: string): Refused | undefined {
-  const short = text.length > LONGEST_REFUSAL ? '' : text;
+/** What a 401 is about, whatever other reason it names: "Session ended: your IP address has changed". */
+const SESSION = /session|refresh[ _-]?token|\b(sign|log)(ed|ged)? in\b/i;
+
+/** The keys of JSON say nothing: `{"origin": "auth-service"}`. */
+const valuesIn = (body: unknown): string =>
+  Object(body) === body
+    ? Object.values(body as object)
+        .map(valuesIn)
+        .join('\n')
+    : String(body);
+
+function judgeRequestWords({ response, text, body, why }: Heard): Refused | undefined {
+  const { status, headers } = response;
+  const short = text.length > LONGEST_REFUSAL ? '' : valuesIn(body);
   const speaksOf = (what: string) => `${why}, and speaks of ${what}, not of the session`;
-  if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '') || GATEWAY.test(short)) {
-    return unreachable(speaksOf('a limit or a firewall'));
-  }
+  const limit = unreachable(speaksOf('a limit or a firewall'));
+  if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '')) return limit;
+  if (status === 401 && SESSION.test(short)) return undefined;
+  if (GATEWAY.test(short)) return limit;
   if (CSRF.test(short)) {
     return wrongSetUp(`${speaksOf('CSRF')}: see the option csrf of cookieRefresh`, { code: 'csrf-refused', status });
   }

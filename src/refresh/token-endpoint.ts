@@ -31,7 +31,8 @@ export async function callTokenEndpoint(
     const isOurs = isAuthError(error);
     const { response, name } = Object(error) as ThrownAnswer;
     if (isOurs && error.code === 'configuration' && !response) {
-      return { verdict: 'request-refused', why: error.message, isPermanent: true };
+      // It becomes a part of a sentence.
+      return { verdict: 'request-refused', why: error.message.replace(/\.$/, ''), isPermanent: true };
     }
     // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
     const isKnown = error instanceof TypeError || error instanceof DOMException || isOurs;

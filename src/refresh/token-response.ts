@@ -61,15 +61,13 @@ export async function judge(
   reading: AnswerReading = {},
   { current, noCsrfToken }: KnownBefore = {},
 ): Promise<Verdict> {
-  if (!isResponse(answer)) {
-    return judgeByOption(reading, undefined, answer) ?? judgeTokens(reading, undefined, answer, current);
-  }
-  const heard = await hear(answer);
-  const { body } = heard;
-  return (
-    judgeByOption(reading, heard, body, () => judgeUnlessTokens(heard, noCsrfToken)) ??
-    judgeTokens(reading, heard, body, current)
-  );
+  const heard = isResponse(answer) ? await hear(answer) : undefined;
+  const body = heard ? heard.body : answer;
+  const verdict =
+    judgeByOption(reading, heard, body, () => heard && judgeUnlessTokens(heard, noCsrfToken)) ??
+    judgeTokens(reading, heard, body, current);
+  if ('grant' in verdict || heard?.response.ok === false) return verdict;
+  return { ...verdict, refreshToken: refreshTokenOf(reading, tokensIn(reading, heard, body)) };
 }
 
 /** Also a redirect's, which isn't followed: it has neither a status nor a body. */
@@ -150,9 +148,7 @@ function judgeTokens(
     const shape = `its answer has no access token in a form that can be sent, but ${keys}: see the option readTokens`;
     return judgeTokenless(body, why, unreachable(shape, { code: 'endpoint-gives-no-token', keys }));
   }
-  // What is none leaves the old one good (RFC 6749 §6).
-  const isOurs = reading.readTokens || reading.holdsRefreshToken;
-  const refreshToken = isOurs && typeof set?.refreshToken === 'string' ? set.refreshToken || undefined : undefined;
+  const refreshToken = refreshTokenOf(reading, set);
   const claims = decodeClaims(value);
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers));
   if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
@@ -181,6 +177,12 @@ function judgeTokens(
 
 /** Milliseconds. */
 const LEAST_LIFETIME = 1_000;
+
+/** What is none leaves the old one good (RFC 6749 §6). */
+function refreshTokenOf({ readTokens, holdsRefreshToken }: AnswerReading, set: TokenSet | undefined) {
+  const isOurs = readTokens || holdsRefreshToken;
+  return isOurs && typeof set?.refreshToken === 'string' ? set.refreshToken || undefined : undefined;
+}
 
 function tokensIn({ readTokens = readKnownShapes }: AnswerReading, heard: Heard | undefined, body: unknown) {
   try {

@@ -7,7 +7,7 @@ import type { Grant } from './grant.js';
 import { publicState, type RestoreError } from './public-state.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import type { Session } from './session.js';
-import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, UNKNOWN } from './session-record.js';
+import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, rotationOf, UNKNOWN } from './session-record.js';
 
 /** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
 export function beginSession(session: Writable<Session>, grant: Grant, beganUnaware?: Instant): void {
@@ -50,10 +50,18 @@ export function isSameSession(session: Session, grant: Grant): boolean {
 }
 
 /** The session as a refresh would leave it, for the other tabs of a client that is disposed of. */
-export const renewed = (session: Session, grant: Grant): Session => {
+export const renewed = (session: Session, grant: Partial<Grant>): Session => {
   const { record } = session;
   return { ...session, record: { ...record, ...grantedFields(grant, record), generation: record.generation + 1 } };
 };
+
+/** A refresh that brought a refresh token, and no access token of use. Callers that wait for a refresh go on waiting. */
+export function keepRefreshToken(session: Session, refreshToken: string): void {
+  const { record } = session;
+  if (!isOpen(record)) return;
+  replaceRecord(session, renewed(session, { refreshToken }).record);
+  session.onChange('this-tab', record);
+}
 
 /** A refresh that brought the current access token again. */
 export function keepToken(session: Session, refreshToken: string | undefined): void {
@@ -61,6 +69,12 @@ export function keepToken(session: Session, refreshToken: string | undefined): v
   if (!record.token) return;
   const granted = grantedFields({ accessToken: { ...record.token, isLast: true }, refreshToken }, record);
   changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
+}
+
+/** Other tabs have refreshed, and the refresh token is still the one that this tab has. Its next record is newer than theirs. */
+export function catchUp(session: Session, generation: number): void {
+  const { record } = session;
+  replaceRecord(session, { ...record, generation, rotation: rotationOf(record) });
 }
 
 /** A sign-in has failed, and its cookie may have arrived all the same. A refresh token of its own stays the user's. */

@@ -18,6 +18,8 @@ export interface SessionRecord {
   readonly token?: AccessToken | undefined;
   /** See {@link Grant}. */
   readonly refreshToken?: string | undefined;
+  /** The generation in which its refresh token came, where that is an earlier one. */
+  readonly rotation?: number | undefined;
   /** It was stored, with its refresh token alone: an access token beside that is an older one. */
   readonly isStored?: boolean | undefined;
   /** Final: a session that has ended never comes back, whatever answer lands later. */
@@ -45,11 +47,15 @@ const isSignedOut = ({ ended }: SessionRecord): boolean => ended === 'signed-out
 export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
 
 /** What a record holds of a grant. A refresh that brings no refresh token leaves the old one good (RFC 6749 §6). */
-export const grantedFields = ({ accessToken, refreshToken }: Grant, kept?: SessionRecord) => ({
-  token: accessToken,
-  refreshToken: refreshToken ?? kept?.refreshToken,
-  isStored: undefined,
-});
+export function grantedFields(grant: Partial<Grant>, kept?: SessionRecord) {
+  const { accessToken: token = kept?.token, refreshToken = kept?.refreshToken } = grant;
+  const rotation = kept && refreshToken && refreshToken === kept.refreshToken ? rotationOf(kept) : undefined;
+  return { token, refreshToken, rotation, isStored: undefined };
+}
+
+/** Two records of one session have the same refresh token if it came in the same generation. */
+export const rotationOf = ({ rotation, generation }: Pick<SessionRecord, 'rotation' | 'generation'>): number =>
+  rotation ?? generation;
 
 export const newSessionId = (): string => String(Math.random());
 
@@ -73,3 +79,7 @@ function isSameUser(a: SessionRecord, b: SessionRecord): boolean {
   const [issuerA, issuerB] = [a.token?.claims?.iss, b.token?.claims?.iss];
   return subjectA === subjectB && (issuerA === issuerB || !issuerA || !issuerB);
 }
+
+/** Whether another tab has signed out without the newest refresh token: it is new, say, or hasn't heard of a refresh. */
+export const isRevocationLeft = (known: SessionRecord, { ended, id, generation }: SessionRecord): boolean =>
+  !!known.refreshToken && ended === 'signed-out' && (id !== known.id || generation < known.generation);

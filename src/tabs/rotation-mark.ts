@@ -1,13 +1,14 @@
 /** A mark in localStorage, for refresh tokens in memory: the newest rotation, and whether a tab may still have its token. */
 
 import type { Session } from '../session/session.js';
-import { isNewer, type SessionRecord, UNKNOWN } from '../session/session-record.js';
+import { catchUp } from '../session/session-changes.js';
+import { isNewer, rotationOf, type SessionRecord, UNKNOWN } from '../session/session-record.js';
 import { elapsed, now, opened } from '../wait.js';
 import { post } from './session-sync.js';
 import type { Tabs } from './tabs.js';
 
 /** What the order of records needs, and no token: every script of the origin can read it. */
-interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation'> {
+interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation' | 'rotation'> {
   /** No tab has its refresh token: the session has ended, or every tab was asked in vain. */
   readonly isGone: boolean;
 }
@@ -15,12 +16,16 @@ interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation'> {
 /** Milliseconds that a tab which has missed a rotation waits for one that has its token. */
 const ANSWERED_WITHIN = 1_000;
 
-/** To be called after each change that this tab has made. What it has begun itself counts, whatever its clock says. */
-export function markRotation(tabs: Tabs, { record }: Session): void {
+/**
+ * To be called after each change that this tab has made. What it has begun itself counts, whatever its clock says.
+ *
+ * @returns whether the other tabs can know of it
+ */
+export function markRotation(tabs: Tabs, record: SessionRecord): boolean {
   const newest = newestRotation(tabs);
-  if (newest.id === record.id && isNewer(newest, record)) return;
-  const { epoch, id, generation, ended } = record;
-  if (epoch) writeMark(tabs, { epoch, id, generation, isGone: !!ended });
+  if (newest.id === record.id && isNewer(newest, record)) return true;
+  const { epoch, id, generation, rotation, ended } = record;
+  return !epoch || writeMark(tabs, { epoch, id, generation, rotation, isGone: !!ended });
 }
 
 /**
@@ -39,9 +44,16 @@ export async function isRotationLost(tabs: Tabs, session: Session): Promise<bool
     await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
   }
   const lost = missed();
+  if (!lost) return false;
+  const { epoch, id } = session.record;
+  // The server gives no new one each time, or never does.
+  if (lost.epoch === epoch && lost.id === id && rotationOf(lost) === rotationOf(session.record)) {
+    catchUp(session, lost.generation);
+    return false;
+  }
   // The next one needn't wait.
-  if (lost) writeMark(tabs, { ...lost, isGone: true });
-  return !!lost;
+  writeMark(tabs, { ...lost, isGone: true });
+  return true;
 }
 
 const keyOf = ({ name }: Tabs): string => `${name} rotation`;
@@ -56,10 +68,13 @@ function newestRotation(tabs: Tabs): Rotation {
   }
 }
 
-function writeMark(tabs: Tabs, rotation: Rotation): void {
+/** Whether it is written. Where there is no storage, no tab expects a mark. */
+function writeMark(tabs: Tabs, rotation: Rotation): boolean {
   try {
-    if (tabs.channel) localStorage.setItem(keyOf(tabs), JSON.stringify(rotation));
+    if (tabs.channel) globalThis.localStorage?.setItem(keyOf(tabs), JSON.stringify(rotation));
+    return true;
   } catch {
-    // No storage here, or it is full: a tab that has missed a rotation can't know that.
+    // It is full, say: a tab that has missed a rotation can't know that.
+    return false;
   }
 }

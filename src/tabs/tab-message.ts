@@ -62,8 +62,8 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
   if (ended === 'signed-out' || ended === 'expired')
     return { ...record, ended, ...(overtook === true && { overtook }) };
   if (ended !== undefined) return undefined;
-  const open = { ...record, ...(inDoubt === true && { inDoubt }) };
-  const { value, lifetime, wall, age, isLast, subject, refreshToken } = token;
+  const { value, lifetime, wall, age, isLast, subject, refreshToken, rotation } = token;
+  const open = { ...record, ...(inDoubt === true && { inDoubt }), ...(isCount(rotation) && { rotation }) };
   const renewable = typeof refreshToken === 'string' ? { ...open, refreshToken } : open;
   if (value === undefined) return renewable;
   if (typeof value !== 'string' || !(isCount(lifetime) || lifetime === Infinity)) return undefined;

@@ -44,6 +44,7 @@ export function tokenServers() {
     const presented: (string | undefined)[] = [];
     const revoked: string[] = [];
     const alarms: string[] = [];
+    let isRotating = rotates;
     let sessions = 0;
     let serial = 1;
     let hold: { arrived(): void; readonly released: Promise<void> } | undefined;
@@ -59,14 +60,14 @@ export function tokenServers() {
         }
         if (!current.has(session)) return Response.json({ error: 'invalid_grant' }, { status: 400 });
         const next = `${session}-${++serial}`;
-        if (rotates) current.set(session, next);
+        if (isRotating) current.set(session, next);
         if (hold) {
           hold.arrived();
           await hold.released;
         }
         return Response.json({
           accessToken: `access-${next}`,
-          refreshToken: rotates ? next : undefined,
+          refreshToken: isRotating ? next : undefined,
           expiresIn: lifetime,
         });
       },
@@ -122,6 +123,10 @@ export function tokenServers() {
         const client = createAuthClient({ refresh, name, fetch: answer });
         open.push(client);
         return client;
+      },
+      /** From now on each refresh spends its refresh token. */
+      beginRotating() {
+        isRotating = true;
       },
       get aliveSessions() {
         return [...current.keys()];

@@ -1,5 +1,6 @@
 /** The option `tabs: false`: this client shares nothing with other tabs. */
 
+import { bodyRefresh, ConfigurationError } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
 import { holdLock, locksHeld } from '../given/held-locks.ts';
 import { startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
@@ -30,5 +31,14 @@ describe('tabs: false', () => {
     expect(other.getState()).toEqual({ status: 'restoring' });
     void letGo();
     listener.close();
+  });
+
+  it('it is refused where a storage holds the refresh token: tabs share or copy what is stored', () => {
+    const withStorage = { refresh: bodyRefresh({ url: TOKEN_ENDPOINT, storage: () => sessionStorage }), tabs: false };
+
+    expect(() => openTab(withStorage)).toThrow(ConfigurationError);
+    expect(() => openTab(withStorage)).toThrow(/tabs is false.*storage.*leave one of them out/);
+    expect(() => openTab({ ...withStorage, tabs: true })).not.toThrow();
+    expect(() => openTab({ ...withStorage, refresh: bodyRefresh({ url: TOKEN_ENDPOINT }) })).not.toThrow();
   });
 });

@@ -11,6 +11,7 @@ import {
   type AuthEvents,
   type AuthState,
   type BodyNotReplayableError,
+  bodyRefresh,
   type ConfigurationError,
   cookieRefresh,
   createAuthClient,
@@ -215,6 +216,14 @@ describe('types', () => {
       createAuthClient({ refresh: '/r', readTokens: () => ({ expiresIn: 1 }) }),
       // @ts-expect-error csrf names the header, too
       cookieRefresh({ url: '/r', csrf: { cookie: 'XSRF-TOKEN' } }),
+      // @ts-expect-error fields, not a body of another kind
+      bodyRefresh({ url: '/r', body: (token) => new URLSearchParams({ token }) }),
+      // @ts-expect-error the same
+      bodyRefresh({ url: '/r', body: () => new FormData() }),
+      // @ts-expect-error fields, not a promise of them
+      bodyRefresh({ url: '/r', body: async (token) => ({ token }) }),
+      // @ts-expect-error fields have names
+      bodyRefresh({ url: '/r', body: (token) => [token] }),
       // @ts-expect-error a sign-out has a URL
       createAuthClient({ refresh: '/r', signOut: { method: 'DELETE' } }),
     ]);
@@ -226,6 +235,7 @@ describe('types', () => {
       createAuthClient({ refresh: async ({ signal }) => fetch('/r', { signal }) }),
       createAuthClient({ refresh: async () => ({ access_token: 'x', expires_in: 60 }) }),
       createAuthClient({ refresh: cookieRefresh({ url: '/r', csrf: { cookie: 'a', header: 'b' } }) }),
+      bodyRefresh({ url: '/r', body: (token) => ({ token, device: undefined, variables: { token } }) }),
       // Options that come from settings may be undefined.
       createAuthClient({ refresh: '/r', signOut: undefined, allowedOrigins: undefined, fetch: undefined }),
       createAuthClient({

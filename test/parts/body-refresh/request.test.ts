@@ -186,6 +186,11 @@ describe('the answer', () => {
 
 describe('bad options', () => {
   it.each<[string, unknown, RegExp]>([
+    ['an empty client id', { url: URL, clientId: '' }, /clientId is empty/],
+    ['a revocation without an address', { url: URL, revoke: {} }, /revoke: url is missing/],
+    ['one whose address is undefined', { url: URL, revoke: { url: undefined } }, /revoke: url is missing/],
+    ['one that is true', { url: URL, revoke: true }, /revoke: url is missing/],
+    ['one that is empty', { url: URL, revoke: '' }, /revoke: url is missing/],
     ['no options', undefined, /url is missing/],
     ['no url', {}, /url is missing/],
     ['a misspelt option', { url: URL, clientID: 'spa' }, /no option 'clientID'. Did you mean 'clientId'/],

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../given/failures.ts';
+import { memoryStorage } from '../../given/memory-storage.ts';
 import { tokenServers } from '../../given/token-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
@@ -17,8 +18,8 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 /** Two tabs. The first one has refreshed, and the second one hasn't heard of it. */
-async function secondHasMissedARefresh() {
-  const server = startTokenServer();
+async function secondHasMissedARefresh(options = {}) {
+  const server = startTokenServer(options);
   const [one, two] = [server.openTab(), server.openTab()] as const;
   await one.setSession(server.begin());
   await signedInEverywhere(one, two);
@@ -83,6 +84,71 @@ describe('a tab that has missed a rotation', () => {
     await refreshed;
     expect([one, two].map((tab) => tab.getState().status)).toEqual(['signed-in', 'signed-in']);
     expect(server.alarms).toEqual([]);
+  });
+});
+
+describe('at a server that doesn’t rotate', () => {
+  it('a tab that has missed a refresh goes on with the refresh token that it has', async () => {
+    const { server, one, two } = await secondHasMissedARefresh({ rotates: false });
+    one.dispose();
+    const refreshed = two.refresh();
+    await pass(3_000, 50);
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    expect(server.presented).toEqual(['session1-1', 'session1-1']);
+  });
+
+  it('so does a tab that was reloaded meanwhile, and one whose own refresh has failed', async () => {
+    const server = startTokenServer({ rotates: false });
+    const { storage } = memoryStorage();
+    const [one, two] = [server.openTab({ storage }), server.openTab()] as const;
+    await one.setSession(server.begin());
+    await signedInEverywhere(one, two);
+    one.dispose();
+    await two.refresh();
+    two.dispose();
+    const answer = server.strategy.request;
+    server.strategy.request = async () => new Response(null, { status: 500 });
+    const reloaded = server.openTab({ storage });
+    const failed = failureOf(reloaded.restore());
+    await pass(3_000, 50);
+    expect(await failed).toMatchObject({ code: 'refresh-unavailable' });
+    server.strategy.request = answer;
+    await pass(60_000, 500);
+
+    expect(reloaded.getState()).toMatchObject({ status: 'signed-in' });
+  });
+
+  it('once it rotates, no old refresh token comes back from a tab that was asleep', async () => {
+    const { server, one, two } = await secondHasMissedARefresh({ rotates: false });
+    const asleep = holdMessages();
+    server.beginRotating();
+    const refreshed = two.refresh();
+    await pass(3_000, 50);
+    await refreshed;
+    asleep.deliver();
+    await pass(100, 10);
+    for (const tab of [one, two]) {
+      const again = tab.refresh();
+      await pass(2_000, 50);
+      await again;
+    }
+
+    expect(server.alarms).toEqual([]);
+    expect(server.presented).toHaveLength(4);
+  });
+
+  it('a session that another tab took over meanwhile is another one', async () => {
+    const { server, one, two } = await secondHasMissedARefresh({ rotates: false });
+    const messages = holdMessages();
+    await one.setSession(server.begin());
+    messages.lose();
+    one.dispose();
+    const error = failureOf(two.refresh());
+    await pass(3_000, 50);
+
+    expect(await error).toMatchObject({ code: 'session-expired' });
+    expect(server.presented).toEqual(['session1-1']);
   });
 });
 

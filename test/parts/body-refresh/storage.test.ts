@@ -219,38 +219,57 @@ it('a tab that was signed out says no longer so once it goes on with a session t
   messages.lose();
 });
 
-it.each<[string, () => RefreshTokenStorage]>([
-  [
-    'is blocked',
-    () => {
-      throw new DOMException('The operation is insecure.', 'SecurityError');
-    },
-  ],
-  [
-    'is full',
-    () => ({
-      getItem: () => null,
-      setItem() {
-        throw new DOMException('full', 'QuotaExceededError');
-      },
-      removeItem() {},
-    }),
-  ],
-  [
-    'rejects',
-    () => ({
-      getItem: () => Promise.reject(new Error('no')),
-      setItem: () => Promise.reject(new Error('no')),
-      removeItem: () => Promise.reject(new Error('no')),
-    }),
-  ],
-  ['holds garbage', () => ({ getItem: () => '{"v":1,"kind":"session","epoch":"x"}', setItem() {}, removeItem() {} })],
-])('a storage that %s costs the session no more than its reload', async (_, storage) => {
+it('a sign-in resolves once its refresh token is stored', async () => {
   const server = startTokenServer();
+  const { values, storage } = slowStorage();
   const page = server.openTab({ storage });
-  await settled(page.setSession(server.begin()));
+  const storedAtSignIn = page.signIn(async () => server.begin()).then(() => [...values.values()].join());
+  await pass(1_000, 10);
+  expect(await storedAtSignIn).toContain('session1-1');
 
-  expect(await settled(page.refresh())).toMatchObject({ status: 'signed-in' });
+  const storedAtSetSession = page.setSession(server.begin()).then(() => [...values.values()].join());
+  await pass(1_000, 10);
+  expect(await storedAtSetSession).toContain('session2-1');
+});
+
+it('what was granted before dispose() is stored', async () => {
+  const server = startTokenServer();
+  const { values, storage } = slowStorage();
+  const page = server.openTab({ storage });
+  for (const answer of [server.begin(), server.begin()]) {
+    page.setSession(answer).catch(() => {});
+    await pass(5, 1);
+  }
   page.dispose();
-  expect(await settled(server.openTab({ storage }).restore())).toMatchObject({ status: 'signed-out' });
+  await pass(1_000, 10);
+
+  expect([...values.values()].join()).toContain('session2-1');
+});
+
+it('a tab that has it in its storage only revokes it at a sign-out in another tab', async () => {
+  const server = startTokenServer();
+  const { values, storage } = memoryStorage();
+  const first = server.openTab({ storage });
+  await settled(first.setSession(server.begin()));
+  const messages = holdMessages();
+  first.dispose();
+  messages.lose();
+  const reloaded = server.openTab({ storage });
+  expect(reloaded.getState()).toEqual({ status: 'restoring' });
+  const other = server.openTab();
+  await settled(other.signOut());
+
+  expect(values.size).toBe(0);
+  expect(server).toMatchObject({ revoked: ['session1-1'], aliveSessions: [] });
+});
+
+it('a sign-out with the newest refresh token revokes it once, however many tabs have stored it', async () => {
+  const server = startTokenServer();
+  const [mine, yours] = [memoryStorage(), memoryStorage()];
+  const tabs = [server.openTab({ storage: mine.storage }), server.openTab({ storage: yours.storage })] as const;
+  await settled(tabs[0].setSession(server.begin()));
+  await signedInEverywhere(...tabs);
+  await settled(tabs[1].signOut());
+
+  expect(server.revoked).toEqual(['session1-1']);
 });

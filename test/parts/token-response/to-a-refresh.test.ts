@@ -90,7 +90,28 @@ describe('the auth server’s no ends the session', () => {
     ['403', () => json({ detail: SECRET }, { status: 403 })],
     ['401, empty', () => new Response(null, { status: 401 })],
     ['401, plain text', () => new Response(SECRET, { status: 401, headers: { 'Content-Type': 'text/plain' } })],
+    // Of the session, beside a word that requests are refused with.
+    ['401, an address', () => json({ message: 'Session ended: your IP address has changed' }, { status: 401 })],
+    ['401, a limit', () => json({ message: 'Session limit exceeded, sign in again' }, { status: 401 })],
+    ['401, an origin', () => json({ message: 'You signed in from another origin' }, { status: 401 })],
+    ['401, a key', () => json({ message: 'Please log in again, or give an API key' }, { status: 401 })],
+    ['401, the token, and a key', () => json({ detail: 'No refresh token: see the API key' }, { status: 401 })],
+    // The keys of JSON aren't said.
+    ['401, a key of JSON', () => json({ detail: 'Unknown user', origin: 'auth-service' }, { status: 401 })],
+    ['403, keys of JSON', () => json({ detail: 'Locked', 'content-type': 'json', csrf: null }, { status: 403 })],
   ];
+
+  it.each([
+    ['403, an address', () => json({ message: 'No session from this IP address' }, { status: 403 })],
+    ['400, in an array', () => json({ errors: [{ message: 'The Content-Type must be JSON' }] }, { status: 400 })],
+    ['401, CSRF alone', () => json({ msg: 'Missing CSRF token' }, { status: 401 })],
+  ])('a refusal that speaks of the request ends no session: %s', async (_, answer) => {
+    const auth = await adasTab(server);
+    server.answerRefresh = answer;
+
+    expect(await failureOf(auth.refresh())).toBeInstanceOf(RefreshUnavailableError);
+    expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  });
 
   it.each(refusals)('a refusal ends the session, and is not asked again: %s', async (_, answer) => {
     const auth = await adasTab(server);

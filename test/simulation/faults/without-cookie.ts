@@ -25,7 +25,7 @@ const ROTATION: readonly Fault[] = [
   fault(
     'what comes after dispose() is neither marked nor stored',
     'refresh/refresh-round.ts',
-    "await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab');",
+    "await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab', refreshing.kept);",
     'void settings;',
   ),
   fault(

@@ -2,7 +2,7 @@
 
 import type { AuthState } from '../../../src/index.ts';
 import { isInBody } from '../world/holder.ts';
-import { bearerIn, isMirrored } from './evidence.ts';
+import { bearerIn, isMirrored, isRefusal } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 import { isGoneWithItsPage, isLostOnTheWay, isSuperseded, isTokenAtHand, sessionIn } from './refresh-tokens.ts';
 import { atRisk } from './tokens-once.ts';
@@ -87,8 +87,9 @@ export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
       const family = isInBody(scene.plan.world)
         ? sent && server.familyOfAccessToken(bearerIn(sent) ?? '')
         : server.familyOf(network.cookie);
-      // Without a cookie a tab that misses messages may lose the session, until it hears of the next refresh.
-      if (!sent && isInBody(scene.plan.world) && !isMirrored(scene.plan)) continue;
+      // Without a cookie a tab that misses messages may lose the session, until it hears of the next refresh. It may learn
+      // that before the request is sent, or after the API has refused its token.
+      if ((!sent || isRefusal(sent)) && isInBody(scene.plan.world) && !isMirrored(scene.plan)) continue;
       // The server has ended it, and the tab learns that with this very request.
       if (sent && family?.state !== 'active') continue;
       const isAnswered = server.effects.has(probe.request ?? '');
