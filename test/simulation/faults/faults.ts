@@ -227,7 +227,7 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'a challenge that the replay meets is told to nobody',
     'http/authorized-fetch.ts',
-    '  if (await isRefused(settings, parts, sent, response, token)) report();',
+    '  if (await isRefused(settings, parts, sent, response, token)) reportIfHopeless();',
     '',
   ),
   fault(
