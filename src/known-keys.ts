@@ -2,19 +2,23 @@
 
 import { ConfigurationError } from './errors.js';
 
-/** @throws ConfigurationError naming the key, and the known one that is most like it */
+/** @throws ConfigurationError naming the key, and in development the known one that is most like it */
 export function checkKeys(where: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const nearest = known.map((name) => [likeness(key, name), name] as const).sort(([a], [b]) => b - a)[0];
-    const hint =
-      nearest && nearest[0] > LIKE_ENOUGH ? `Did you mean '${nearest[1]}'?` : `Known are ${known.join(', ')}.`;
+    let hint = `Known are ${known.join(', ')}.`;
+    DEVELOPMENT: hint = nearestTo(key, known) ?? hint;
     throw new ConfigurationError(`${where}: there is no option '${key}'. ${hint}`);
   }
 }
 
 /** Less likeness than this is chance. */
 const LIKE_ENOUGH = 0.25;
+
+function nearestTo(key: string, known: readonly string[]): string | undefined {
+  const [nearest] = known.map((name) => [likeness(key, name), name] as const).sort(([a], [b]) => b - a);
+  return nearest && nearest[0] > LIKE_ENOUGH ? `Did you mean '${nearest[1]}'?` : undefined;
+}
 
 /** How many pairs of neighbouring letters two names share, among all that they have (Dice's coefficient). */
 function likeness(a: string, b: string): number {
