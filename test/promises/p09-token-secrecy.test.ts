@@ -106,6 +106,7 @@ async function busyLife(): Promise<{ tabs: AuthClient[]; seen: unknown[]; kinds:
   // A 401 that stays one, a challenge, a stream, an abort.
   server.answerApi = () => new Response(null, { status: 401 });
   await orders(first);
+  await orders(first);
   const challenge = 'Bearer error="insufficient_scope", scope="admin"';
   server.answerApi = () => new Response(null, { status: 403, headers: { 'WWW-Authenticate': challenge } });
   await orders(first);

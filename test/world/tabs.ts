@@ -43,7 +43,7 @@ export function disposeClients(): void {
   open.clear();
 }
 
-/** All events of a client, in their order. */
+/** All events of a client but `problem`, in their order. */
 export function record(auth: AuthClient): { name: keyof AuthEvents; detail: unknown }[] {
   const seen: { name: keyof AuthEvents; detail: unknown }[] = [];
   const names: (keyof AuthEvents)[] = [
@@ -54,7 +54,6 @@ export function record(auth: AuthClient): { name: keyof AuthEvents; detail: unkn
     'signed-out',
     'user-changed',
     'challenge',
-    'problem',
   ];
   for (const name of names) auth.on(name, (detail) => seen.push({ name, detail }));
   return seen;
