@@ -1,0 +1,172 @@
+/** P16: what waiting can't cure is reported once, by a code, and never with a token, a query or a body. */
+
+import { type AuthClient, cookieRefresh, type Problem } from 'silent-refresh';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adasTab } from '../given/ada.ts';
+import { reasonOf } from '../given/failures.ts';
+import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
+import { pass, stopClocks } from '../world/clocks.ts';
+import { openTab } from '../world/tabs.ts';
+
+let server: AuthServer;
+beforeEach(() => {
+  server = startAuthServer();
+});
+
+/** What Ada's tab reports while it does this. */
+async function reportedBy(auth: AuthClient, run: () => Promise<unknown>): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  auth.on('problem', (problem) => problems.push(problem));
+  await run();
+  return problems;
+}
+
+async function refreshInVain(auth: AuthClient): Promise<void> {
+  const failed = reasonOf(auth.refresh());
+  // Longer than any pause that the client makes by itself.
+  await pass(60_000, 1_000);
+  await failed;
+}
+
+const html = (status: number) => new Response('<!doctype html>', { status, headers: { 'Content-Type': 'text/html' } });
+const json = (body: unknown, status = 200) => Response.json(body, { status });
+
+const ANSWERS: Readonly<Record<string, readonly [answer: () => Response, problem: object]>> = {
+  'nothing there': [() => html(404), { code: 'endpoint-missing', status: 404 }],
+  'another method': [() => json({}, 405), { code: 'endpoint-missing', status: 405 }],
+  'a page': [() => html(200), { code: 'endpoint-answers-html', status: 200 }],
+  'plain text': [
+    () => new Response('ok', { headers: { 'Content-Type': 'text/plain' } }),
+    { code: 'endpoint-answers-no-json', contentType: 'text/plain' },
+  ],
+  'another shape': [
+    () => json({ result: 'eyJ.secret', ok: true }),
+    { code: 'endpoint-gives-no-token', keys: 'the keys result, ok' },
+  ],
+  'a token for DPoP': [() => json({ access_token: 'x', token_type: 'DPoP' }), { code: 'token-type-unsupported' }],
+  'a refusal because of CSRF': [
+    () => json({ detail: 'CSRF Failed: CSRF token missing.' }, 403),
+    { code: 'csrf-refused', status: 403 },
+  ],
+  'a wrong client': [
+    () => json({ error: 'invalid_client' }, 401),
+    { code: 'refresh-request-refused', word: 'invalid_client' },
+  ],
+  'a token of the past': [
+    () => json({ access_token: 'x', expires_in: 0 }),
+    { code: 'token-expired-on-arrival', left: 0, evidence: 'expires_in' },
+  ],
+};
+
+describe('an answer of the token endpoint shows what is wrong, once', () => {
+  it.for(Object.entries(ANSWERS))('%s', async ([, [answer, expected]]) => {
+    const auth = await adasTab(server);
+    server.answerRefresh = answer;
+    stopClocks();
+
+    const problems = await reportedBy(auth, async () => {
+      await refreshInVain(auth);
+      await refreshInVain(auth);
+    });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ ...expected, url: TOKEN_ENDPOINT });
+    expect(JSON.stringify(problems)).not.toContain('secret');
+  });
+
+  it.each([500, 502, 503, 429])('a %s says nothing of the set-up', async (status) => {
+    const auth = await adasTab(server);
+    server.answerRefresh = () => json({}, status);
+    stopClocks();
+
+    expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
+  });
+});
+
+it('a CSRF cookie that is missing is told apart from a CSRF token that is wrong', async () => {
+  const csrf = { cookie: 'csrftoken', header: 'X-CSRFToken' };
+  const auth = openTab({ refresh: cookieRefresh({ url: '/auth/refresh', csrf }) });
+  server.answerRefresh = () => json({ detail: 'forbidden' }, 403);
+
+  const problems = await reportedBy(auth, () => reasonOf(auth.restore()));
+  expect(problems).toEqual([{ code: 'csrf-cookie-missing', status: 403, url: TOKEN_ENDPOINT }]);
+});
+
+it('a session that ends at its first refresh speaks of a cookie that wasn’t kept', async () => {
+  const auth = await adasTab(server);
+  server.cookie = undefined;
+
+  const problems = await reportedBy(auth, () => reasonOf(auth.refresh()));
+  expect(problems).toEqual([{ code: 'cookie-not-kept', url: TOKEN_ENDPOINT }]);
+});
+
+it('a session that ends later speaks of nothing', async () => {
+  const auth = await adasTab(server);
+  await auth.refresh();
+  server.revoke('ada');
+
+  expect(await reportedBy(auth, () => reasonOf(auth.refresh()))).toEqual([]);
+});
+
+describe('a request shows what is wrong', () => {
+  it('an origin that isn’t allowed is named with its port, once for all of its addresses', async () => {
+    const auth = await adasTab(server, { fetch: elsewhere(401) });
+
+    const problems = await reportedBy(auth, async () => {
+      await auth.fetch('http://localhost:4000/orders?key=secret');
+      await auth.fetch('http://localhost:4000/items');
+    });
+    expect(problems).toEqual([
+      { code: 'origin-not-allowed', origin: 'http://localhost:4000', url: 'http://localhost:4000/orders' },
+    ]);
+  });
+
+  it('a 401 from elsewhere is nobody’s mistake while nobody is signed in', async () => {
+    const auth = openTab({ fetch: elsewhere(401) });
+
+    expect(await reportedBy(auth, () => auth.fetch('http://localhost:4000/orders'))).toEqual([]);
+  });
+
+  it('an API that refuses fresh tokens is named with the address', async () => {
+    const auth = await adasTab(server);
+    server.answerApi = () => new Response(null, { status: 401 });
+
+    const problems = await reportedBy(auth, async () => {
+      await auth.fetch(`${API}/orders?key=secret`);
+      await auth.fetch(`${API}/orders`);
+    });
+    expect(problems).toEqual([{ code: 'fresh-token-refused', method: 'GET', url: `${API}/orders` }]);
+  });
+
+  it('a `minValidity` beyond half the lifetime is told with the figures', async () => {
+    const auth = await adasTab(server);
+
+    const problems = await reportedBy(auth, () => auth.getAccessToken({ minValidity: 3_600_000 }));
+    expect(problems).toEqual([{ code: 'min-validity-capped', asked: 3_600_000, used: expect.any(Number) }]);
+  });
+
+  it('a sign-out that the server doesn’t confirm is told with its status', async () => {
+    const auth = await adasTab(server);
+    server.answerLogout = () => html(200);
+
+    const problems = await reportedBy(auth, () => auth.signOut());
+    expect(problems).toMatchObject([{ code: 'sign-out-not-confirmed', status: 200 }]);
+  });
+});
+
+it.each([
+  ['no-web-locks', 'navigator', {}],
+  ['no-broadcast-channel', 'BroadcastChannel', undefined],
+] as const)('a page that lacks something says so: %s', async (code, lacking, instead) => {
+  vi.stubGlobal(lacking, instead);
+  const auth = openTab();
+  const problems = await reportedBy(auth, async () => {});
+  vi.unstubAllGlobals();
+
+  expect(problems.map((problem) => problem.code)).toContain(code);
+});
+
+/** The network of another origin. */
+function elsewhere(status: number): typeof fetch {
+  return (input, init) =>
+    String(input).startsWith('http://localhost') ? Promise.resolve(new Response(null, { status })) : fetch(input, init);
+}
