@@ -139,7 +139,7 @@ const FOUND: readonly Fault[] = [
   fault(
     'a login that was given up leaves no doubt when it is answered',
     'lifecycle/sign-in.ts',
-    'if (signal.aborted) login?.then(() => doubtUser(session)).catch(() => {});',
+    'if (signal.aborted) login?.then(late, late).catch(() => {});',
     '',
   ),
   fault(
