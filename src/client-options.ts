@@ -95,6 +95,8 @@ export interface AuthClientOptions {
   /**
    * Whether a response means "this token is no longer good". Called for each answer to a request that bore the token,
    * that of the replay too; read the body from `response.clone()` only. `request` has the URL and the method, not the body.
+   * `undefined`: the built-in rule decides. So it does where this takes longer than `refreshTimeout`, or throws an error, which
+   * goes to the console (`reportError`).
    *
    * @default a 401, unless its `WWW-Authenticate` asks for something a refresh can't give (RFC 6750 §3.1, RFC 9470 §3)
    */
