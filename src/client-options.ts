@@ -45,8 +45,7 @@ export interface AuthClientOptions {
    *
    * A function sends a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON.
    * What the answer means is the same as for a URL. An error with a `response` counts as that answer, as axios and ky throw
-   * it. Any other error ends no session. Its cause is kept only if it is a `TypeError` or a `DOMException`, as `fetch` throws them:
-   * others may quote the request.
+   * it. Any other error ends no session. Only its name is told, since it may quote the request or the answer.
    */
   readonly refresh: string | URL | RefreshStrategy | RefreshFunction;
 
