@@ -56,7 +56,12 @@ function readCoolDown({ ms, isNamed, mayRetry, wall }: Fields): TabMessage | und
   if (!isCount(ms) || !isCount(wall)) return undefined;
   const left = ms - Math.max(0, Date.now() - wall);
   if (left <= 0) return undefined;
-  return { kind: 'cool-down', ms: Math.min(left, LONGEST_PAUSE), isNamed: isNamed === true, mayRetry: mayRetry === true };
+  return {
+    kind: 'cool-down',
+    ms: Math.min(left, LONGEST_PAUSE),
+    isNamed: isNamed === true,
+    mayRetry: mayRetry === true,
+  };
 }
 
 function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token }: Fields): SessionRecord | undefined {

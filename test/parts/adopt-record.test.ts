@@ -198,7 +198,6 @@ describe('a login under way, and another tab’s record', () => {
     expect(session.record.overtook).toBe(true);
     expect(session.userVersion).toBe(userVersion);
   });
-
 });
 
 describe('a page that shows nobody, and another tab’s record', () => {

@@ -159,7 +159,9 @@ it('a wall clock that is no number causes no storm', async () => {
   vi.spyOn(Date, 'now').mockReturnValue(NaN);
   // It ends by itself, or the test never would.
   server.answerRefresh = () =>
-    server.refreshCalls > 20 ? Response.json({ error: 'invalid_grant' }, { status: 401 }) : Response.json(server.signIn('ada'));
+    server.refreshCalls > 20
+      ? Response.json({ error: 'invalid_grant' }, { status: 401 })
+      : Response.json(server.signIn('ada'));
 
   expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   expect(server.refreshCalls).toBeLessThan(2);
