@@ -158,8 +158,6 @@ async function acceptTokens(
   }
   clearNoSession(tabs);
   signInAs(session, grant, place);
-  // A listener has signed out.
-  if (session.record.ended) throw sessionGoneError(session, 'The sign-in');
   refreshing.unprovenSession = settings.tokenEndpoint.refreshToken ? undefined : session.record.id;
 }
 

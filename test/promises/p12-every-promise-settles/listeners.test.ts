@@ -37,14 +37,6 @@ describe('a listener hears of a sign-out before the state shows it', () => {
 
     expect(await order).toMatchObject({ code: 'signed-out' });
   });
-
-  it('a sign-in whose listener signs out rejects', async () => {
-    const { auth, server } = await signedIn({ tab: 'hidden' });
-    await auth.signOut();
-    auth.on('signed-in', () => void auth.signOut());
-
-    expect(await reasonOf(auth.signIn(server.login('bob')))).toMatchObject({ code: 'signed-out' });
-  });
 });
 
 describe('every method works inside every listener (P12)', () => {

@@ -117,8 +117,8 @@ const REFRESH: readonly Fault[] = [
   fault(
     'other tabs don’t try again after a short pause',
     'tabs/tab-message.ts',
-    'mayRetry: mayRetry === true };',
-    'mayRetry: mayRetry === undefined };',
+    'mayRetry: mayRetry === true,',
+    'mayRetry: mayRetry === undefined,',
   ),
   fault(
     'today’s token again counts as a failure',
@@ -170,7 +170,7 @@ const USERS: readonly Fault[] = [
     'if (session.disposed.isOpen || session.userVersion !== userVersion)',
     'if (session.disposed.isOpen || userVersion === -1)',
   ),
-  fault('a failed sign-in leaves no doubt', 'session/session-changes.ts', 'inDoubt: true });', '});'),
+  fault('a failed sign-in leaves no doubt', 'session/session-changes.ts', 'inDoubt: true };', '};'),
   fault(
     'a sign-in without the turn',
     'lifecycle/sign-in.ts',
@@ -227,14 +227,14 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'a challenge that the replay meets is told to nobody',
     'http/authorized-fetch.ts',
-    '  if (await isRefused(settings, parts, sent, response, token)) report();',
+    '  if (await isRefused(settings, parts, sent, response, token)) reportIfHopeless();',
     '',
   ),
   fault(
     'an error quotes the token',
     'session/session-gone.ts',
-    '{ disposed, state }: Session, label: string): AnyAuthError {',
-    '{ disposed, state, record }: Session, label: string): AnyAuthError {\n  label += record.token?.value ?? "";',
+    '{ disposed, record }: Session, label: string): AnyAuthError {',
+    '{ disposed, record }: Session, label: string): AnyAuthError {\n  label += record.token?.value ?? "";',
   ),
 ];
 
