@@ -45,8 +45,7 @@ export interface AuthClientOptions {
    *
    * A function sends a request of your own and gives the server's answer as it came: the `Response`, or its parsed JSON.
    * What the answer means is the same as for a URL. An error with a `response` counts as that answer, as axios and ky throw
-   * it. Any other error ends no session. Its cause is kept only if it is a `TypeError` or a `DOMException`, as `fetch` throws them:
-   * others may quote the request.
+   * it. Any other error ends no session. Only its name is told, since it may quote the request or the answer.
    */
   readonly refresh: string | URL | RefreshStrategy | RefreshFunction;
 
@@ -95,6 +94,8 @@ export interface AuthClientOptions {
   /**
    * Whether a response means "this token is no longer good". Called for each answer to a request that bore the token,
    * that of the replay too; read the body from `response.clone()` only. `request` has the URL and the method, not the body.
+   * `undefined`: the built-in rule decides. So it does where this takes longer than `refreshTimeout`, or throws an error, which
+   * goes to the console (`reportError`).
    *
    * @default a 401, unless its `WWW-Authenticate` asks for something a refresh can't give (RFC 6750 §3.1, RFC 9470 §3)
    */

@@ -9,7 +9,7 @@ import { postPause } from './refresh/refresh-round.js';
 import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
-import { closeSession } from './session/session-changes.js';
+import { closeSession, recordOvertaking } from './session/session-changes.js';
 import { hasNewToken, isRevocationLeft, type SessionRecord } from './session/session-record.js';
 import { leaveSignIns } from './session/sign-ins.js';
 import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
@@ -72,8 +72,10 @@ function reportLacks({ session: { listeners }, tabs: { locks, channel } }: Clien
 }
 
 /** The client is disposed of. */
-export function closeParts({ session, tabs, refreshing, disposed }: ClientParts): void {
+export function closeParts({ session, tabs, refreshing, lifecycle, disposed }: ClientParts): void {
   leaveSignIns(session);
+  // It is sent now, out of its turn.
+  if (lifecycle.unsentSignOut) recordOvertaking(session);
   disposed.open();
   // It may have spent the refresh token: what it brings is the other tabs', or is revoked.
   const lastCall = session.record.refreshToken || session.record.ended ? refreshing.call : undefined;

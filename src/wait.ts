@@ -10,7 +10,8 @@ export const now = (): Instant => ({ wall: Date.now(), monotonic: performance.no
 
 /** Milliseconds since then, by whichever clock says more. */
 export const elapsed = (since: Instant): number =>
-  Math.max(0, Date.now() - since.wall, performance.now() - since.monotonic);
+  // A wall clock that another script has broken says nothing. NaN would be neither more nor less than any lifetime.
+  Math.max(0, Date.now() - since.wall || 0, performance.now() - since.monotonic);
 
 /** Beyond it `setTimeout` overflows and fires at once; https://html.spec.whatwg.org/#timers */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -9,12 +9,16 @@ import { immediateToken, type TokenDemand, tokenFor } from '../refresh/usable-to
 import type { AccessToken } from '../session/access-token.js';
 import { userVersionOfCall } from '../session/sign-ins.js';
 import type { Caller } from '../session/user-version.js';
-import { abortable } from '../wait.js';
+import { abortable, unlessOpen, within } from '../wait.js';
 import { unmetChallenge } from './challenge.js';
 import { isRequest, type ReplayableRequest, replayableRequest } from './replayable-request.js';
 import { covers, isAuthEndpoint, type TokenScope } from './token-scope.js';
 
-export type ShouldRefresh = (response: Response, request: Request) => boolean | Promise<boolean>;
+/** `undefined`: the built-in rule decides. */
+export type ShouldRefresh = (
+  response: Response,
+  request: Request,
+) => boolean | undefined | Promise<boolean | undefined>;
 
 export interface RequestSettings {
   readonly fetch: typeof globalThis.fetch;
@@ -126,7 +130,7 @@ const summaryOf = ({ method, url }: SentRequest): RequestSummary => ({ method, u
 /** Whether the answer asks for another token; remembers which addresses do. */
 async function isRefused(
   { tokenScope, shouldRefresh }: RequestSettings,
-  { session, refreshing }: RefreshParts,
+  { settings, session, refreshing }: RefreshParts,
   sent: SentRequest,
   answer: Response,
   token: AccessToken,
@@ -145,9 +149,15 @@ async function isRefused(
       reportProblem(session.listeners, { code: 'request-not-replayed', ...summaryOf(sent) });
     return false;
   }
-  // The caller may leave while it is judged.
   const judged = async () => shouldRefresh?.(answer, new Request(url, { method }));
-  const asksForRefresh = (await abortable(judged(), signal)) ?? (status === 401 && !challenge);
+  // An error of its own must not cost the caller the answer. The request may have been processed.
+  const safelyJudged = judged().catch((error) => {
+    (globalThis.reportError ?? console.error)(error);
+    return undefined;
+  });
+  // The caller may leave while it is judged, and it may never end.
+  const inTime = shouldRefresh && within(settings.deadlines.caller, unlessOpen(session.disposed, safelyJudged));
+  const asksForRefresh = (await abortable(inTime ?? safelyJudged, signal)) ?? (status === 401 && !challenge);
   if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);
   // A sick server doesn't say whether it would have accepted the token.
   else if (status < 500) recordAccepted(refreshing.fruitless, label);

@@ -30,15 +30,19 @@ function reaches({ origin, pathname }: URL, url: URL): boolean {
 
 /**
  * Whether a path is below a prefix, whatever servers and proxies do to it after we have compared: decode it, more than
- * once, drop what follows a ";", take "\\" for "/", go up at "..". "/api/..%252fadmin" and "/api/..;/admin" aren't
- * surely below "/api".
+ * once, drop what follows a ";", take "\\" for "/", go up at "..". What they have decoded, they may parse as a URL: line
+ * breaks and tabs go, and a "?" or "#" ends the path. "/api/..%252fadmin" and "/api/..;/admin" aren't surely below "/api".
  */
 function isSurelyBelow(path: string, prefix: string): boolean {
   const start = prefix.replace(/\/?$/, '/');
   let before = '';
   for (let reading = path; reading !== before; reading = decodeAscii(before)) {
-    before = reading;
-    if (!`${withoutDots(reading)}/`.startsWith(start)) return false;
+    const parsed = reading.replace(/[\t\n\r]/g, '');
+    const [ended = ''] = parsed.split(/[?#]/);
+    if (![reading, parsed, ended].every((each) => `${withoutDots(each)}/`.startsWith(start))) return false;
+    // Decoded, a "%" may stand alone.
+    if (reading.match(/(%[89a-f][\da-f])+/gi)?.every(isWellEncoded) === false) return false;
+    before = parsed;
   }
   return isWellEncoded(path);
 }

@@ -24,5 +24,5 @@ export async function refreshNow(parts: RefreshParts): Promise<void> {
   // A session has turned up that has no access token yet: nobody has signed in or out by that.
   while (outcome === 'changed' && isStillOpen() && session.state.status === 'restoring') outcome = await refresh(parts);
   if (outcome !== 'changed') throw outcome;
-  if (!isStillOpen() || session.state.status !== 'signed-in') throw sessionGoneError(session, 'refresh()');
+  if (!isStillOpen() || !session.record.token) throw sessionGoneError(session, 'refresh()');
 }

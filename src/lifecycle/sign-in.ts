@@ -6,7 +6,7 @@ import { refresh } from '../refresh/refresher.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
 import type { Grant } from '../session/grant.js';
-import type { CookieSignIn } from '../session/session.js';
+import type { CookieSignIn, Session } from '../session/session.js';
 import { doubtUser, signInAs } from '../session/session-changes.js';
 import { sessionGoneError } from '../session/session-gone.js';
 import {
@@ -46,20 +46,43 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
       let login: Promise<TokenResponse> | undefined;
       try {
         login = Promise.resolve(request());
-        await acceptTokens(parts, await abortable(login, signal), userVersion);
+        await acceptTokens(parts, await abortable(login, signal), userVersion, signal);
         // WebKit takes its turn away: another tab may have signed in since, and the cookie is that one's.
         if (wasLeft) doubtUser(session);
       } catch (error) {
-        // Given up, it may still be answered: its cookie comes then.
-        if (signal.aborted) login?.then(() => doubtUser(session)).catch(() => {});
-        // A refusal sets no cookie. After any other failure the cookie may be there. Some HTTP libraries throw refusals.
-        if (!(Number(Object(error).response?.status) < 500)) doubtUser(session);
+        // Given up, it may still be answered, or fail: its cookie comes then.
+        const late = () => lateCookieCame(parts, userVersion);
+        if (signal.aborted) login?.then(late, late).catch(() => {});
+        doubtUnlessRefused(parts, error);
         throw error;
       }
     }).finally(() => globalThis.removeEventListener?.('pagehide', onLeave));
   });
   // The app may leave the page now.
   await parts.refreshing.kept;
+}
+
+/**
+ * A refusal sets no cookie. After any other failure the cookie may be there: of the request before the last one, say, where
+ * a login was redirected, or met a limit on its way. Some HTTP libraries throw refusals.
+ */
+function doubtUnlessRefused({ session }: RefreshParts, error: unknown): void {
+  const { status, redirected } = (Object(error) as { response?: Partial<Response> }).response ?? {};
+  const isRefusal = !!status && status >= 400 && status < 500 && status !== 429 && !redirected;
+  if (!isRefusal) doubtUser(session);
+}
+
+/** Of a login whose turn was given up. */
+async function lateCookieCame(parts: RefreshParts, userVersion: number): Promise<void> {
+  const { session, tabs, refreshing } = parts;
+  doubtUser(session);
+  // Whoever signs in meanwhile has a cookie of their own, which a sign-out must not delete.
+  await runAlone(tabs, async ({ begin }) => {
+    await handoverArrived(tabs, session);
+    if (!hasSignedOut(session, session.userVersion !== userVersion)) return;
+    begin();
+    await refreshing.onLateGrant(undefined, true);
+  });
 }
 
 /**
@@ -101,7 +124,12 @@ export async function setSession(parts: RefreshParts, answer: TokenResponse): Pr
     throw new ConfigurationError('setSession() takes the answer itself, not a promise of it: await it first.');
   }
   askWhereUnknown(parts);
-  await acceptTokens(parts, answer, parts.session.userVersion);
+  try {
+    await acceptTokens(parts, answer, parts.session.userVersion);
+  } catch (error) {
+    if (error instanceof SignInFailedError) doubtUnlessRefused(parts, error);
+    throw error;
+  }
   await parts.refreshing.kept;
 }
 
@@ -110,16 +138,25 @@ function askWhereUnknown({ session, tabs }: RefreshParts): void {
   if (!session.record.epoch) post(tabs, { kind: 'ask' });
 }
 
-/** @throws SignInFailedError, SignedOutError, SessionChangedError */
-async function acceptTokens(parts: RefreshParts, answer: TokenResponse, userVersion: number): Promise<void> {
+/**
+ * @param signal aborted when the caller has been told that the sign-in has failed
+ * @throws SignInFailedError, SignedOutError, SessionChangedError, and the signal's reason
+ */
+async function acceptTokens(
+  parts: RefreshParts,
+  answer: TokenResponse,
+  userVersion: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const { settings, session, tabs, refreshing } = parts;
   const place = countAnswer(session);
   const grant = await readGrant(parts, answer);
   await handoverArrived(tabs, session);
   await refuseIfSignedOut(parts, session.userVersion !== userVersion, grant);
-  // Its body was slow: the user of now has signed in after this one.
-  if (isOutdated(session, place, grant)) {
+  // Its body was slow: the user of now has signed in after this one, or the sign-in was given up.
+  if (isOutdated(session, place, grant) || signal?.aborted) {
     if (grant.refreshToken) await refreshing.onLateGrant(grant.refreshToken, false);
+    signal?.throwIfAborted();
     throw sessionGoneError(session, 'The sign-in');
   }
   clearNoSession(tabs);
@@ -148,8 +185,9 @@ async function readGrant({ settings }: RefreshParts, answer: TokenResponse): Pro
 }
 
 async function refuseIfSignedOut({ session, refreshing }: RefreshParts, isLeft: boolean, grant?: Grant): Promise<void> {
-  const { record } = session;
-  if (!isLeft || record.ended !== 'signed-out') return;
-  await refreshing.onLateGrant(grant?.refreshToken, !!record.overtook);
+  if (!hasSignedOut(session, isLeft)) return;
+  await refreshing.onLateGrant(grant?.refreshToken, !!session.record.overtook);
   throw new SignedOutError('The user signed out during the sign-in.');
 }
+
+const hasSignedOut = ({ record }: Session, isLeft: boolean): boolean => isLeft && record.ended === 'signed-out';

@@ -13,8 +13,11 @@ export function isAlike(a: unknown, b: unknown, ignored: Ignored = {}): boolean 
     a === b ||
     (kind === b?.constructor &&
       (kind === Object || kind === Array) &&
-      Object.keys({ ...(a as Plain), ...(b as Plain) }).every((key) =>
-        isAlike((a as Plain)[key], (b as Plain)[key], ignored[key]),
+      Object.keys({ ...(a as Plain), ...(b as Plain) }).every(
+        (key) =>
+          // [] has another length than [undefined].
+          (ignored[key] || key in (a as Plain) === key in (b as Plain)) &&
+          isAlike((a as Plain)[key], (b as Plain)[key], ignored[key]),
       ))
   );
 }

@@ -54,7 +54,8 @@ async function pauseOver(
   while (!hasChanged(parts, flight)) {
     const { pause } = coolDown;
     const left = pauseLeft(coolDown);
-    if (elapsed(began) + left > parts.settings.deadlines.caller)
+    // Without a pause it goes on, however long the page has stood still: behind an alert(), say.
+    if (left && elapsed(began) + left > parts.settings.deadlines.caller)
       return unavailable(parts, `it is paused for ${left} ms after a failure`);
     flight.pause = pause;
     if (!pause || !left) return undefined;

@@ -23,8 +23,15 @@ export async function callTokenEndpoint(
   signal: AbortSignal,
   known: Pick<SessionRecord, 'token' | 'refreshToken'>,
 ): Promise<Verdict> {
+  /** As the strategy's own code is handed them. Whatever else it throws may quote the request or the answer, and a token. */
+  const thrownByFetch = new WeakSet<object>();
+  const notingFetch: typeof fetch = (input, init) =>
+    fetch(input, init).catch((error: unknown) => {
+      if (error instanceof TypeError || error instanceof DOMException) thrownByFetch.add(error);
+      throw error;
+    });
   try {
-    const answer = await strategy.request({ fetch, signal, refreshToken: known.refreshToken });
+    const answer = await strategy.request({ fetch: notingFetch, signal, refreshToken: known.refreshToken });
     return await judge(answer, reading, { current: known.token });
   } catch (error) {
     // By its brand: the strategy may come from another copy of the package.
@@ -34,8 +41,7 @@ export async function callTokenEndpoint(
       // It becomes a part of a sentence.
       return { verdict: 'request-refused', why: error.message.replace(/\.$/, ''), isPermanent: true };
     }
-    // As fetch throws them. Whatever else was thrown may quote the request or the answer, and a token with them.
-    const isKnown = error instanceof TypeError || error instanceof DOMException || isOurs;
+    const isKnown = isOurs || thrownByFetch.has(Object(error));
     const noAnswer = {
       verdict: 'no-answer',
       why: `the request failed (${isOurs ? error.message : String(name)})`,

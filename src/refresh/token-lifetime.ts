@@ -24,16 +24,19 @@ export const serverTime = (headers: Headers | undefined): number | undefined =>
 /**
  * Milliseconds from now, by the evidence that gives the least, and which that is; `NaN` for an `expires_in` that is no
  * number. This machine's clock is no evidence, since it may be a day off.
+ *
+ * @param age milliseconds since this very token first came: so much of its own lifetime is surely over
  */
 export function lifetimeOf(
   expiresIn: TokenSet['expiresIn'],
   claims: AccessToken['claims'],
   serverNow = NaN,
+  age = 0,
 ): readonly [ms: number, evidence: string] {
   // Some servers give an empty `exp` to a token that doesn't expire.
   const expiry = Number(claims?.exp || NaN) * 1_000;
   const inClaims = [
-    [expiry - Number(claims?.iat || NaN) * 1_000, 'exp and iat'],
+    [expiry - Number(claims?.iat || NaN) * 1_000 - age, 'exp and iat'],
     [expiry - serverNow, 'exp and the Date header'],
   ] as const;
   const evidence = inClaims.filter(([ms]) => Number.isFinite(ms));

@@ -3,7 +3,7 @@
 import type { EndpointProblem } from '../problems.js';
 import { type AccessToken, decodeClaims, nameOf, remaining } from '../session/access-token.js';
 import type { Grant } from '../session/grant.js';
-import { now } from '../wait.js';
+import { elapsed, now } from '../wait.js';
 import { type Heard, judgeRefusal, judgeTokenless, type Refused, unreachable, wrongSetUp } from './refusal.js';
 import { lifetimeOf, retryAfter, serverTime } from './token-lifetime.js';
 import { keysOf, type ReadTokens, readKnownShapes, type TokenSet, unusableTokens } from './token-shapes.js';
@@ -150,9 +150,10 @@ function judgeTokens(
   }
   const refreshToken = refreshTokenOf(reading, set);
   const claims = decodeClaims(value);
-  const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers));
-  if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
   const left = value === current?.value ? remaining(current) : 0;
+  const age = current && left > 0 ? elapsed(current.receivedAt) : 0;
+  const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers), age);
+  if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
   // In its last second it may have "0" left; once it has expired it is of no use.
   if (current && left > 0 && lifetime <= left + LEAST_LIFETIME)
     return { verdict: 'unchanged', grant: { accessToken: current, refreshToken } };
@@ -165,7 +166,13 @@ function judgeTokens(
     });
   }
   try {
-    const subject = nameOf(reading.subject?.(claims, body));
+    const said: unknown = reading.subject?.(claims, body);
+    if (said instanceof Promise) {
+      // Its rejection isn't left unhandled.
+      said.catch(() => {});
+      return unreachable(`${why}, and the option subject gave a promise`, { code: 'option-failed', option: 'subject' });
+    }
+    const subject = nameOf(said);
     const accessToken = { value, lifetime, receivedAt, claims, ...(subject && { subject }) };
     return { verdict: 'renewed', grant: { accessToken, refreshToken } };
   } catch {

@@ -3,7 +3,7 @@
 import { elapsed } from '../wait.js';
 import { isSameToken } from './access-token.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
-import type { CookieSignIn, Session } from './session.js';
+import { type CookieSignIn, newestKnown, type Session } from './session.js';
 import { changesUser, isNewer, isOpen, newSessionId, nextEpoch, type SessionRecord } from './session-record.js';
 
 /** Milliseconds in which other tabs answer, even busy ones. */
@@ -16,7 +16,7 @@ const ANSWERED_WITHIN = 1_000;
 export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
   const { record, beganUnaware } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
-  if (!isNewer(theirs, cookieSignIn?.newestHeard ?? record) && !completes(theirs, record)) return;
+  if (!isNewer(theirs, newestKnown(session)) && !completes(theirs, record)) return;
   if (session.disposed.isOpen) {
     // Only what becomes of a late refresh token depends on it.
     replaceRecord(session, theirs);
@@ -41,9 +41,6 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   // The server may know better by now: of a sign-in by a form of its own, say. This tab asks it.
   if (kind === 'answer' && theirs.ended === 'expired' && !record.epoch) return;
   if (hasSignedIn) session.outdatedAnswers = session.signInAnswers;
-  // The user has signed out in another tab, while a login of this one is under way: it must not undo that.
-  const isNewSignOut = kind === 'news' && theirs.ended === 'signed-out' && theirs.epoch !== record.epoch;
-  if (isNewSignOut && session.signInsUnderWay && !isOpen(record)) session.userVersion++;
   const isOfBefore = kind === 'answer' && theirs.id !== record.id;
   if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {
     // Theirs has the later epoch only because the clock was set back. The id is new, since ours may have ended elsewhere.
@@ -51,6 +48,12 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     notifyChange(session, 'this-tab', record);
     return;
   }
+  // As in the tab where it happened, where this one shows nobody, too. A sign-in that is under way here must not undo a
+  // sign-out, and what waits to learn who is signed in isn't sent any more.
+  const isNewSignOut = kind === 'news' && theirs.ended === 'signed-out' && theirs.epoch !== record.epoch;
+  // Calls that were made while nobody was signed in were not made for the user of now. One that was stored is no news.
+  const isNextUser = record.ended && isOpen(theirs) && !theirs.isStored;
+  if (isNewSignOut ? !isOpen(record) : isNextUser) session.userVersion++;
   adopt(session, theirs);
 }
 

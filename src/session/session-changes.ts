@@ -6,12 +6,12 @@ import { subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
 import { publicState, type RestoreError } from './public-state.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
-import type { Session } from './session.js';
+import { type CookieSignIn, newestKnown, type Session } from './session.js';
 import { changesUser, grantedFields, isOpen, newSessionId, nextEpoch, rotationOf, UNKNOWN } from './session-record.js';
 
 /** A new session, after all earlier ones; one that the server knew already, unless the user has just signed in. */
 export function beginSession(session: Writable<Session>, grant: Grant, beganUnaware?: Instant): void {
-  const epoch = nextEpoch(session.cookieSignIn?.newestHeard ?? session.record);
+  const epoch = nextEpoch(newestKnown(session));
   session.cookieSignIn = undefined;
   session.beganUnaware = beganUnaware;
   changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
@@ -52,7 +52,8 @@ export function isSameSession(session: Session, grant: Grant): boolean {
 /** The session as a refresh would leave it, for the other tabs of a client that is disposed of. */
 export const renewed = (session: Session, grant: Partial<Grant>): Session => {
   const { record } = session;
-  return { ...session, record: { ...record, ...grantedFields(grant, record), generation: record.generation + 1 } };
+  const next = { ...record, ...grantedFields(grant, record), generation: record.generation + 1 };
+  return { ...session, record: next, cookieSignIn: undefined };
 };
 
 /** A refresh that brought a refresh token, and no access token of use. Callers that wait for a refresh go on waiting. */
@@ -80,8 +81,13 @@ export function catchUp(session: Session, generation: number): void {
 /** A sign-in has failed, and its cookie may have arrived all the same. A refresh token of its own stays the user's. */
 export function doubtUser(session: Session): void {
   const { record } = session;
-  if (!isOpen(record) || record.refreshToken) return;
-  replaceRecord(session, { ...record, generation: record.generation + 1, inDoubt: true });
+  const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
+  // During a sign-in with the cookie it is what the other tabs have, though this one doesn't show it.
+  const known = newestKnown(session);
+  if (!isOpen(known) || known.refreshToken) return;
+  const doubted = { ...known, generation: known.generation + 1, inDoubt: true };
+  if (cookieSignIn?.newestHeard) cookieSignIn.newestHeard = doubted;
+  else replaceRecord(session, doubted);
   // Callers that wait for a refresh go on waiting.
   session.onChange('this-tab', record);
 }
@@ -102,16 +108,16 @@ export function recordOvertaking(session: Session): void {
 }
 
 export function endSession(session: Writable<Session>, reason: SignedOutReason): void {
-  const { record, cookieSignIn } = session;
+  const { record } = session;
   const ended = { ...record, token: undefined, refreshToken: undefined, ended: record.ended ?? reason };
   if (reason !== 'signed-out') {
     changeRecord(session, { ...ended, overtook: undefined }, 'this-tab');
     return;
   }
+  // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
+  const epoch = nextEpoch(newestKnown(session));
   session.cookieSignIn = undefined;
   session.beganUnaware = nowIfUnaware(session);
-  // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
-  const epoch = nextEpoch(cookieSignIn?.newestHeard ?? record);
   const overtook = record.ended === 'signed-out' ? record.overtook : undefined;
   changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
 }

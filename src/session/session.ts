@@ -48,6 +48,9 @@ export interface CookieSignIn {
   readonly isSignedOut?: boolean | undefined;
 }
 
+/** The newest record of all tabs, also one that a sign-in with the cookie keeps for later. */
+export const newestKnown = ({ record, cookieSignIn }: Session): SessionRecord => cookieSignIn?.newestHeard ?? record;
+
 export function createSession(disposed: Gate, onChange: Session['onChange']): Session {
   return {
     record: UNKNOWN,

@@ -1,6 +1,6 @@
 /** A mark in the lock manager: "the message about a newer session is on its way". */
 
-import type { Session } from '../session/session.js';
+import { newestKnown, type Session } from '../session/session.js';
 import { isNewer } from '../session/session-record.js';
 import { opened } from '../wait.js';
 import type { Tabs } from './tabs.js';
@@ -30,9 +30,9 @@ export async function markHandover(
 /** Whether a tab has marked a session newer than all that this one knows: its message is on its way. */
 export async function isHandoverPending(
   { name, locks }: Pick<Tabs, 'name' | 'locks'>,
-  { record, cookieSignIn }: Session,
+  session: Session,
 ): Promise<boolean> {
-  const newest = cookieSignIn?.newestHeard ?? record;
+  const newest = newestKnown(session);
   try {
     const snapshot = await locks?.query();
     const marks = snapshot?.held?.map((lock) => lock.name?.split(`${name}@`)[1]);

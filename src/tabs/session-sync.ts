@@ -3,7 +3,7 @@
 import { emit } from '../events.js';
 import { isPrerendering } from '../page.js';
 import { adoptIfNewer } from '../session/adopt-record.js';
-import type { Session } from '../session/session.js';
+import { newestKnown, type Session } from '../session/session.js';
 import { isNewer } from '../session/session-record.js';
 import { elapsed, now, opened } from '../wait.js';
 import { isHandoverPending, markHandover } from './handover-mark.js';
@@ -30,8 +30,9 @@ export function post(peers: Peers, message: TabMessage): void {
 
 /** Posts a change to the other tabs, and marks for the next holder of the lock that the message is on its way. */
 export function postChange(peers: Peers, session: Session): void {
-  postRecord(peers, session, 'news');
-  if (session.record.epoch && !isPrerendering()) void markHandover(peers, session);
+  const known = { ...session, record: newestKnown(session) };
+  postRecord(peers, known, 'news');
+  if (known.record.epoch && !isPrerendering()) void markHandover(peers, known);
 }
 
 function postRecord(peers: Peers, { record }: Session, kind: 'news' | 'answer'): void {

@@ -6,6 +6,9 @@ import { elapsed } from '../wait.js';
 
 const VERSION = 1;
 
+/** Milliseconds. No server is obeyed for longer. */
+const LONGEST_PAUSE = 3_600_000;
+
 export type TabMessage =
   /** "This is the newest session I know." */
   | { readonly kind: 'session'; readonly record: SessionRecord; readonly isAnswer?: boolean | undefined }
@@ -53,11 +56,18 @@ function readCoolDown({ ms, isNamed, mayRetry, wall }: Fields): TabMessage | und
   if (!isCount(ms) || !isCount(wall)) return undefined;
   const left = ms - Math.max(0, Date.now() - wall);
   if (left <= 0) return undefined;
-  return { kind: 'cool-down', ms: left, isNamed: isNamed === true, mayRetry: mayRetry === true };
+  return {
+    kind: 'cool-down',
+    ms: Math.min(left, LONGEST_PAUSE),
+    isNamed: isNamed === true,
+    mayRetry: mayRetry === true,
+  };
 }
 
 function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token }: Fields): SessionRecord | undefined {
-  if (!isCount(epoch) || typeof id !== 'string' || !isCount(generation)) return undefined;
+  // Beyond that, one more is no more: no later session could come after it.
+  if (!isCount(epoch) || !Number.isSafeInteger(epoch) || typeof id !== 'string') return undefined;
+  if (!isCount(generation) || !Number.isSafeInteger(generation)) return undefined;
   const record = { epoch, id, generation };
   if (ended === 'signed-out' || ended === 'expired')
     return { ...record, ended, ...(overtook === true && { overtook }) };

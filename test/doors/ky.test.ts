@@ -7,9 +7,9 @@ import { createKy } from 'silent-refresh/ky';
 import { describe, expect, it, vi } from 'vitest';
 import { reasonOf } from '../given/failures.ts';
 import { API, type ApiRequest, startAuthServer } from '../world/auth-server.ts';
-import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from '../world/clocks.ts';
 import { show } from '../world/page.ts';
-import { openTab, record } from '../world/tabs.ts';
+import { openTab, openTwoTabs, record } from '../world/tabs.ts';
 import { gate, rest } from '../world/waiting.ts';
 
 const text = (request: ApiRequest | undefined) => new TextDecoder().decode(request?.body);
@@ -163,6 +163,26 @@ describe('the replay below ky (P3, P11)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 });
+
+it.each(['this tab', 'another tab'])(
+  'a call of nobody is not retried as whoever signs in in %s (P7)',
+  async (where) => {
+    stopClocks();
+    show('hidden');
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    await here.signIn(server.login('ada')).then(here.signOut);
+    await rest();
+    const api = createKy(here, { retry: { limit: 3, delay: () => 5_000 } });
+    server.answerApi = () => new Response('', { status: 500 });
+    const call = reasonOf(api.put(`${API}/orders`, { body: 'nobody’s' }));
+    await pass(100);
+    await passUntil((where === 'this tab' ? here : there).signIn(server.login('bob')));
+
+    expect(await passUntil(call)).toBeInstanceOf(SessionChangedError);
+    expect(server.apiRequests.map(({ user }) => user)).toEqual([undefined]);
+  },
+);
 
 describe('ky’s own retries never multiply a refresh (P1, P3)', () => {
   it('a sick API is tried again by ky, without a refresh', async () => {

@@ -66,7 +66,8 @@ describe('a sign-in with the cookie, and another tab’s record', () => {
       'that knows nobody',
       'under way',
       'that the user has signed out',
-      { ...OVER, isSignedOut: true, usersMore: 0, shows: 'signed-out' },
+      // Requests that waited for this sign-in are not to be sent any more.
+      { ...OVER, isSignedOut: true, usersMore: 1, shows: 'signed-out' },
     ],
     // Requests that waited for this sign-in were not made for Bob.
     ['that knows nobody', 'that waits', 'that Bob has signed in', { ...OVER, usersMore: 1, shows: 'bob' }],
@@ -77,7 +78,8 @@ describe('a sign-in with the cookie, and another tab’s record', () => {
       'that knows nobody',
       'that waits',
       'that the user has signed out',
-      { ...OVER, isSignedOut: true, usersMore: 0, shows: 'signed-out' },
+      // Requests that waited for this sign-in are not to be sent any more.
+      { ...OVER, isSignedOut: true, usersMore: 1, shows: 'signed-out' },
     ],
     ['that shows Ada', 'under way', 'that Bob has signed in', { ...KEPT, shows: 'ada' }],
     ['that shows Ada', 'under way', 'that Bob has been signed in', { ...KEPT, shows: 'ada' }],
@@ -196,11 +198,29 @@ describe('a login under way, and another tab’s record', () => {
     expect(session.record.overtook).toBe(true);
     expect(session.userVersion).toBe(userVersion);
   });
+});
 
-  it('without a login under way a sign-out makes nobody another user', () => {
-    const session = sessionOf('that knows nobody');
-    adoptIfNewer(session, ended('signed-out'), 'news');
+describe('a page that shows nobody, and another tab’s record', () => {
+  it.each<['unknown' | 'over', keyof typeof heard, number]>([
+    // What waits to learn who is signed in isn't sent any more.
+    ['unknown', 'that the user has signed out', 1],
+    ['unknown', 'that the user had signed out', 0],
+    ['unknown', 'that the session has expired', 0],
+    // It is the answer that calls wait for.
+    ['unknown', 'that Bob has been signed in', 0],
+    ['over', 'that the user has signed out', 1],
+    ['over', 'that the user had signed out', 0],
+    // Calls of before were made as nobody.
+    ['over', 'that Bob has signed in', 1],
+    ['over', 'that Bob’s token is new', 1],
+    ['over', 'that Bob has been signed in', 1],
+  ])('where the session is %s, it hears %s', (last, news, usersMore) => {
+    const session = sessionOf(last === 'over' ? 'that shows Ada' : 'that knows nobody');
+    if (last === 'over') endSession(session, 'expired');
+    const { userVersion } = session;
+    const [kind, theirs] = heard[news]();
+    adoptIfNewer(session, theirs, kind);
 
-    expect([shown(session), session.userVersion]).toEqual(['signed-out', 0]);
+    expect(session.userVersion - userVersion).toBe(usersMore);
   });
 });

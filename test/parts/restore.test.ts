@@ -9,10 +9,10 @@ import { othersStaySilent } from '../given/new-tab.ts';
 import { times } from '../given/times.ts';
 import { offline, outages } from '../given/token-answers.ts';
 import { API, type AuthServer, startAuthServer } from '../world/auth-server.ts';
-import { pass, stopClocks } from '../world/clocks.ts';
+import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
 import { goOnline, show } from '../world/page.ts';
 import { newBrowser, openTab, record } from '../world/tabs.ts';
-import { until } from '../world/waiting.ts';
+import { rest, until } from '../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {
@@ -30,6 +30,17 @@ describe('restore()', () => {
     expect(await restored).toMatchObject({ status: 'signed-in', subject: 'ada' });
     expect(await restored).toBe(auth.getState());
     expect(events).toEqual([{ name: 'signed-in', detail: { subject: 'ada' } }]);
+  });
+
+  it('restore() goes on where the page stood still while it asked the other tabs', async () => {
+    server.signIn('ada');
+    const auth = openTab();
+    const restored = auth.restore();
+    await rest();
+    jumpWallClock(11_000);
+    await othersStaySilent();
+
+    expect(await restored).toMatchObject({ status: 'signed-in', subject: 'ada' });
   });
 
   it('restore() finds an anonymous visitor signed out with one call', async () => {

@@ -144,6 +144,27 @@ describe('signing in', () => {
     expect(there.getState()).toMatchObject({ subject: 'ada' });
   });
 
+  it('a sign-in that was given up signs nobody in when its body ends', async () => {
+    stopClocks();
+    const server = startAuthServer();
+    const auth = openTab();
+    const body = gate<string>();
+    const answer = Response.json({});
+    answer.text = () => body.opened;
+    const failure = failureOf(
+      auth.signIn(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 25_000));
+        return answer;
+      }),
+    );
+    await pass(30_000, 1_000);
+    expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
+    body.open(JSON.stringify(server.signIn('ada')));
+    await rest();
+
+    expect(auth.getState().status).toBe('restoring');
+  });
+
   it('a sign-in goes on where the server ended the earlier session', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.revoke('ada');

@@ -31,9 +31,15 @@ const whole = {
 
 /** As `whole`, but for one field that makes no sense. */
 const halfValid: Record<string, unknown>[] = [
-  ...[undefined, null, '5', NaN, Infinity, -1, {}, [5], 5n, true].map((epoch) => ({ ...whole, epoch })),
+  ...[undefined, null, '5', NaN, Infinity, -1, 1.5, 2 ** 53, 1e300, {}, [5], 5n, true].map((epoch) => ({
+    ...whole,
+    epoch,
+  })),
   ...[undefined, null, 5, {}, ['x'], true].map((id) => ({ ...whole, id })),
-  ...[undefined, null, '7', NaN, Infinity, -Infinity, -1, {}].map((generation) => ({ ...whole, generation })),
+  ...[undefined, null, '7', NaN, Infinity, -Infinity, -1, 1.5, 2 ** 53, {}].map((generation) => ({
+    ...whole,
+    generation,
+  })),
   ...[null, 5, {}, ['a.b.c'], true].map((value) => ({ ...whole, value })),
   ...[undefined, null, '60000', NaN, -1, {}].map((lifetime) => ({ ...whole, lifetime })),
   ...[undefined, null, '0', NaN, Infinity, -1].map((wall) => ({ ...whole, wall })),
@@ -307,4 +313,10 @@ describe('a tab with an older view', () => {
     // One correction from each of the three, and nothing after it.
     expect(raw.heard.length - quiet).toBe(3);
   });
+});
+
+it('no pause that another tab tells of is longer than an hour', () => {
+  const message = readMessage({ v: 1, kind: 'cool-down', ms: 1e15, wall: Date.now(), isNamed: true });
+
+  expect(message).toEqual({ kind: 'cool-down', ms: 3_600_000, isNamed: true, mayRetry: false });
 });

@@ -288,6 +288,8 @@ describe('what a refresh function of one’s own throws', () => {
     ['in its message', () => new Error(`POST refresh_token=${SECRET} failed`)],
     ['in its cause', () => new Error('failed', { cause: new HttpError('Network Error') })],
     ['in a plain object', () => ({ name: 'HttpError', config: { data: SECRET } })],
+    ['in a TypeError of an engine’s', () => new TypeError(`Cannot use 'in' operator to search for 'x' in ${SECRET}`)],
+    ['in a DOMException', () => new DOMException(SECRET, 'DataCloneError')],
     ['as a string', () => `POST refresh_token=${SECRET} failed`],
     ['beside a response of 500', () => Object.assign(new HttpError('Too early'), { response: { status: 500 } })],
   ])('an error that holds the request’s body %s is not passed on', async (_, thrown) => {

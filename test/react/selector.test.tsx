@@ -29,6 +29,16 @@ describe('useAuth(selector)', () => {
     expect(seen).toEqual([false, true, false]);
   });
 
+  it('a selector renders when a value turns up that is undefined', async () => {
+    const { auth } = await signedIn({ access_token: 'opaque', expires_in: 300 });
+    const { seen } = await drawWatch(auth, () =>
+      useAuth((state) => (state.status === 'signed-in' ? [state.subject] : [])),
+    );
+    await auth.signOut();
+    await rest();
+    expect(seen).toEqual([[undefined], []]);
+  });
+
   it('a selector that builds objects renders when their content changes', async () => {
     const { auth, refresh } = await signedIn(tokenAnswer(ADA));
     const { seen, drawAgain } = await drawWatch(auth, () =>

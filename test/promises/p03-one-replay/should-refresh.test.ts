@@ -1,14 +1,18 @@
 /** P3: the option `shouldRefresh` says which answers mean that the token is no longer good. */
 
 import { http } from 'msw';
-import { describe, expect, it } from 'vitest';
+import type { AuthClientOptions } from 'silent-refresh';
+import { describe, expect, it, vi } from 'vitest';
 import { expired, signedIn } from '../../given/ada.ts';
 import { reasonOf } from '../../given/failures.ts';
 import { statusesOf } from '../../given/received.ts';
 import { times } from '../../given/times.ts';
 import { API } from '../../world/auth-server.ts';
+import { pass } from '../../world/clocks.ts';
 import { network } from '../../world/network.ts';
 import { gate, rest } from '../../world/waiting.ts';
+
+type ShouldRefresh = NonNullable<AuthClientOptions['shouldRefresh']>;
 
 describe('shouldRefresh', () => {
   it('shouldRefresh may take another status for “no longer good”', async () => {
@@ -66,25 +70,60 @@ describe('shouldRefresh', () => {
     expect(server.apiRequests).toHaveLength(13);
   });
 
-  it.for([
-    {
-      how: 'throws',
-      shouldRefresh: () => {
+  it.each<[string, ShouldRefresh]>([
+    ['gives undefined', () => undefined],
+    ['gives a promise of undefined', async () => undefined],
+    [
+      'throws',
+      () => {
         throw new RangeError('mine');
       },
-    },
-    { how: 'rejects', shouldRefresh: () => Promise.reject(new RangeError('mine')) },
-  ])('the caller gets the error where shouldRefresh $how', async ({ shouldRefresh }) => {
-    let broken = true;
-    const { server, auth } = await expired({
-      shouldRefresh: (response) => (broken ? shouldRefresh() : response.status === 401),
-    });
+    ],
+    ['rejects', () => Promise.reject(new RangeError('mine'))],
+  ])('the built-in rule decides where shouldRefresh %s', async (how, shouldRefresh) => {
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    const { server, auth } = await expired({ shouldRefresh });
 
-    await expect(auth.fetch(`${API}/orders`)).rejects.toThrow(new RangeError('mine'));
-    expect(server.refreshCalls).toBe(0);
-
-    broken = false;
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+    expect(statusesOf(server)).toEqual([401, 200]);
+    // That of the first answer, and that of the replay.
+    const isError = how === 'throws' || how === 'rejects';
+    expect(reported.mock.calls.flat()).toEqual(isError ? [new RangeError('mine'), new RangeError('mine')] : []);
+  });
+
+  it('shouldRefresh that throws doesn’t take the answer of a request that was processed', async () => {
+    vi.stubGlobal('reportError', vi.fn());
+    const { server, auth } = await signedIn({
+      shouldRefresh: async (response) => (await response.clone().json()).error === 'expired',
+    });
+    server.answerApi = () => new Response(null, { status: 204 });
+
+    expect((await auth.fetch(`${API}/orders`, { method: 'POST', body: 'x' })).status).toBe(204);
+  });
+
+  it('the built-in rule decides where shouldRefresh takes longer than refreshTimeout (P12)', async () => {
+    const { server, auth } = await expired({
+      clocks: 'stopped',
+      shouldRefresh: () => (server.apiRequests.length > 1 ? false : new Promise<boolean>(() => {})),
+    });
+    const status = auth.fetch(`${API}/orders`).then((response) => response.status);
+    await pass(9_999);
+    expect(server.refreshCalls).toBe(0);
+    await pass(1);
+
+    expect(await status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('dispose() doesn’t wait for shouldRefresh (P12)', async () => {
+    const { auth } = await signedIn({ shouldRefresh: () => new Promise(() => {}) });
+    const status = auth.fetch(`${API}/orders`).then((response) => response.status);
+    await rest();
+    auth.dispose();
+
+    expect(await status).toBe(200);
   });
 });
 

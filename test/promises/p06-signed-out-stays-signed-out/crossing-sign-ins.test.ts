@@ -1,5 +1,6 @@
 /** P6: a sign-out that crosses with a sign-in, or with another sign-out, has the last word. */
 
+import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { reasonOf } from '../../given/failures.ts';
@@ -9,7 +10,7 @@ import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.t
 import { holdMessages } from '../../world/messages.ts';
 import { activate, leave, prerender } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
-import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
+import { newBrowser, openTab, openTabs, openTwoTabs } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
@@ -75,6 +76,47 @@ describe('a sign-in that was called before this tab heard of the sign-out', () =
 
     expect(await passUntil(signingIn, 10)).toMatchObject({ code: 'signed-out' });
     expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
+  });
+});
+
+describe('a sign-in in a tab that shows nobody, and a sign-out in another tab', () => {
+  it.each(['signed-out', 'restoring'])('no session begins with a slow answer in a tab that is %s', async (status) => {
+    const [here, there] = openTwoTabs();
+    if (status === 'signed-out') await here.signIn(server.login('ada')).then(here.signOut);
+    await rest();
+    expect(here.getState().status).toBe(status);
+    const body = gate<string>();
+    const answer = Response.json({});
+    answer.text = () => body.opened;
+    const signingIn = reasonOf(here.setSession(answer));
+    const login = JSON.stringify(server.signIn('bob'));
+    await pass(1_500, 100);
+    await passUntil(there.signOut());
+    body.open(login);
+
+    expect(await passUntil(signingIn)).toMatchObject({ code: 'signed-out' });
+    for (const tab of [here, there]) expect(tab.getState().status).toBe('signed-out');
+    expect(await nextPageLoad()).toMatchObject({ status: 'signed-out' });
+  });
+
+  it('no login is sent that waits for its turn', async () => {
+    const [here, there, third] = openTabs(3) as [AuthClient, AuthClient, AuthClient];
+    await here.signIn(server.login('ada')).then(here.signOut);
+    await rest();
+    const refused = gate<Response>();
+    const other = reasonOf(third.signIn(() => refused.opened));
+    await rest();
+    const login = vi.fn(server.login('bob'));
+    const signingIn = reasonOf(here.signIn(login));
+    await pass(100);
+    const signingOut = there.signOut();
+    await pass(100);
+    refused.open(new Response('', { status: 401 }));
+
+    expect(await passUntil(signingIn)).toMatchObject({ code: 'signed-out' });
+    expect(login).not.toHaveBeenCalled();
+    expect(await passUntil(signingOut)).toEqual({ serverConfirmed: true });
+    await other;
   });
 });
 

@@ -1,5 +1,6 @@
 /** P6: an answer that outlives a sign-out. What it brings is dropped, and the server is told once more: its cookie is there. */
 
+import type { AuthClient } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTwoTabs, signedIn } from '../../given/ada.ts';
 import { outliveToken } from '../../given/expired-token.ts';
@@ -7,7 +8,7 @@ import { failureOf } from '../../given/failures.ts';
 import { SIGNED_OUT } from '../../given/shown.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
-import { signedInEverywhere } from '../../world/tabs.ts';
+import { openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
 
 const TIMEOUT = 10_000;
@@ -148,6 +149,70 @@ describe.each(['this tab', 'another tab'] as const)('a slow answer, and a sign-o
     expect(signOuts).toEqual(['refresh-2']);
     expect(server.cookie).toBeUndefined();
   });
+});
+
+describe('a login that is answered after it was given up (P6)', () => {
+  /** Bob's, answered after 40 s. */
+  const slowLogin = (auth: AuthClient) =>
+    failureOf(
+      auth.signIn(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 40_000));
+        return server.signIn('bob');
+      }),
+    );
+
+  it.each([5_000, 35_000])('its cookie is deleted after a sign-out %i ms after it began', async (ms) => {
+    const [here, there] = openTwoTabs();
+    void slowLogin(here);
+    await pass(ms, 1_000);
+    const result = there.signOut();
+    await pass(60_000 - ms, 1_000);
+    await result;
+
+    expect(server.cookie).toBeUndefined();
+    for (const tab of [here, there]) expect(tab.getState()).toEqual(SIGNED_OUT);
+  });
+
+  it('whoever signs in meanwhile keeps their cookie', async () => {
+    const [here, there] = openTwoTabs();
+    void slowLogin(here);
+    await pass(35_000, 1_000);
+    await here.signOut();
+    await rest();
+    // Ada’s login has its turn when Bob's is answered.
+    const adas = gate();
+    const signingIn = there.signIn(async () => {
+      await adas.opened;
+      return server.signIn('ada');
+    });
+    await pass(10_000, 1_000);
+    adas.open();
+    await signingIn;
+    await pass(10_000, 1_000);
+
+    expect(signOuts).toEqual(['undefined']);
+    expect(await here.getAccessToken()).toBe(await there.getAccessToken());
+    expect(there.getState()).toMatchObject({ subject: 'ada' });
+  });
+});
+
+it.each(['this tab', 'another tab'])('a client disposed of after a sign-out: a slow refresh in %s', async (where) => {
+  const [here, there] = await adasTwoTabs(server);
+  outliveToken();
+  const refresh = server.holdRefresh();
+  const refreshing = failureOf((where === 'this tab' ? here : there).refresh());
+  await refresh.arrived;
+  const result = here.signOut();
+  here.dispose();
+  await pass(100);
+  refresh.release();
+  await refreshing;
+  await until(() => signOuts.length === 2, 'the server is told once more');
+  await pass(500);
+
+  expect(await result).toEqual({ serverConfirmed: false });
+  expect(signOuts).toEqual(['refresh-1', 'refresh-2']);
+  expect(server.cookie).toBeUndefined();
 });
 
 describe('a slow, older answer (P6)', () => {

@@ -6,7 +6,7 @@ import { failureOf } from '../../given/failures.ts';
 import { SIGNED_OUT, statesOf } from '../../given/shown.ts';
 import { logSignOuts } from '../../given/sign-outs.ts';
 import { API, startAuthServer } from '../../world/auth-server.ts';
-import { jumpWallClock, passUntil, stopClocks } from '../../world/clocks.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { gate, rest, until } from '../../world/waiting.ts';
@@ -68,6 +68,19 @@ describe('signing out (P6)', () => {
     await rest();
     expect(states).not.toContain('signed-in');
     expect([server.logouts, server.cookie]).toEqual([1, undefined]);
+  });
+
+  it.each(['this tab', 'another tab'])('a sign-out in %s rejects what waits in a restoring page', async (where) => {
+    stopClocks();
+    const server = startAuthServer();
+    const [here, there] = openTwoTabs();
+    server.answerRefresh = () => new Response('', { status: 503 });
+    const order = failureOf(here.fetch(`${API}/orders`, { method: 'POST', body: 'x' }));
+    await pass(200, 50);
+    await passUntil((where === 'this tab' ? here : there).signOut());
+
+    expect(await passUntil(order)).toMatchObject({ code: 'signed-out' });
+    expect(server.apiRequests).toEqual([]);
   });
 
   it.each(['this tab', 'another tab'])('a sign-out in %s drops the late answer of a sign-in', async (where) => {

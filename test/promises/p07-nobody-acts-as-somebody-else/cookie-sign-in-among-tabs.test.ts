@@ -3,11 +3,13 @@
 import { type AuthClient, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adasTab, adasTwoTabs } from '../../given/ada.ts';
+import { outliveToken } from '../../given/expired-token.ts';
 import { failureOf, reasonOf } from '../../given/failures.ts';
 import { othersStaySilent } from '../../given/new-tab.ts';
 import { SIGNED_OUT, subjectOf } from '../../given/shown.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { show } from '../../world/page.ts';
 import { newBrowser, openTab, openTwoTabs } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
 
@@ -26,6 +28,43 @@ async function adaAndNewPage(options: Parameters<typeof openTab>[0] = {}) {
 }
 
 const failToSignIn = (page: AuthClient) => passUntil(failureOf(page.signIn()), 10);
+
+describe('a sign-in that fails in a new page, where another tab knows somebody by an opaque token', () => {
+  beforeEach(() => {
+    server.opaque = true;
+    show('hidden');
+  });
+
+  it.each(['signIn()', 'signIn(request) after it', 'dispose() during it'])('%s puts them in doubt', async (how) => {
+    const { old, page } = await adaAndNewPage();
+    const held = server.holdRefresh();
+    server.answerRefresh = how === 'dispose() during it' ? undefined : sick;
+    const failure = failureOf(page.signIn());
+    if (how === 'dispose() during it') {
+      await pass(100);
+      await held.arrived;
+      server.cookie = undefined;
+      page.dispose();
+    }
+    held.release();
+    await passUntil(failure, 10);
+    server.answerRefresh = undefined;
+    // Bob’s cookie: of a login page in the new tab, or of a login whose answer is lost.
+    const bobs = () => server.signIn('bob');
+    const lost = async () => {
+      bobs();
+      throw new TypeError('Failed to fetch');
+    };
+    if (how === 'signIn(request) after it') await passUntil(failureOf(page.signIn(lost)), 200);
+    else bobs();
+    await pass(3_000, 500);
+    outliveToken();
+
+    const order = failureOf(old.fetch(`${API}/orders`, { method: 'POST', body: 'Ada’s' }));
+    expect(await passUntil(order)).toMatchObject({ code: 'session-changed' });
+    expect(server.apiRequests).toEqual([]);
+  });
+});
 
 describe('a sign-out in another tab', () => {
   it('a sign-out elsewhere ends a cookie’s sign-in in a new page', async () => {

@@ -127,6 +127,61 @@ it('a login that was given up, and is answered later, brings doubt about the use
   expect(usersOf(server)).toEqual(['ada']);
 });
 
+it('a login that was given up, and fails later, brings doubt about the user then', async () => {
+  const [here] = await adasTwoTabs(server);
+  const late = gate();
+  await failToSignIn(here, async () => {
+    await late.opened;
+    server.signIn('bob');
+    throw new TypeError('terminated');
+  });
+  outliveToken();
+  await reasonOf(here.refresh());
+  late.open();
+  await rest();
+  outliveToken();
+
+  expect(await failureOf(here.fetch(`${API}/orders`))).toMatchObject({ code: 'session-changed' });
+  expect(server.apiRequests).toEqual([]);
+});
+
+/** Answers that are no tokens, and no refusal either: the cookie may have come with them, or on the way to them. */
+const noRefusal: [string, () => Response][] = [
+  // As a browser shows a redirect that isn't followed: its status is 0.
+  ['by a redirect', () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })],
+  [
+    'by a 404 after a redirect',
+    () => Object.defineProperty(new Response('', { status: 404 }), 'redirected', { value: true }),
+  ],
+  ['by a 304', () => new Response(null, { status: 304 })],
+  ['by a 429', () => new Response('', { status: 429 })],
+  ['by a 500', () => new Response('', { status: 500 })],
+  ['without a token', () => Response.json({ welcome: 'bob' })],
+];
+
+describe.each(['signIn()', 'setSession()'])('a login that is answered with no tokens, and %s', (method) => {
+  it.each(noRefusal)('answered %s, it brings doubt about the user', async (_, answer) => {
+    const [here] = await adasTwoTabs(server);
+    server.signIn('bob');
+    if (method === 'signIn()') await failToSignIn(here, async () => answer());
+    else await passUntil(failureOf(here.setSession(answer())), 1_000);
+    outliveToken();
+
+    expect(await failureOf(here.fetch(`${API}/orders`))).toMatchObject({ code: 'session-changed' });
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it('answered by a 401, it brings none', async () => {
+    const [here] = await adasTwoTabs(server);
+    const refusal = new Response('', { status: 401 });
+    if (method === 'signIn()') await failToSignIn(here, async () => refusal);
+    else await failureOf(here.setSession(refusal));
+    outliveToken();
+
+    expect((await here.fetch(`${API}/orders`)).status).toBe(200);
+  });
+});
+
 describe('after a sign-in that the server has refused', () => {
   it.each([400, 401, 403, 422])('a refusal with a %i makes nobody another user', async (status) => {
     const [here, there] = await adasTwoTabs(server);

@@ -7,7 +7,7 @@ import { API, type AuthServer, startAuthServer } from '../../world/auth-server.t
 import { openTab, openTwoTabs, record, signedInEverywhere } from '../../world/tabs.ts';
 import { tokenAnswer } from '../../world/tokens.ts';
 import { tracesOf } from '../../world/traces.ts';
-import { until } from '../../world/waiting.ts';
+import { rest, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {
@@ -83,6 +83,21 @@ describe('whose token it is (P7)', () => {
     await here.setSession(opaque('bob', 'second'));
     await until(() => seen.length > 0);
     expect(seen).toEqual([{ name: 'user-changed', detail: { subject: 'bob', previousSubject: 'ada' } }]);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['ada', async () => 'ada'],
+    ['nothing', () => Promise.reject(new Error(SECRET))],
+  ])('a token is nobody’s to take where it gives a promise of %s', async (_, later) => {
+    const auth = openTab({ subject: later as never });
+    const error = await failureOf(auth.setSession(opaque('ada', SECRET)));
+    await rest();
+
+    expect(error).toMatchObject({
+      code: 'sign-in-failed',
+      message: expect.stringContaining('option subject gave a promise'),
+    });
+    expect(auth.getState().status).toBe('restoring');
   });
 
   it('a token is nobody’s to take where it throws, and nothing is quoted', async () => {

@@ -200,3 +200,14 @@ it('the same opaque token with a longer life is used for longer', async () => {
   expect(server.refreshCalls).toBe(1);
   expect(await auth.getAccessToken()).toBe(value);
 });
+
+it('a JWT that comes again is not good for longer than before, whatever its answer leaves out', async () => {
+  const auth = openTab();
+  await passUntil(auth.setSession(answer()), 10);
+  const { expiresAt } = auth.getState() as { expiresAt: number };
+  server.answerRefresh = () => Response.json({ access_token: (answer() as { access_token: string }).access_token });
+  await pass(50_000, 1_000);
+
+  expect(server.refreshCalls).toBe(1);
+  expect(auth.getState()).toMatchObject({ expiresAt });
+});

@@ -152,3 +152,17 @@ describe('a lifetime of a century doesn’t overflow', () => {
     expect(server.refreshCalls).toBe(2);
   });
 });
+
+it('a wall clock that is no number causes no storm', async () => {
+  show('hidden');
+  const auth = await adasTab(server);
+  vi.spyOn(Date, 'now').mockReturnValue(NaN);
+  // It ends by itself, or the test never would.
+  server.answerRefresh = () =>
+    server.refreshCalls > 20
+      ? Response.json({ error: 'invalid_grant' }, { status: 401 })
+      : Response.json(server.signIn('ada'));
+
+  expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+  expect(server.refreshCalls).toBeLessThan(2);
+});

@@ -2,6 +2,7 @@
 
 import { type AuthClient, type AuthEvents, isAuthError } from 'silent-refresh';
 import { describe, expect, it, vi } from 'vitest';
+import { fetchAs } from '../../../src/session/user-version.ts';
 import { signedIn } from '../../given/ada.ts';
 import { reasonOf } from '../../given/failures.ts';
 import { noteUnhandledRejections } from '../../given/rejections.ts';
@@ -12,6 +13,31 @@ import { openTab, record } from '../../world/tabs.ts';
 import { rest, standing, until } from '../../world/waiting.ts';
 
 noteUnhandledRejections();
+
+describe('a listener hears of a sign-out before the state shows it', () => {
+  it('refresh() there rejects', async () => {
+    const { auth } = await signedIn({ tab: 'hidden' });
+    let refreshed: Promise<unknown> | undefined;
+    auth.on('signed-out', () => {
+      refreshed = reasonOf(auth.refresh());
+    });
+    await auth.signOut();
+
+    expect(await refreshed).toMatchObject({ code: 'signed-out' });
+  });
+
+  it('a request of the user who has left says why', async () => {
+    const { auth } = await signedIn({ tab: 'hidden' });
+    const adas = fetchAs(auth.fetch, {});
+    let order: Promise<unknown> | undefined;
+    auth.on('signed-out', () => {
+      order = reasonOf(adas(`${API}/orders`));
+    });
+    await auth.signOut();
+
+    expect(await order).toMatchObject({ code: 'signed-out' });
+  });
+});
 
 describe('every method works inside every listener (P12)', () => {
   const occasions: Record<'the state' | keyof AuthEvents, (auth: AuthClient, server: AuthServer) => Promise<unknown>> =

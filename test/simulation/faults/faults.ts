@@ -117,8 +117,8 @@ const REFRESH: readonly Fault[] = [
   fault(
     'other tabs don’t try again after a short pause',
     'tabs/tab-message.ts',
-    'mayRetry: mayRetry === true };',
-    'mayRetry: mayRetry === undefined };',
+    'mayRetry: mayRetry === true,',
+    'mayRetry: mayRetry === undefined,',
   ),
   fault(
     'today’s token again counts as a failure',
@@ -139,7 +139,7 @@ const FOUND: readonly Fault[] = [
   fault(
     'a login that was given up leaves no doubt when it is answered',
     'lifecycle/sign-in.ts',
-    'if (signal.aborted) login?.then(() => doubtUser(session)).catch(() => {});',
+    'if (signal.aborted) login?.then(late, late).catch(() => {});',
     '',
   ),
   fault(
@@ -170,7 +170,7 @@ const USERS: readonly Fault[] = [
     'if (session.disposed.isOpen || session.userVersion !== userVersion)',
     'if (session.disposed.isOpen || userVersion === -1)',
   ),
-  fault('a failed sign-in leaves no doubt', 'session/session-changes.ts', 'inDoubt: true });', '});'),
+  fault('a failed sign-in leaves no doubt', 'session/session-changes.ts', 'inDoubt: true };', '};'),
   fault(
     'a sign-in without the turn',
     'lifecycle/sign-in.ts',
@@ -233,8 +233,8 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'an error quotes the token',
     'session/session-gone.ts',
-    '{ disposed, state }: Session, label: string): AnyAuthError {',
-    '{ disposed, state, record }: Session, label: string): AnyAuthError {\n  label += record.token?.value ?? "";',
+    '{ disposed, record }: Session, label: string): AnyAuthError {',
+    '{ disposed, record }: Session, label: string): AnyAuthError {\n  label += record.token?.value ?? "";',
   ),
 ];
 
