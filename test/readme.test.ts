@@ -10,6 +10,7 @@ const root = resolve(import.meta.dirname, '..');
 const STAND_INS = {
   '@testing-library/react': ['./test/given/testing-library.tsx'],
   '@playwright/test': ['./test/given/playwright-test.ts'],
+  'oidc-client-ts': ['./test/given/oidc-client-ts.ts'],
 };
 const pagesIn = (folder: string) =>
   readdirSync(join(root, folder))
