@@ -1,6 +1,6 @@
 /**
- * The size budget, in bytes that travel: bundled as ES modules, as apps do it, minified and gzipped. What the core needs
- * today, its messages included; the aim is 9 kB.
+ * The size budget, in bytes that travel: bundled as ES modules, as apps do it, minified and gzipped. It is what the code
+ * needs today, its messages included, and a little room. The README has the sizes themselves.
  */
 
 const asModule = (config) => ({ ...config, format: 'esm' });
@@ -20,9 +20,9 @@ const BY_COOKIE = '{ createAuthClient, isAuthError }';
 const BY_BODY = '{ createAuthClient, isAuthError, bodyRefresh }';
 
 export default [
-  budget("the core's own code", 'dist/index.js', '17.9 kB', ITS_DEPENDENCIES, BY_COOKIE),
-  budget('the same with bodyRefresh', 'dist/index.js', '19.0 kB', ITS_DEPENDENCIES, BY_BODY),
-  budget('silent-refresh with its dependencies', 'dist/index.js', '21.6 kB', [], BY_COOKIE),
+  budget("the core's own code", 'dist/index.js', '19.8 kB', ITS_DEPENDENCIES, BY_COOKIE),
+  budget('the same with bodyRefresh', 'dist/index.js', '21.3 kB', ITS_DEPENDENCIES, BY_BODY),
+  budget('silent-refresh with its dependencies', 'dist/index.js', '23.6 kB', [], BY_COOKIE),
   budget('silent-refresh/ky, without ky itself', 'dist/ky.js', '0.4 kB', ['ky']),
   budget('silent-refresh/react, without React itself', 'dist/react.js', '0.97 kB', ['react', 'react/jsx-runtime']),
 ];

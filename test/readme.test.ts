@@ -10,11 +10,18 @@ const root = resolve(import.meta.dirname, '..');
 const STAND_INS = {
   '@testing-library/react': ['./test/given/testing-library.tsx'],
   '@playwright/test': ['./test/given/playwright-test.ts'],
+  'oidc-client-ts': ['./test/given/oidc-client-ts.ts'],
 };
 const pagesIn = (folder: string) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
+
+/** Those of its folders, too; git knows the same, but a package has no git. */
+const allPagesIn = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md') && !path.includes('node_modules'))
+    .map((path) => `${folder}/${path}`);
 
 /** For no library in particular. */
 const UNTESTED = ['graphql.md'];
@@ -88,10 +95,58 @@ it('the README gives the size limits that are checked', () => {
   expect(limits).toHaveLength(5);
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   for (const [, limit = ''] of limits) expect(readme).toContain(limit);
+  const react = readFileSync(join(root, 'docs/react.md'), 'utf8');
+  const sizes = [...(react.split('\n## ')[0] ?? '').matchAll(/\d+\.\d+ kB/g)];
+  expect(sizes).toHaveLength(2);
+  for (const [size] of sizes) expect(readme).toContain(size);
+});
+
+it('the README is short', () => {
+  expect(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(250);
+});
+
+it('each error code has its heading in the page about errors, with what a reader wants to know of it', () => {
+  const [, union = ''] = readFileSync(join(root, 'src/errors.ts'), 'utf8').split('export type AuthErrorCode =');
+  const codes = [...(union.split(';')[0] ?? '').matchAll(/'([a-z-]+)'/g)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(6);
+  const [table = '', ...sections] = readFileSync(join(root, 'docs/errors.md'), 'utf8').split('\n## ');
+  expect(sections.map((section) => section.split('\n')[0] ?? '').toSorted()).toEqual(codes.toSorted());
+  expect(codes.filter((code) => !table.includes(`](#${code})`))).toEqual([]);
+  const parts = ['**Class:**', '**Retryable:**', '**When:**', '**Tell the user:**', '```ts'];
+  expect(sections.filter((section) => !parts.every((part) => section.includes(part)))).toEqual([]);
+});
+
+it('the reference has every option, event and method', () => {
+  const membersOf = (file: string, name: string) => {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest);
+    const face = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
+    const members = face && ts.isInterfaceDeclaration(face) ? [...face.members] : [];
+    return members.flatMap(({ name: member }) =>
+      member && (ts.isIdentifier(member) || ts.isStringLiteral(member)) ? [member.text] : [],
+    );
+  };
+  const page = readFileSync(join(root, 'docs/reference.md'), 'utf8');
+  const rowsOf = (heading: string) =>
+    page
+      .split('\n## ')
+      .filter((section) => section.startsWith(`${heading}\n`))
+      .flatMap((section) => section.split('\n').filter((line) => line.startsWith('| `')))
+      .map((line) => line.split('|')[1] ?? '')
+      .join();
+  const missing = (heading: string, names: string[]) =>
+    names.filter((name) => !new RegExp(`\`${name}\\b`).test(rowsOf(heading)));
+  const methods = membersOf('src/auth-client.ts', 'AuthClient');
+  const events = membersOf('src/events.ts', 'AuthEvents');
+  const options = membersOf('src/client-options.ts', 'AuthClientOptions');
+  for (const names of [methods, events, options]) expect(names.length).toBeGreaterThan(6);
+  expect(missing('Methods', methods)).toEqual([]);
+  expect(missing('Events', events)).toEqual([]);
+  expect(missing('Options', options)).toEqual([]);
 });
 
 it('every link between the documents leads to a file, and to a heading of it', () => {
-  const all = [...documents, 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+  const ofTheProject = ['test', 'demo', 'bench', 'docs/server/django'].flatMap(allPagesIn);
+  const all = [...documents, ...ofTheProject, 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
   const proseOf = (path: string) => readFileSync(path, 'utf8').replace(/^```.*?^```/gms, '');
   /** As GitHub makes them. */
   const anchorsOf = (path: string) =>
@@ -128,6 +183,13 @@ it('every code of a problem has its heading in the troubleshooting page, and no 
   // From its symptoms, a reader finds each of them.
   const [table = ''] = page.split('\n## ');
   expect(codes.filter((code) => !table.includes(`](#${code})`))).toEqual([]);
+});
+
+it('every document that a message of the package names is there', () => {
+  const explanations = readFileSync(join(root, 'src/development/explanations.ts'), 'utf8');
+  const named = [...explanations.matchAll(/node_modules\/silent-refresh\/([\w/-]+\.md)/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 it('every source file that the architecture page names is there', () => {

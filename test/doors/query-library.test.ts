@@ -1,4 +1,4 @@
-/** The README's recipe for TanStack Query: what can't succeed isn't retried, and nobody sees the last user's data. */
+/** The recipe for TanStack Query of docs/react.md: what can't succeed isn't retried, and nobody sees the last user's data. */
 
 import { MutationObserver, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query';
 import { type AuthClient, isAuthError } from 'silent-refresh';

@@ -51,7 +51,7 @@ describe.each(surroundings)('without %s', (_, without = []) => {
   it('the token is in no storage', async () => {
     const [tab, other] = await openTabs({ without });
     if (!tab || !other) throw new Error('no tabs');
-    // Where a new tab doesn't hear the others, its restore may pass for another user's sign-in: see the README's limits.
+    // Where a new tab doesn't hear the others, its restore may pass for another user's sign-in: see docs/limits.md.
     const token = (each: Tab) => each.run(() => window.demo.auth.getAccessToken().catch(() => ''));
     const tokens: string[] = [];
     for (const each of [tab, other]) {
