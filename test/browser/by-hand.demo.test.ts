@@ -11,7 +11,7 @@ describe('by hand', () => {
   const lanes = (page: Page) => page.locator('.timeline').last().getByTestId('lane');
 
   it('what another tab does is drawn live until that is paused', async () => {
-    const [page, other] = [await stage.openTab(), await stage.openTab()];
+    const [page, other] = [await stage.openTab('#by-hand'), await stage.openTab('#by-hand')];
     await signIn(page, 'ada');
     await expect.poll(() => status(other)).toBe('signed-in');
     const otherLane = lanes(page).filter({ hasText: 'Tab 2' });
@@ -34,7 +34,7 @@ describe('by hand', () => {
   });
 
   it('twenty requests by hand after an expiry cost one refresh (P1)', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     await page.getByTestId('reset-counts').click();
     await page.getByTestId('expire').click();
@@ -46,7 +46,7 @@ describe('by hand', () => {
   });
 
   it('who is merely not signed in has failed at nothing', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await lanes(page).locator('.auth-call.nobody').waitFor();
     expect(await lanes(page).locator('.failed, .cross').count()).toBe(0);
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, refreshesOfNobody: 1, rejectedRefreshes: 0 });
@@ -56,7 +56,7 @@ describe('by hand', () => {
   });
 
   it('a refresh token that the server no longer takes counts as rejected', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     stage.server.revoke('ada');
     await page.getByTestId('refresh').click();
@@ -66,7 +66,7 @@ describe('by hand', () => {
   });
 
   it('the last action can be brought near', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await page.getByTestId('burst').click();
@@ -84,7 +84,7 @@ describe('by hand', () => {
   });
 
   it('another tab lands here, with the session in sight', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     const opened = stage.context.waitForEvent('page');
     await page.getByTestId('second-tab').click();
@@ -95,7 +95,7 @@ describe('by hand', () => {
   });
 
   it('the page goes on when a tab is killed in mid-refresh (P4)', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     await page.getByTestId('kill-tab').click();
     await lanes(page).filter({ hasText: 'closed' }).waitFor();
@@ -106,7 +106,7 @@ describe('by hand', () => {
   });
 
   it('a page set offline keeps its session (P5)', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     stage.server.expire();
     await page.getByTestId('offline').click();
@@ -120,7 +120,7 @@ describe('by hand', () => {
   });
 
   it('an upload that meets a 401 arrives byte for byte (P11)', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     stage.server.expire();
     await page.getByTestId('upload').click();
@@ -131,7 +131,7 @@ describe('by hand', () => {
   });
 
   it('orders go when their user does', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
     await page.getByTestId('load-orders').click();
     await page.getByText('Brass gear').waitFor();

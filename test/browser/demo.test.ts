@@ -21,6 +21,7 @@ describe('at first sight, on a desk', () => {
 
   it('what is clicked is played in sight, one client beside the other', async () => {
     const page = await opened();
+    await playedAtLoad(page);
     await play(page, 'someone-else', 'plain');
     for (const selector of ['stage] h3', 'pane-silent-refresh] .lane', 'pane-plain] .lane'])
       expect(await inSight(page, `[data-testid=${selector}`)).toBe(true);
@@ -32,6 +33,7 @@ describe('at first sight, on a desk', () => {
 
   it('on a phone, too, what is clicked is played in sight', async () => {
     const page = await opened({ width: 390, height: 844 });
+    await playedAtLoad(page);
     await play(page, 'someone-else', 'silent-refresh');
     expect(await inSight(page, '[data-testid=stage] h3')).toBe(true);
     await page.getByTestId('play-plain').click();
@@ -109,7 +111,7 @@ describe('whoever comes', () => {
   });
 
   it('nothing sticks out from 360 px to wide screens', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     await signIn(page, 'ada');
     await play(page, 'one-refresh', 'plain');
     for (const width of [360, 768, 1600]) {

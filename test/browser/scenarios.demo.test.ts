@@ -39,7 +39,7 @@ function sentSignedOut({ apiRequests }: Stats): boolean {
 
 describe('each scenario, clicked', () => {
   it.each(SCENARIOS)('page and server say that $id with silent-refresh keeps every promise', async ({ id, kept }) => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     const verdicts = await play(page, id, 'silent-refresh');
     expect(verdicts.length).toBeGreaterThan(3);
     expect(new Set(verdicts)).toEqual(new Set(['kept']));
@@ -49,19 +49,19 @@ describe('each scenario, clicked', () => {
   });
 
   it.each(SCENARIOS)('page and server say that $id with an interceptor breaks promises', async ({ id, harm }) => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     expect(await play(page, id, 'plain')).toContain('broken');
     expect(harm(stage.server.stage.stats(), stage.server.stage.log())).toBe(true);
   });
 
   it('a plain interceptor does as well in one tab', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     expect(new Set(await play(page, 'one-refresh', 'plain'))).toEqual(new Set(['kept']));
     expect(stage.server.stage.stats()).toMatchObject(ONE_TAB.kept);
   });
 
   it('both clients stay on the stage, each with its own promises', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     await play(page, 'someone-else', 'plain');
     expect(await pane(page, 'silent-refresh').getByTestId('run').textContent()).toBe('4 of 4 promises kept.');
     expect(await pane(page, 'plain').getByTestId('run').textContent()).toBe('2 of 4 promises kept.');
@@ -77,7 +77,7 @@ describe('each scenario, clicked', () => {
   });
 
   it('what was refused for safety is no failure, and the wait for a cookie has a name', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     await play(page, 'someone-else', 'silent-refresh');
     const drawn = pane(page, 'silent-refresh');
     expect(await drawn.locator('.lane .refused').count()).toBe(1);
@@ -89,7 +89,7 @@ describe('each scenario, clicked', () => {
   });
 
   it('the legend names what is on the stage, and every number of the six tabs adds up', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     await play(page, 'six-tabs', 'plain');
     const legend = (client: 'silent-refresh' | 'plain') => pane(page, client).getByTestId('legend').textContent();
     expect(await legend('silent-refresh')).toMatch(/tokens.*met a 401.*waits for its turn/);
@@ -111,7 +111,7 @@ describe('each scenario, clicked', () => {
   });
 
   it('the timeline shows whose token each request bore', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     await play(page, 'one-refresh', 'silent-refresh');
     const timeline = page.locator('.timeline').first();
     expect(await timeline.getByTestId('lane').count()).toBe(1);
@@ -128,7 +128,7 @@ describe('each scenario, clicked', () => {
   });
 
   it('a scenario leaves the page’s own session alone', async () => {
-    const page = await stage.openTab();
+    const page = await stage.openTab('#scenarios');
     await signIn(page, 'bob');
     const before = stage.server.stats();
     await play(page, 'someone-else', 'plain');

@@ -37,7 +37,6 @@ export function Pane(props: {
           {playing ? 'Playing…' : run ? '↻ Play again' : `▶ Play it with ${name}`}
         </button>
       </div>
-      <Code client={client} open={client === 'plain' && !run} />
       <p
         role="status"
         className="word"
@@ -48,6 +47,7 @@ export function Pane(props: {
       >
         {run?.word ?? 'Not played yet.'}
       </p>
+      <Code client={client} open={client === 'plain' && !run} />
       {run && <Tabs run={run} />}
     </section>
   );

@@ -33,7 +33,7 @@ export function Scenarios() {
   }
 
   return (
-    <section aria-labelledby="scenarios-title" className="part">
+    <section aria-labelledby="scenarios-title" className="part" id="scenarios">
       <h2 id="scenarios-title">
         Watch it <span className="hint">Click what should go wrong:</span>
       </h2>
