@@ -68,6 +68,8 @@ describe('by hand', () => {
   it('the last action can be brought near', async () => {
     const page = await stage.openTab('#by-hand');
     await signIn(page, 'ada');
+    // Longer than the shortest stretch that is shown; and the sign-in is an action of its own.
+    stage.server.settings.apiLatency = 500;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await page.getByTestId('burst').click();
     await expect.poll(() => lanes(page).locator('.request').count()).toBe(20);
