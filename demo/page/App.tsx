@@ -3,10 +3,12 @@
 import { ByHand } from './by-hand/ByHand.tsx';
 import { Example } from './example/Example.tsx';
 import { Scenarios } from './scenarios/Scenarios.tsx';
+import { HatchOfBob } from './timeline/BearerBar.tsx';
 
 export function App() {
   return (
     <>
+      <HatchOfBob />
       <header>
         <h1>silent-refresh</h1>
         <p className="lead">

@@ -28,13 +28,22 @@ export interface Stats {
   /** Those that succeeded. */
   logins: number;
   logouts: number;
-  /** All requests to `/auth/refresh`, counted as they arrive. */
+  /**
+   * All requests to `/auth/refresh`, counted as they arrive. Once answered, each is one of the rotations, or of those repeated,
+   * rejected, of nobody, or faulty.
+   */
   refreshCalls: number;
   rotations: number;
+  /** Refresh tokens that came a second time within the overlap, and got their successor again. */
+  repeatedRefreshes: number;
   /** Refresh tokens that came a second time. */
   reuseAlarms: number;
-  /** Refreshes answered 401, or 403 for want of the header; reuse alarms are among them. */
+  /** Refresh tokens answered 401, and what came without the header, answered 403; reuse alarms are among them. */
   rejectedRefreshes: number;
+  /** Refreshes without a refresh token, answered 401: nobody is signed in. */
+  refreshesOfNobody: number;
+  /** Refreshes that met a fault and rotated nothing. */
+  faultyRefreshes: number;
   /** Refreshes that arrived while another one of their family was in progress. */
   overlappingRefreshes: number;
   /** The most refreshes of one family that were in progress at the same time. */
@@ -69,7 +78,10 @@ const noStats = (): Stats => ({
   refreshCalls: 0,
   rotations: 0,
   reuseAlarms: 0,
+  repeatedRefreshes: 0,
   rejectedRefreshes: 0,
+  refreshesOfNobody: 0,
+  faultyRefreshes: 0,
   overlappingRefreshes: 0,
   mostRefreshesAtOnce: 0,
   apiRequests: {},

@@ -67,6 +67,7 @@ export function authRoutes(parts: {
     const presented = presentedBy(c);
     const faulty = faultyAnswer(settings);
     if (faulty || (fault === 'drop' && !dropAfterRotation)) {
+      activity.count('faultyRefreshes');
       await timing.beforeAnswer('refresh');
       const answer = faulty ?? drop(c.env);
       record(c, 'refresh', `fault-${fault}`, presented, answer.status);
@@ -74,9 +75,8 @@ export function authRoutes(parts: {
     }
     await next();
     const { outcome, session } = c.get('entry');
-    if (outcome === 'rotated') activity.count('rotations');
+    activity.count(countOf(outcome, getCookie(c, cookieName(c)) !== undefined));
     if (outcome === 'reused') activity.count('reuseAlarms');
-    if (!session) activity.count('rejectedRefreshes');
     await timing.beforeAnswer('refresh');
     const isDropped = fault === 'drop' && outcome !== 'no-header';
     if (isDropped) c.res = drop(c.env);
@@ -153,6 +153,13 @@ export function authRoutes(parts: {
   }
 
   return routes;
+}
+
+/** Where a refresh counts, so that all of them add up. */
+function countOf(outcome: string, presented: boolean) {
+  if (outcome === 'rotated') return 'rotations';
+  if (outcome === 'repeated') return 'repeatedRefreshes';
+  return presented || outcome === 'no-header' ? 'rejectedRefreshes' : 'refreshesOfNobody';
 }
 
 /** One per port: cookies don't tell ports apart (RFC 6265 §8.5), and two of these servers may meet in one browser. */

@@ -22,7 +22,7 @@ Object.assign(server.settings, { refreshLatency: 300, apiLatency: 80 });
 console.log(`
   silent-refresh demo: ${server.url}/
 
-  1. Click a scenario: "20 requests, 1 refresh". Then play it again with the plain interceptor.
+  1. Click a scenario, such as "6 tabs". Then play it beside that with the plain interceptor.
   2. By hand: sign in as Ada, "Expire tokens now", "Send 20 requests": 20 answers, one refresh.
   3. Open another tab: it is signed in at once, as a rule without a call to the server. Sign out in one, and look at the other.
   4. Set the fault to 503 and expire again: the session stays, and the calls back off.

@@ -11,8 +11,12 @@ export interface Stage {
   readonly context: BrowserContext;
   /** All that the pages printed, and their errors. */
   readonly console: string[];
-  /** Opens the demo page and waits until it knows whether somebody is signed in. */
-  openTab(): Promise<Page>;
+  /**
+   * Opens the demo page and waits until it knows whether somebody is signed in.
+   *
+   * @param part where on the page; without it, the first scenario is played at load
+   */
+  openTab(part?: '#scenarios' | '#by-hand'): Promise<Page>;
 }
 
 /** A fresh server and a fresh profile for each test of the file. */
@@ -49,9 +53,9 @@ export function setStage(): Stage {
       return context;
     },
     console: printed,
-    async openTab() {
+    async openTab(part) {
       const page = await context.newPage();
-      await page.goto(server.url);
+      await page.goto(`${server.url}/${part ?? ''}`);
       await page.locator('[data-testid=state]:not([data-status=restoring])').waitFor();
       return page;
     },

@@ -1,9 +1,10 @@
 /** This page's own session, to be tried by hand. */
 
 import { pageLanes, recorder } from '../instruments/instrumented-client.ts';
-import { Timeline } from '../timeline/Timeline.tsx';
+import { RollingTimeline } from '../timeline/RollingTimeline.tsx';
 import { Log } from './Log.tsx';
 import { OrderList } from './OrderList.tsx';
+import { BY_HAND, useScrollToHash } from './place.ts';
 import { Requests } from './Requests.tsx';
 import { ServerView } from './ServerView.tsx';
 import { Session } from './Session.tsx';
@@ -13,15 +14,25 @@ import { Upload } from './Upload.tsx';
 import './by-hand.css';
 
 export function ByHand() {
+  const section = useScrollToHash<HTMLElement>(BY_HAND);
   return (
-    <section aria-labelledby="by-hand-title" className="part">
+    <section aria-labelledby="by-hand-title" className="part" id={BY_HAND} ref={section}>
       <h2 id="by-hand-title">Try it by hand</h2>
       <p className="lead">
-        Sign in, let the tokens expire, send a burst; open another tab and watch both. In the console:{' '}
-        <code>await demo.auth.fetch('/api/me')</code>, <code>await demo.api.get('orders').json()</code>
+        1. Sign in as Ada. 2. Expire the tokens. 3. Send 20 requests. Then open another tab, and watch both here.
       </p>
+      <div className="columns">
+        <div className="column">
+          <Session />
+          <OrderList />
+        </div>
+        <div className="column">
+          <Requests />
+          <Tabs />
+        </div>
+      </div>
       <div className="panel">
-        <Timeline
+        <RollingTimeline
           lanes={pageLanes}
           title="The last seconds, in all tabs"
           ownTab={recorder.tab.id}
@@ -30,18 +41,18 @@ export function ByHand() {
       </div>
       <div className="columns">
         <div className="column">
-          <Session />
-          <Requests />
-          <Tabs />
-          <OrderList />
+          <ServerView />
           <Upload />
         </div>
         <div className="column">
-          <ServerView />
           <Settings />
           <Log />
         </div>
       </div>
+      <p className="detail">
+        In the console, too: <code>await demo.auth.fetch('/api/me')</code>,{' '}
+        <code>await demo.api.get('orders').json()</code>
+      </p>
     </section>
   );
 }

@@ -7,24 +7,34 @@ import { serverNews } from '../demo-server/news.ts';
 import { noteError } from './journal.ts';
 
 interface Count {
-  readonly name: keyof Stats;
+  readonly name: Exclude<keyof Stats, 'apiRequests'>;
   readonly label: string;
   /** Shown as an alarm when it isn't 0. */
   readonly alarm?: 'alarm';
 }
 
-const COUNTS: readonly Count[] = [
-  { name: 'refreshCalls', label: 'Refresh calls' },
-  { name: 'rotations', label: 'Rotations' },
-  { name: 'reuseAlarms', label: 'Reuse alarms', alarm: 'alarm' },
-  { name: 'overlappingRefreshes', label: 'Overlapping refreshes', alarm: 'alarm' },
-  { name: 'rejectedRefreshes', label: 'Rejected refreshes' },
-  { name: 'unauthorized', label: '401s of the API' },
+/** Together they are all refresh calls that were answered. */
+const ENDS: readonly Count[] = [
+  { name: 'rotations', label: 'gave a new token' },
+  { name: 'refreshesOfNobody', label: 'nobody was signed in' },
+  { name: 'rejectedRefreshes', label: 'rejected' },
+  { name: 'repeatedRefreshes', label: 'same token again (overlap)' },
+  { name: 'faultyRefreshes', label: 'met a fault' },
+];
+
+/** These always stand there; the others only when there are some. */
+const ALWAYS = ['rotations', 'refreshesOfNobody', 'rejectedRefreshes'];
+
+const ALARMS: readonly Count[] = [
+  { name: 'reuseAlarms', label: 'spent tokens that came back', alarm: 'alarm' },
+  { name: 'overlappingRefreshes', label: 'refreshes at the same time', alarm: 'alarm' },
 ];
 
 export function ServerView() {
   const { stats, log } = useSyncExternalStore(serverNews.subscribe, serverNews.get);
   const requests = Object.entries(stats?.apiRequests ?? {});
+  const all = requests.reduce((sum, [, number]) => sum + number, 0);
+  const ends = ENDS.filter(({ name }) => ALWAYS.includes(name) || stats?.[name]);
 
   return (
     <section aria-labelledby="server-title" className="panel">
@@ -38,18 +48,30 @@ export function ServerView() {
           Reset counts
         </button>
       </div>
-      <dl className="counts">
-        {COUNTS.map(({ name, label, alarm }) => (
-          <div key={name} className={alarm && stats?.[name] ? alarm : ''}>
-            <dt>{label}</dt>
-            <dd data-testid={`count-${name}`}>{String(stats?.[name] ?? '–')}</dd>
-          </div>
+      <h4>Refresh calls, and how they ended</h4>
+      <dl className="counts sum">
+        <Tile count={{ name: 'refreshCalls', label: 'refresh calls' }} stats={stats} />
+        {ends.map((count) => (
+          <Tile key={count.name} count={count} stats={stats} />
         ))}
       </dl>
-      <p className="detail" data-testid="count-apiRequests">
-        API requests:{' '}
-        {requests.length > 0 ? requests.map(([user, count]) => `${user} ${count}`).join(', ') : 'none yet'}
-      </p>
+      <h4>What must never happen</h4>
+      <dl className="counts">
+        {ALARMS.map((count) => (
+          <Tile key={count.name} count={count} stats={stats} />
+        ))}
+      </dl>
+      <h4>API requests, those sent again included</h4>
+      <dl className="counts sum">
+        <Figure name="apiRequests" label="API requests" number={stats && all} />
+        <Figure name="answered" label="let in" number={stats && all - stats.unauthorized} />
+        <Tile count={{ name: 'unauthorized', label: 'got a 401' }} stats={stats} />
+      </dl>
+      {requests.length > 0 && (
+        <p className="detail" data-testid="bearers">
+          By the user of their token: {requests.map(([user, number]) => `${user} ${number}`).join(', ')}
+        </p>
+      )}
       <details>
         <summary>The server’s log</summary>
         <ol className="server-log" data-testid="server-log">
@@ -63,5 +85,19 @@ export function ServerView() {
         </ol>
       </details>
     </section>
+  );
+}
+
+function Tile({ count: { name, label, alarm }, stats }: { count: Count; stats: Stats | undefined }) {
+  return <Figure name={name} label={label} number={stats?.[name]} className={alarm && stats?.[name] ? alarm : ''} />;
+}
+
+function Figure(props: { name: string; label: string; number: number | undefined; className?: string }) {
+  const { name, label, number, className } = props;
+  return (
+    <div className={className}>
+      <dt>{label}</dt>
+      <dd data-testid={`count-${name}`}>{number ?? '–'}</dd>
+    </div>
   );
 }

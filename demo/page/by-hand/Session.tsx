@@ -7,14 +7,14 @@ import { signInAs } from '../instruments/instrumented-client.ts';
 import { noteError } from './journal.ts';
 
 const WHY: Record<Extract<AuthState, { status: 'signed-out' }>['reason'], string> = {
-  'no-session': 'nobody was signed in',
-  'signed-out': 'by the user',
-  expired: 'the server ended the session',
+  'no-session': 'Nobody is signed in yet',
+  'signed-out': 'Signed out by the user',
+  expired: 'Signed out: the server ended the session',
 };
 
 function describe(state: AuthState<JwtClaims>): string {
   if (state.status === 'restoring') return 'Finding out who is signed in…';
-  if (state.status === 'signed-out') return `Signed out: ${WHY[state.reason]}`;
+  if (state.status === 'signed-out') return WHY[state.reason];
   const name = state.claims?.name ?? state.subject;
   return typeof name === 'string' ? `Signed in as ${name}` : 'Signed in (the token is opaque)';
 }

@@ -7,6 +7,7 @@ import { pause, until } from '../shared/waiting.ts';
 import { addTab, removeTab } from '../tab/frames.ts';
 import { attempt } from './attempt.ts';
 import { note } from './journal.ts';
+import { BY_HAND } from './place.ts';
 
 export function Tabs() {
   const isCut = useSyncExternalStore(network.subscribe, () => network.isCut);
@@ -14,7 +15,7 @@ export function Tabs() {
     <section aria-labelledby="tabs-title" className="panel">
       <h3 id="tabs-title">Tabs and network</h3>
       <div className="buttons">
-        <a className="button" href="/" target="_blank" rel="noopener" data-testid="second-tab">
+        <a className="button" href={`/#${BY_HAND}`} target="_blank" rel="noopener" data-testid="second-tab">
           Open another tab
         </a>
         <button type="button" data-testid="kill-tab" onClick={() => attempt('Kill a tab', killInMidRefresh)}>

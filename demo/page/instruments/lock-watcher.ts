@@ -3,6 +3,8 @@
 export interface LockWatcher {
   /** The listener is called when a wait begins; what it returns, when the wait ends. */
   onWait(listener: () => () => void): void;
+  /** The listener is called when this page has the lock; what it returns, when the page gives it back. */
+  onHold(listener: () => () => void): void;
 }
 
 type Granted = (lock: Lock | null) => unknown;
@@ -10,6 +12,7 @@ type Granted = (lock: Lock | null) => unknown;
 /** @param name of the lock to watch; others pass by */
 export function watchLock(name: string): LockWatcher {
   const listeners = new Set<() => () => void>();
+  const holdListeners = new Set<() => () => void>();
   const { locks } = navigator;
   const request = locks.request.bind(locks) as (...parts: unknown[]) => Promise<unknown>;
 
@@ -22,12 +25,22 @@ export function watchLock(name: string): LockWatcher {
     };
     const result = request(wanted, ...rest, (lock: Lock | null) => {
       end();
-      return granted(lock);
+      const releases = lock ? [...holdListeners].map((begin) => begin()) : [];
+      const result = granted(lock);
+      void Promise.resolve(result)
+        .catch(() => {})
+        .then(() => {
+          for (const each of releases) each();
+        });
+      return result;
     });
     // Given up before it was had.
     result.catch(end);
     return result;
   }) as LockManager['request'];
 
-  return { onWait: (listener) => void listeners.add(listener) };
+  return {
+    onWait: (listener) => void listeners.add(listener),
+    onHold: (listener) => void holdListeners.add(listener),
+  };
 }

@@ -17,8 +17,10 @@ export interface TabInfo {
 
 export interface Recorder {
   readonly tab: TabInfo;
-  /** Begins a stretch of time; call what it returns with what has become known, and `to` when it ends. */
-  begin<S extends Span>(span: Omit<S, 'id' | 'from'>): (change: Partial<Omit<S, 'id' | 'kind' | 'from'>>) => void;
+  /** Begins a stretch of time, now unless it says when; call what it returns with what has become known, and `to` when it ends. */
+  begin<S extends Span>(
+    span: Omit<S, 'id' | 'from'> & Partial<Pick<S, 'from'>>,
+  ): (change: Partial<Omit<S, 'id' | 'kind' | 'from'>>) => void;
 }
 
 /** How much a page that comes late is told. */
@@ -48,7 +50,7 @@ export function createRecorder(channelName: string): Recorder {
   return {
     tab,
     begin(what) {
-      let span: Span = { ...what, id: `${tab.id} ${++count}`, from: now() } as Span;
+      let span: Span = { from: now(), ...what, id: `${tab.id} ${++count}` } as Span;
       keep(span);
       return (change) => {
         span = { ...span, ...change };

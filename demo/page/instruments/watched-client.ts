@@ -7,6 +7,7 @@ export interface WatchedClient {
   subscribe(listener: () => void): () => void;
   /** `undefined` where there is none, or where it is opaque. */
   token(): TokenMark | undefined;
+  signedIn(): boolean;
   /** The client's events. An interceptor has none. */
   readonly on?: AuthClient['on'];
 }
@@ -15,6 +16,7 @@ export function watched({ subscribe, getState, on }: AuthClient): WatchedClient 
   return {
     subscribe,
     on,
+    signedIn: () => getState().status === 'signed-in',
     token() {
       const state = getState();
       if (state.status !== 'signed-in' || !state.subject) return undefined;

@@ -3,6 +3,7 @@
 import { pause, until } from '../shared/waiting.ts';
 import type { Outcome } from '../tab/tab.ts';
 import { count, nameOf } from '../timeline/words.ts';
+import { outcomesInWords, told } from './outcomes-in-words.ts';
 import type { Stage } from './stage.ts';
 
 /** What was promised, beside what was seen. */
@@ -180,14 +181,9 @@ const finding = (promised: string, seen: string, kept: boolean): Finding => ({
 
 const signedIn = (user: string | undefined): string => (user ? `${nameOf(user)} is signed in` : 'nobody is signed in');
 
-const told = (outcome: Outcome | undefined): string =>
-  outcome?.what.startsWith('2') ? `answered with ${outcome.what}` : `${outcome?.what}`;
-
 function answered(outcomes: readonly Outcome[], promised: string): Finding {
   const good = outcomes.filter(({ what }) => what === '200').length;
-  const others = [...new Set(outcomes.map(({ what }) => what).filter((what) => what !== '200'))];
-  const rest = others.length > 0 ? `; else: ${others.join(', ')}` : '';
-  return finding(promised, `${good} of ${outcomes.length} answered${rest}`, good === outcomes.length);
+  return finding(promised, outcomesInWords(outcomes), good === outcomes.length);
 }
 
 async function noAlarm(server: Stage['server']): Promise<Finding> {

@@ -49,6 +49,7 @@ function plain(world: string, network: Network): Participant {
     restore: () => client.refresh().catch(() => {}),
     signIn: client.signIn,
     token,
+    signedIn: () => client.token() !== undefined,
     user: () => token()?.user,
     subscribe(listener) {
       listeners.add(listener);

@@ -1,15 +1,12 @@
 /** One tab: two strips and the rows below, in which each kind draws what has its place there. */
 
-import { closing } from '../trace/kinds/closed-tab.tsx';
 import { kindOf, laneInWords, spanInWords } from '../trace/kinds/index.ts';
 import type { Place } from '../trace/kinds/kind.ts';
 import { holderInWords } from '../trace/kinds/token.tsx';
 import type { Lane } from '../trace/lanes.ts';
 import type { Span } from '../trace/spans.ts';
 import { GAP, intoRows, isInView, STRIP, type View } from './layout.ts';
-
-/** In milliseconds: tabs that went at the same time. */
-const SIMULTANEOUS = 100;
+import { isClosed, shownSpans } from './shown-spans.ts';
 
 /** A span, and where it stands in its lane. */
 interface Placed {
@@ -21,9 +18,8 @@ interface Placed {
 export function LaneView({ lane, view, name }: { lane: Lane; view: View; name: string }) {
   const spans = lane.spans.filter((span) => isInView(view, span));
   const end = lane.goneAt ?? view.to;
-  // Not those that go when all do: the play is over.
-  const closed = lane.goneAt !== undefined && lane.goneAt < view.to - SIMULTANEOUS;
-  const { behind, before, height } = arrange(closed ? [...spans, closing(lane.tab.id, end)] : spans);
+  const closed = isClosed(lane, view);
+  const { behind, before, height } = arrange(shownSpans(lane, view));
 
   const draw = ({ span, y, height }: Placed) => (
     <g key={span.id} transform={`translate(0 ${y})`}>

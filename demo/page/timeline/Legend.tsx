@@ -1,15 +1,15 @@
-/** What the bars mean. */
+/** What the bars mean: those that are there. */
 
 import { KINDS } from '../trace/kinds/index.ts';
+import type { Span } from '../trace/spans.ts';
 
-const ENTRIES = KINDS.flatMap(({ legend }) => legend);
-
-export function Legend() {
+export function Legend({ spans }: { spans: readonly Span[] }) {
+  const entries = KINDS.flatMap(({ names, legend }) => legend(spans.filter(({ kind }) => names.includes(kind))));
   return (
-    <ul className="legend" aria-label="What the bars mean">
-      {ENTRIES.map(({ name, sample }) => (
+    <ul className="legend" aria-label="What the bars mean" data-testid="legend">
+      {entries.map(({ name, sample, width = 28 }) => (
         <li key={name}>
-          <svg width="28" height="12" aria-hidden="true">
+          <svg width={width} height="12" aria-hidden="true">
             {sample}
           </svg>
           {name}

@@ -1,58 +1,34 @@
 /** What happened in each tab, one lane a tab, time running to the right. */
 
-import { useId, useState, useSyncExternalStore } from 'react';
 import { spanInWords } from '../trace/kinds/index.ts';
-import type { Lane, Lanes } from '../trace/lanes.ts';
-import { useNow } from './clock.ts';
+import type { Lane } from '../trace/lanes.ts';
 import { LaneView } from './LaneView.tsx';
 import { Legend } from './Legend.tsx';
-import { isInView, isOver, rangeSince, ticks, type View, xOf } from './layout.ts';
+import { isInView, ticks, type View, xOf } from './layout.ts';
+import { shownSpans } from './shown-spans.ts';
 import { useWidth } from './width.ts';
 import { momentInWords } from './words.ts';
 import './timeline.css';
 
-/** Milliseconds that a running timeline shows: as many as there is room for. */
-const rolling = (width: number): number => Math.min(15_000, Math.max(5_000, width * 15));
-
 export function Timeline(props: {
-  lanes: Lanes;
-  /** When it begins; without it, it shows the last seconds. */
-  since?: number;
-  title: string;
+  lanes: readonly Lane[];
+  /** What stretch of time is shown. */
+  rangeOf: (width: number) => { readonly from: number; readonly to: number };
+  /** From where seconds count. */
+  origin: number;
   /** The lane of the page that draws. */
   ownTab?: string;
   /** Shown as long as there is nothing to draw. */
   empty: string;
 }) {
-  const { since, title, ownTab, empty } = props;
-  const live = useSyncExternalStore(props.lanes.subscribe, props.lanes.get);
-  const [paused, setPaused] = useState<readonly Lane[] | undefined>(undefined);
-  const lanes = paused ?? live;
-  const now = useNow(paused || (since !== undefined && isOver(lanes)) ? 'stands' : 'runs');
+  const { lanes, rangeOf, origin, ownTab, empty } = props;
   const [ref, width] = useWidth<HTMLDivElement>();
-  const id = useId();
-
-  const range = since === undefined ? { from: now - rolling(width), to: now } : rangeSince(since, lanes, now);
-  const view: View = { ...range, width };
-  // Seconds count from the start, or back from now.
-  const origin = since ?? view.to;
+  const view: View = { ...rangeOf(width), width };
   const visible = lanes.filter(({ goneAt }) => !goneAt || goneAt > view.from);
+  const started = (lane: Lane) => (origin < view.to ? origin : lane.tab.since);
 
   return (
-    <section className="timeline" aria-labelledby={id}>
-      <div className="title">
-        <h3 id={id}>{title}</h3>
-        {since === undefined && (
-          <button
-            type="button"
-            data-testid="pause"
-            aria-pressed={paused !== undefined}
-            onClick={() => setPaused(paused ? undefined : live)}
-          >
-            {paused ? 'Go on' : 'Pause'}
-          </button>
-        )}
-      </div>
+    <>
       <div ref={ref} className="lanes" data-testid="lanes">
         {visible.length === 0 && <p className="detail">{empty}</p>}
         {visible.length > 0 && width > 0 && (
@@ -66,7 +42,7 @@ export function Timeline(props: {
       </div>
       {visible.length > 0 && (
         <>
-          <Legend />
+          <Legend spans={visible.flatMap((lane) => shownSpans(lane, view))} />
           <details>
             <summary>The same in words</summary>
             {visible.map((lane) => (
@@ -77,8 +53,7 @@ export function Timeline(props: {
                     .filter((span) => isInView(view, span))
                     .map((span) => (
                       <li key={span.id}>
-                        <span className="number">{momentInWords(span, since ?? lane.tab.since)}</span>{' '}
-                        {spanInWords(span)}
+                        <span className="number">{momentInWords(span, started(lane))}</span> {spanInWords(span)}
                       </li>
                     ))}
                 </ol>
@@ -87,7 +62,7 @@ export function Timeline(props: {
           </details>
         </>
       )}
-    </section>
+    </>
   );
 }
 

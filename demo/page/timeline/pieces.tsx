@@ -21,9 +21,12 @@ export function extent(view: View, from: number, to: number): { readonly x: numb
   return { x, width: Math.max(NARROWEST, xOf(view, to) - x) };
 }
 
-/** Blue is Ada, orange is Bob; three shades take turns with each refresh. It sets `--bearer` and `--on-bearer`. */
+/** How many colours take turns with each refresh. */
+const COLOURS = 7;
+
+/** It sets `--bearer` and `--on-bearer`. */
 export const bearerClass = (token: TokenMark | undefined): string =>
-  token ? `of-${token.user} shade-${token.generation % 3}` : 'of-nobody';
+  token ? `of-${token.user} token-${token.generation % COLOURS}` : 'of-nobody';
 
 export const fits = (text: string, width: number): boolean => text.length * LETTER + 6 < width;
 
@@ -39,13 +42,13 @@ export function Label(props: { x: number; y: number; room: number; colour: strin
 }
 
 /** A bar that fills its strip, and its name, if there is room. */
-export function StripBar(props: { span: Span; box: Box; label: string; colour: string; look: Look }) {
-  const { span, box, label, colour, look } = props;
+export function StripBar(props: { span: Span; box: Box; labels: readonly string[]; colour: string; look: Look }) {
+  const { span, box, labels, colour, look } = props;
   const { x, width } = extent(box.view, span.from, span.to ?? box.end);
   return (
     <>
       <rect x={x + 0.5} y="0.5" width={Math.max(NARROWEST, width - 1)} height={box.height - 1} rx="3" {...look} />
-      <Label x={x} y={box.height - 5} room={width} colour={colour} texts={[label]} />
+      <Label x={x} y={box.height - 5} room={width} colour={colour} texts={labels} />
     </>
   );
 }

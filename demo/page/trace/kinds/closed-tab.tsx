@@ -19,5 +19,8 @@ export const closedTab: Kind = {
     const x = xOf(view, span.from) - 1;
     return <line className="gone" x1={x} x2={x} y1="0" y2={height} {...LOOK} />;
   },
-  legend: [{ name: 'the tab was closed', sample: <line x1="14" x2="14" y1="0" y2="12" {...LOOK} /> }],
+  legend: (spans) =>
+    spans.length > 0
+      ? [{ name: 'the tab was closed', width: 8, sample: <line x1="4" x2="4" y1="0" y2="12" {...LOOK} /> }]
+      : [],
 };

@@ -3,6 +3,7 @@
 import type { Instruments } from '../../instruments/instruments.ts';
 import type { Span } from '../spans.ts';
 import { closedTab } from './closed-tab.tsx';
+import { cookieWait } from './cookie-wait.tsx';
 import type { Kind } from './kind.ts';
 import { lockWait } from './lock-wait.tsx';
 import { offline } from './offline.tsx';
@@ -11,7 +12,7 @@ import { request } from './request.tsx';
 import { signInAndOut } from './sign-in-and-out.tsx';
 import { token } from './token.tsx';
 
-export const KINDS: readonly Kind[] = [token, request, refresh, signInAndOut, offline, closedTab, lockWait];
+export const KINDS: readonly Kind[] = [token, request, refresh, signInAndOut, offline, closedTab, lockWait, cookieWait];
 
 export const kindOf = (span: Span): Kind | undefined => KINDS.find(({ names }) => names.includes(span.kind));
 

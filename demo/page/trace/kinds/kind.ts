@@ -18,8 +18,10 @@ export interface Box {
 
 export interface LegendEntry {
   readonly name: string;
-  /** 28 pixels wide and 12 high. */
+  /** 12 pixels high. */
   readonly sample: ReactNode;
+  /** In pixels: 28, unless it says so. */
+  readonly width?: number;
 }
 
 // Methods, not properties, so that a list can hold kinds of different spans: each is given its own only, by `names`.
@@ -34,5 +36,6 @@ export interface Kind<S extends Span = Span> {
   /** Its part in the one sentence on a tab. */
   summary?(spans: readonly S[]): string;
   draw(span: S, box: Box): ReactNode;
-  readonly legend: readonly LegendEntry[];
+  /** Explains what these spans, which are all that are shown, are drawn with. */
+  legend(spans: readonly S[]): readonly LegendEntry[];
 }

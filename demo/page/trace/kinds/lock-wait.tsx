@@ -5,6 +5,10 @@ import { duration } from '../../timeline/words.ts';
 import { now, type Span } from '../spans.ts';
 import type { Kind } from './kind.ts';
 
+/** Milliseconds: what is shorter can hardly be seen. */
+const BRIEF = 20;
+const isLong = ({ from, to }: Span): boolean => (to ?? now()) - from > BRIEF;
+
 const LOOK = { fill: 'none', stroke: 'var(--quiet)', strokeDasharray: '4 3' };
 
 export const lockWait: Kind = {
@@ -19,8 +23,9 @@ export const lockWait: Kind = {
   inWords: (span) => `waits for its turn among tabs (${duration(span)})`,
   draw: (span, box) => (
     <g className="lock">
-      <StripBar span={span} box={box} label="waits for its turn" colour="var(--quiet)" look={LOOK} />
+      <StripBar span={span} box={box} labels={['waits for its turn', 'waits']} colour="var(--quiet)" look={LOOK} />
     </g>
   ),
-  legend: [{ name: 'waits for its turn among tabs', sample: <SampleBar look={LOOK} /> }],
+  legend: (spans) =>
+    spans.some(isLong) ? [{ name: 'waits for its turn among tabs', sample: <SampleBar look={LOOK} /> }] : [],
 };

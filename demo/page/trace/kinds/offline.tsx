@@ -29,5 +29,6 @@ export const offline: Kind = {
       </g>
     );
   },
-  legend: [{ name: 'offline', sample: <rect x="0.5" y="0.5" width="27" height="11" {...LOOK} /> }],
+  legend: (spans) =>
+    spans.length > 0 ? [{ name: 'offline', sample: <rect x="0.5" y="0.5" width="27" height="11" {...LOOK} /> }] : [],
 };

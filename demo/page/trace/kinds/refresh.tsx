@@ -2,7 +2,7 @@
 
 import { SampleBar } from '../../timeline/pieces.tsx';
 import { count } from '../../timeline/words.ts';
-import { type AuthSpan, authCallInWords, drawAuthCall, recordAuthCalls } from './auth-call.tsx';
+import { type AuthSpan, authCallInWords, drawAuthCall, legendOfCalls, recordAuthCalls } from './auth-call.tsx';
 import type { Kind } from './kind.ts';
 
 const LOOK = { fill: 'var(--text)' };
@@ -14,5 +14,5 @@ export const refresh: Kind<AuthSpan> = {
   inWords: authCallInWords,
   summary: (spans) => `${count(spans.length, 'call')} of the token endpoint`,
   draw: (span, box) => drawAuthCall(span, box, 'var(--panel)', LOOK),
-  legend: [{ name: 'refresh', sample: <SampleBar look={LOOK} /> }],
+  legend: (spans) => legendOfCalls(spans, [{ name: 'refresh', sample: <SampleBar look={LOOK} /> }]),
 };

@@ -1,11 +1,13 @@
 /** A request as its caller sees it: it waits, is sent, perhaps waits again and is sent once more. */
 
 import type { Instruments } from '../../instruments/instruments.ts';
-import { bearerClass, Cross, extent } from '../../timeline/pieces.tsx';
+import { BearerBar } from '../../timeline/BearerBar.tsx';
+import { bearerClass, extent } from '../../timeline/pieces.tsx';
 import { count, duration, tokenInWords } from '../../timeline/words.ts';
 import { now, type Span } from '../spans.ts';
 import { markOf, type TokenMark } from '../token-mark.ts';
 import type { Box, Kind } from './kind.ts';
+import { legendOfOutcomes, OutcomeSign, unansweredAs } from './outcomes.tsx';
 
 /** One time that it went over the network. */
 interface Sending {
@@ -34,9 +36,10 @@ export const request: Kind<RequestSpan> = {
   place: 'rows',
   record,
   inWords(span) {
-    const failed = span.outcome && !/^\d/.test(span.outcome) ? `, failed with ${span.outcome}` : '';
-    const story = span.sendings.map(sendingInWords).join(', then ') || (failed ? 'never sent' : 'waits');
-    return `${span.label}, ${story}${failed} (${duration(span)})`;
+    const end = unansweredAs(span.outcome);
+    const ending = end && span.outcome && !/^\d/.test(span.outcome) ? `, ${end} with ${span.outcome}` : '';
+    const story = span.sendings.map(sendingInWords).join(', then ') || (ending ? 'never sent' : 'waits');
+    return `${span.label}, ${story}${ending} (${duration(span)})`;
   },
   summary(spans) {
     const answered = spans.filter(({ outcome }) => outcome?.startsWith('2')).length;
@@ -45,36 +48,49 @@ export const request: Kind<RequestSpan> = {
   },
   draw(span, box) {
     const { x, width } = extent(box.view, span.from, span.to ?? box.end);
-    const failed = span.outcome !== undefined && !span.outcome.startsWith('2');
+    const unanswered = unansweredAs(span.outcome);
     return (
       <g className="request">
         <rect className="waiting" x={x} width={width} y={box.height / 2 - 1} height="2" {...WAITING} />
         {span.sendings.map((sending, index) => (
           <OneSending key={sending.from} sending={sending} again={index > 0} box={box} />
         ))}
-        {failed && <Cross x={x + width} height={box.height} />}
+        {unanswered && <OutcomeSign outcome={unanswered} x={x + width} height={box.height} />}
       </g>
     );
   },
-  legend: [
-    { name: 'waits', sample: <rect y="5" width="28" height="2" {...WAITING} /> },
-    {
-      name: 'met a 401',
-      sample: (
-        <>
-          <rect className="of-ada shade-0" y="2" width="18" height="8" rx="1.5" fill="var(--bearer)" />
-          <rect x="17" height="12" {...REFUSED} />
-        </>
-      ),
-    },
-    {
-      name: 'sent again',
-      sample: (
-        <rect className="of-ada shade-1" x="4" y="2" width="20" height="8" rx="1.5" fill="var(--bearer)" {...AGAIN} />
-      ),
-    },
-    { name: 'failed', sample: <Cross x={9} height={12} arm={4} /> },
-  ],
+  legend(spans) {
+    const sendings = spans.flatMap((span) => span.sendings);
+    return [
+      ...(spans.some(waits) ? [WAITS] : []),
+      ...(sendings.some(({ status }) => status === 401) ? [MET_401] : []),
+      ...(spans.some((span) => span.sendings.length > 1) ? [SENT_AGAIN] : []),
+      ...legendOfOutcomes(spans.map(({ outcome }) => outcome)),
+    ];
+  },
+};
+
+/** Whether its line can be seen: before it is sent, or after it was refused. */
+const waits = ({ from, sendings, outcome }: RequestSpan): boolean =>
+  sendings.length !== 1 || Number(sendings[0]?.from) - from > 10 || Boolean(unansweredAs(outcome));
+
+const WAITS = { name: 'waits', sample: <rect y="5" width="28" height="2" {...WAITING} /> };
+
+const MET_401 = {
+  name: 'met a 401',
+  width: 20,
+  sample: (
+    <>
+      <rect y="2" width="18" height="8" rx="1.5" fill="var(--line)" />
+      <rect x="17" height="12" {...REFUSED} />
+    </>
+  ),
+};
+
+const SENT_AGAIN = {
+  name: 'sent again',
+  width: 22,
+  sample: <rect x="1" y="2" width="20" height="8" rx="1.5" fill="var(--line)" {...AGAIN} />,
 };
 
 function record({ recorder, network }: Instruments): void {
@@ -113,15 +129,9 @@ function OneSending({ sending, again, box }: { sending: Sending; again: boolean;
   const { x, width } = extent(box.view, sending.from, sending.to ?? box.end);
   return (
     <>
-      <rect
-        className={`sending ${bearerClass(sending.token)} ${again ? 'again' : ''}`}
-        x={x}
-        width={width}
-        height={box.height}
-        rx="1.5"
-        fill="var(--bearer)"
-        {...(again && AGAIN)}
-      />
+      <g className={`sending ${bearerClass(sending.token)} ${again ? 'again' : ''}`}>
+        <BearerBar token={sending.token} x={x} width={width} height={box.height} {...(again && { edge: AGAIN })} />
+      </g>
       {sending.status === 401 && <rect x={x + width - 1} y="-1.5" height={box.height + 3} {...REFUSED} />}
     </>
   );

@@ -1,7 +1,7 @@
 /** Somebody signs in or out: a call of the login's or the logout's endpoint. */
 
 import { SampleBar } from '../../timeline/pieces.tsx';
-import { type AuthSpan, authCallInWords, drawAuthCall, recordAuthCalls } from './auth-call.tsx';
+import { type AuthSpan, authCallInWords, drawAuthCall, legendOfCalls, recordAuthCalls } from './auth-call.tsx';
 import type { Kind } from './kind.ts';
 
 const LOOK = { fill: 'var(--panel)', stroke: 'var(--text)' };
@@ -15,5 +15,5 @@ export const signInAndOut: Kind<AuthSpan> = {
   },
   inWords: authCallInWords,
   draw: (span, box) => drawAuthCall(span, box, 'var(--text)', LOOK),
-  legend: [{ name: 'sign-in or sign-out', sample: <SampleBar look={LOOK} /> }],
+  legend: (spans) => legendOfCalls(spans, [{ name: 'sign-in or sign-out', sample: <SampleBar look={LOOK} /> }]),
 };

@@ -1,5 +1,6 @@
 /** For how long a token was the tab's own. */
 
+import { BearerBar } from '../../timeline/BearerBar.tsx';
 import { bearerClass, extent, Label } from '../../timeline/pieces.tsx';
 import { duration, nameOf, tokenInWords } from '../../timeline/words.ts';
 import { now, type Span } from '../spans.ts';
@@ -43,27 +44,31 @@ export const token: Kind<TokenSpan> = {
     const texts = [tokenInWords(token), `${nameOf(token.user)} ${token.generation}`, `${token.generation}`];
     return (
       <g className={`token ${bearerClass(token)}`}>
-        <rect x={x} width={width} height={height} rx="3" fill="var(--bearer)" />
+        <BearerBar token={token} x={x} width={width} height={height} numbered={false} />
         <Label x={x} y={height - 5} room={width} colour="var(--on-bearer)" texts={texts} />
       </g>
     );
   },
-  legend: [
-    { name: 'Ada’s tokens 0, 1, 2, and who bears them', sample: <Shades user="ada" /> },
-    { name: 'Bob’s', sample: <Shades user="bob" /> },
-  ],
+  legend: (spans) =>
+    [...new Set(spans.map(({ token }) => token.user))].map((user) => {
+      const own = spans.filter(({ token }) => token.user === user).map(({ token }) => token.generation);
+      // The newest ones: there is one more with each refresh.
+      const generations = [...new Set(own)].toSorted((a, b) => a - b).slice(-MOST);
+      return {
+        name: `${nameOf(user)}’s ${generations.length === 1 ? 'token' : 'tokens'}`,
+        width: generations.length * (SWATCH + 1),
+        sample: <Swatches user={user} generations={generations} />,
+      };
+    }),
 };
 
-function Shades({ user }: { user: string }) {
-  return [0, 1, 2].map((generation) => (
-    <rect
-      key={generation}
-      className={bearerClass({ user, generation })}
-      x={10 * generation}
-      width="9"
-      height="12"
-      rx="2"
-      fill="var(--bearer)"
-    />
+const SWATCH = 15;
+const MOST = 7;
+
+function Swatches({ user, generations }: { user: string; generations: readonly number[] }) {
+  return generations.map((generation, index) => (
+    <g key={generation} className={bearerClass({ user, generation })}>
+      <BearerBar token={{ user, generation }} x={index * (SWATCH + 1)} width={SWATCH} height={12} />
+    </g>
   ));
 }
