@@ -21,7 +21,7 @@ export async function runInModel(experiment: Experiment, engine: EngineName, see
   const browser = new Browser({
     ...{ seed, engine, storage: 'works', hasLocks: true, hasChannel: true, lostMessages: 0, doubledMessages: 0 },
     ...{ countsSleep: true, names: 1, tokens: 'jwt', lifetime: 300, overlap: 0 },
-    ...{ saysLifetime: true, repeatsTokens: false, refusal: 'status', holder: 'cookie' },
+    ...{ saysLifetime: true, repeatsTokens: false, rotates: true, refusal: 'status', holder: 'cookie' },
   });
   const { timeline } = browser;
   browser.network.navigateTo(() => browser.server.beginSession('ada'));

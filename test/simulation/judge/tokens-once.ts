@@ -24,7 +24,7 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
     },
     onSend(exchange) {
       const { refreshToken } = exchange.request;
-      if (!isRefresh(exchange) || !refreshToken) return;
+      if (!plan.world.rotates || !isRefresh(exchange) || !refreshToken) return;
       const first = spentBy.get(refreshToken);
       if (!first) {
         spentBy.set(refreshToken, exchange);

@@ -27,6 +27,7 @@ const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
     refusal: often<'status' | 'body'>('status', 8, 'body'),
     names: often<1 | 2>(1, 12, 2),
     lifetime: fc.constantFrom(60, 20, 300),
+    rotates: often(true, 6, false),
     overlap: fc.constantFrom(0, 0, 10_000),
     storage: often('works', 9, 'full', 'absent'),
     hasLocks: often(true, 15, false),

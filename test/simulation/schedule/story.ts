@@ -10,6 +10,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
   tokens: 'jwt',
   saysLifetime: true,
   repeatsTokens: false,
+  rotates: true,
   refusal: 'status',
   names: 1,
   overlap: 0,

@@ -1,7 +1,7 @@
 /** The strict auth server and its API, by the rules of the demo's server; it acts at the moment a request arrives. */
 
 import { bearerOf, createAccessTokens } from '../../../src/testing/server/access-tokens.ts';
-import { createSessions, type Family, type Grant } from '../../../src/testing/server/sessions.ts';
+import { createSessions, type Family, type Grant, type Rotation } from '../../../src/testing/server/sessions.ts';
 import { type Holder, isInBody } from './holder.ts';
 import type { Machine } from './machine.ts';
 import type { Answer, ServerRequest } from './request.ts';
@@ -21,6 +21,8 @@ export interface ServerRules {
   readonly refusal: 'status' | 'body';
   /** Seconds that an access token is good for. */
   readonly lifetime: number;
+  /** Whether each refresh brings another refresh token. Where not, that of the sign-in is good until the end. */
+  readonly rotates: boolean;
   /** Milliseconds in which a spent refresh token gets its successor again. */
   readonly overlap: number;
 }
@@ -120,9 +122,11 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     return answerWith(value, grant, rules.lifetime);
   }
 
-  function answerWith(value: string, { refreshToken }: Grant, seconds: number): Answer {
+  function answerWith(value: string, { refreshToken, generation }: Grant, seconds: number): Answer {
     const lifetime = rules.saysLifetime ? { expires_in: seconds } : {};
     const body = { access_token: value, token_type: 'Bearer', ...lifetime };
+    // RFC 6749 §6: none in an answer means that the old one stays good.
+    if (!rules.rotates && generation) return { status: 200, body };
     if (isInBody(rules)) return { status: 200, body: { ...body, refresh_token: refreshToken }, refreshToken };
     return { status: 200, body, refreshToken, setCookie: refreshToken };
   }
@@ -144,12 +148,21 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
   }
 
   function refresh(refreshToken: string | undefined): Answer {
-    const rotation = sessions.rotate(refreshToken);
+    const rotation = rules.rotates ? sessions.rotate(refreshToken) : renew(refreshToken);
     if (rotation.outcome === 'reused' && refreshToken)
       server.alarms.push({ family: sessions.familyOf(refreshToken) as Family, token: refreshToken });
     if (rotation.outcome === 'rotated') remember(rotation.grant);
     if (!('grant' in rotation)) return { status: 401, body: { error: 'invalid_grant' } };
     return tokenAgain(rotation.grant) ?? tokenAnswer(rotation.grant);
+  }
+
+  /** Without another refresh token. */
+  function renew(refreshToken: string | undefined): Rotation {
+    const family = sessions.familyOf(refreshToken);
+    if (!family || !refreshToken) return { outcome: 'unknown' };
+    if (family.state === 'revoked') return { outcome: 'revoked' };
+    family.generation++;
+    return { outcome: 'rotated', grant: { family, generation: family.generation, refreshToken } };
   }
 
   function signOut(refreshToken: string | undefined): Answer {
