@@ -21,9 +21,11 @@ const PAGE_LEAVES_WITHIN = 2_000;
  * @param who the request of a possible visitor brings no cookie, as a rule: they may have signed in by other means
  */
 export function markPending(tabs: Tabs, who: 'user' | 'maybe-visitor') {
-  const isVisitor = who === 'maybe-visitor' && readMark(tabs)?.startsWith(NO_SESSION);
+  const isNobodyKnown = readMark(tabs)?.startsWith(NO_SESSION);
+  const isVisitor = who === 'maybe-visitor' && isNobodyKnown;
   const since = String(Date.now());
-  writeMark(tabs, isVisitor ? `${NO_SESSION} ${since}` : since);
+  // A sign-out that can't wait for its turn leaves the mark of the request whose turn it is.
+  if (isNobodyKnown || !isAwaited(tabs)) writeMark(tabs, isVisitor ? `${NO_SESSION} ${since}` : since);
   return async (end: RequestEnd): Promise<boolean> => {
     if (end === 'no-session') markNoSession(tabs);
     else if (end === 'answered' || (await pageStays(tabs))) {

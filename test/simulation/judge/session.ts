@@ -57,14 +57,24 @@ export const tabsAgree: RuleMaker = (scene, accuse) => ({
   },
 });
 
+/** Milliseconds. A page that goes so soon after it began or ended a session may have told no other page. */
+const TOLD_WITHIN = 100;
+
 /**
  * Without a cookie: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile found nobody who has a
- * session; or a page crashed while its user signed out, and the others learn of that at their next refresh.
+ * session; or a page crashed while its user signed in or out, and the others learn of that at their next refresh.
  */
-const isKeptFromOthers = ({ plan, browser, calls }: Scene): boolean =>
-  isInBody(plan.world) &&
-  (browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0) ||
-    calls.some(({ label, tab, calledAt }) => label === 'signOut()' && tab.page.goneAt - calledAt < 100));
+function isKeptFromOthers({ plan, browser, calls }: Scene): boolean {
+  if (!isInBody(plan.world)) return false;
+  const isCached = browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0);
+  const isSignOutLost = calls.some(
+    ({ label, tab, calledAt }) => label === 'signOut()' && tab.page.goneAt - calledAt < TOLD_WITHIN,
+  );
+  const isSignInLost = browser.network.exchanges.some(
+    ({ request, page, heardAt = -Infinity }) => request.endpoint === 'login' && page.goneAt - heardAt < TOLD_WITHIN,
+  );
+  return isCached || isSignOutLost || isSignInLost;
+}
 
 export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
   promise: 'With a reachable server every visible tab knows who is signed in, and has a good token',

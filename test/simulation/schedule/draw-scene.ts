@@ -30,10 +30,12 @@ const GOES = anyOf(
 const SCENES: readonly (readonly ScenePart[])[] = [
   // A tab acts before it knows what the others know.
   [
+    ['here', one({ do: 'close' })],
     ['here', one({ do: 'open', start: 'visible' })],
     ['here', anyOf({ do: 'sign-out' }, { do: 'refresh' })],
   ],
   [
+    ['here', one({ do: 'close' })],
     ['there', one({ do: 'set-clock', ms: -3_600_000 })],
     ['here', one({ do: 'open', start: 'visible' })],
     ['here', anyOf({ do: 'sign-out' }, { do: 'sign-in', user: 'bob', how: 'request' })],
@@ -74,6 +76,12 @@ const SCENES: readonly (readonly ScenePart[])[] = [
     ['there', BOB],
     ['there', one({ do: 'hide' })],
     ['here', one({ do: 'come-back' })],
+  ],
+  [
+    ['here', one({ do: 'freeze' })],
+    ['there', one({ do: 'refresh' })],
+    ['here', one({ do: 'thaw' })],
+    ['here', one({ do: 'sign-out' })],
   ],
   // Somebody goes in mid-refresh, or while they wait for their turn.
   [
@@ -156,15 +164,23 @@ const SCENES: readonly (readonly ScenePart[])[] = [
   ],
 ];
 
+/** Milliseconds. Races need steps that follow each other at once. */
+const shortPause = fc.constantFrom(0, 1, 5, 20);
+
+const playedBy = (parts: readonly ScenePart[], after: Arbitrary<number>): Arbitrary<Step[]> =>
+  fc.tuple(place, place, ...parts.map(([, what]) => fc.tuple(after, what))).map(([here, there, ...drawn]) =>
+    drawn.map(([pauseBefore, what], index) => ({
+      after: pauseBefore,
+      tab: parts[index]?.[0] === 'there' ? there : here,
+      act: what,
+    })),
+  );
+
 /** A scene, or a step by itself. */
 export const scene: Arbitrary<Step[]> = fc.oneof(
-  { weight: SCENES.length, arbitrary: step.map((each) => [each]) },
-  ...SCENES.map((parts) => ({
-    weight: 1,
-    arbitrary: fc
-      .tuple(place, place, ...parts.map(([, what]) => fc.tuple(pause, what)))
-      .map(([here, there, ...drawn]) =>
-        drawn.map(([after, what], index) => ({ after, tab: parts[index]?.[0] === 'there' ? there : here, act: what })),
-      ),
-  })),
+  { weight: 3 * SCENES.length, arbitrary: step.map((each) => [each]) },
+  ...SCENES.flatMap((parts) => [
+    { weight: 2, arbitrary: playedBy(parts, pause) },
+    { weight: 1, arbitrary: playedBy(parts, shortPause) },
+  ]),
 );
