@@ -65,7 +65,7 @@ export interface AuthClientOptions {
   readonly allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
-   * Clients of one origin with one name, one token endpoint and one `clientId` share a session across tabs. Apps that give
+   * Clients of one origin with one name, one token endpoint (its query included) and one `clientId` share a session across tabs. Apps that give
    * `refresh` a function, which names no endpoint, need a name of their own each.
    *
    * @default 'default'
@@ -194,7 +194,8 @@ const OPTIONS = [
 export function checkOptions(options: AuthClientOptions): ClientSettings {
   checkKeys('createAuthClient', options ?? {}, OPTIONS);
   const { name = 'default', allowedOrigins = [], fetch: ownFetch } = options ?? {};
-  const { strategy, address } = checkRefresh(options?.refresh);
+  const { strategy, url } = checkRefresh(options?.refresh);
+  const address = url && withoutQuery(url);
   const holder = strategy[REFRESH_TOKEN_HOLDER];
   if (!name) refuse('name', 'empty');
   if (options.tabs === false && holder?.hasStorage)
@@ -217,11 +218,16 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
     signOut,
     tokenScope: {
       allowed: [...allowedOrigins].map(checkAllowed),
-      authEndpoints: [address, signOut && withoutQuery(signOut.url)],
+      // A refresh token in the body may go to the API's own address, as with GraphQL.
+      authEndpoints: [
+        ...(url && !holder ? [{ url, method: strategy.method }] : []),
+        ...(signOut ? [{ url: signOut.url, method: signOut.method ?? 'POST' }] : []),
+      ],
     },
     tabs: {
-      // Two apps of one origin, each with an auth server or a client id of its own, must not share tokens.
-      name: [`silent-refresh:${name}`, address, holder?.clientId].filter(Boolean).join(' '),
+      // Two apps of one origin, each with an auth server or a client id of its own, must not share tokens. Some tell their
+      // tenants or projects by the query.
+      name: [`silent-refresh:${name}`, url && address + url.search, holder?.clientId].filter(Boolean).join(' '),
       // Once each, or a lock would wait for itself.
       lockNames: [...new Set([`silent-refresh:${name}`, `silent-refresh:${address ?? name}`])],
       isShared: options.tabs !== false,
@@ -239,14 +245,14 @@ const logToConsole = (entry: DebugEntry) => console.debug('silent-refresh:', ent
 /** How to call the token endpoint, and where it is, if that is known. */
 function checkRefresh(refresh: AuthClientOptions['refresh'] | undefined) {
   if (!refresh) refuse('refresh', 'missing: give your token endpoint');
-  const strategy: { url?: string | URL } & TokenEndpoint['strategy'] & MayHoldRefreshToken =
+  const strategy: Partial<Pick<RefreshStrategy, 'url' | 'method'>> & TokenEndpoint['strategy'] & MayHoldRefreshToken =
     typeof refresh === 'function' ? { request: refresh } : isUrl(refresh) ? cookieRefresh({ url: refresh }) : refresh;
   if (!strategy.request)
     refuse(
       'refresh',
       'an object without request(): for a token endpoint use cookieRefresh({ url, … }) or bodyRefresh({ url, … })',
     );
-  return { strategy, address: strategy.url && withoutQuery(checkUrl('createAuthClient: refresh', strategy.url)) };
+  return { strategy, url: strategy.url ? checkUrl('createAuthClient: refresh', strategy.url) : undefined };
 }
 
 function checkSignOut(signOut: AuthClientOptions['signOut']) {

@@ -4,7 +4,7 @@ import type { ClientSettings } from './client-options.js';
 import { emit, reportProblem } from './events.js';
 import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
-import { forgetOtherUsers } from './refresh/fruitless-refreshes.js';
+import { forgetOtherUsers, recordHopelessElsewhere } from './refresh/fruitless-refreshes.js';
 import { postPause } from './refresh/refresh-round.js';
 import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
@@ -12,7 +12,7 @@ import { type ChangeSource, createSession, type Session } from './session/sessio
 import { closeSession, recordOvertaking } from './session/session-changes.js';
 import { hasNewToken, isRevocationLeft, type SessionRecord } from './session/session-record.js';
 import { leaveSignIns } from './session/sign-ins.js';
-import { type PeerHandlers, postChange, receiveMessage } from './tabs/session-sync.js';
+import { type PeerHandlers, post, postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import type { Tabs } from './tabs/tabs.js';
 import { type Gate, gate } from './wait.js';
@@ -46,7 +46,7 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
       disposed,
       queue: Promise.resolve(),
     },
-    refreshing: createRefreshing({
+    refreshing: createRefreshing((address, refused) => postRefused(parts, address, refused), {
       onFailure: () => retryLater(parts),
       onLateGrant: (refreshToken, wasOvertaken) => {
         if (refreshToken) parts.lifecycle.unrevoked.add(refreshToken);
@@ -99,6 +99,12 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
   refreshIfDue(parts);
 }
 
+/** Else each tab would find out for itself, by a refresh of its own. */
+function postRefused({ tabs, session: { record } }: ClientParts, address: string, refused: string): void {
+  const { id, generation, token } = record;
+  if (token?.value === refused) post(tabs, { kind: 'refused', id, generation, address });
+}
+
 /** One change after the other. */
 function keepRefreshToken({ settings, session, tabs, refreshing, lifecycle }: ClientParts, source: ChangeSource): void {
   const { refreshToken } = settings.tokenEndpoint;
@@ -119,6 +125,11 @@ function onMessage(parts: ClientParts, data: unknown): void {
       DEVELOPMENT: emit(session.listeners, 'paused', { ms: news.ms, isNamed: news.isNamed, by: 'another-tab' });
     },
     onAsk: () => postPause(parts),
+    onRefused({ id, generation, address }) {
+      const { record } = session;
+      if (!record.token || id !== record.id || generation !== record.generation) return;
+      recordHopelessElsewhere(refreshing.fruitless, address, record.token.value);
+    },
   };
   receiveMessage(tabs, session, handlers, data);
 }

@@ -6,7 +6,13 @@ export interface Instant {
   readonly monotonic: number;
 }
 
-export const now = (): Instant => ({ wall: Date.now(), monotonic: performance.now() });
+/**
+ * Milliseconds since 1970, whole ones, as the order of sessions and the other tabs expect it: a script that corrects the
+ * clock may give fractions. 0 where one has broken it.
+ */
+export const wallClock = (): number => Math.floor(Date.now()) || 0;
+
+export const now = (): Instant => ({ wall: wallClock(), monotonic: performance.now() });
 
 /** Milliseconds since then, by whichever clock says more. */
 export const elapsed = (since: Instant): number =>

@@ -3,7 +3,7 @@
 import { BodyNotReplayableError } from '../errors.js';
 import { emit, type RequestSummary, reportProblem } from '../events.js';
 import { resolveUrl, withoutQuery } from '../page.js';
-import { recordAccepted, recordRefused } from '../refresh/fruitless-refreshes.js';
+import { recordAccepted, recordRefused, recordReplayRefused } from '../refresh/fruitless-refreshes.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import { immediateToken, type TokenDemand, tokenFor } from '../refresh/usable-token.js';
 import type { AccessToken } from '../session/access-token.js';
@@ -47,7 +47,9 @@ export async function authorizedFetch(
   if (init instanceof Request) return authorizedFetch(settings, parts, caller, new Request(input, init));
   const { fetch, tokenScope } = settings;
   const url = resolveUrl(isRequest(input) ? input.url : input);
-  if (!url || !covers(tokenScope, url)) return fetchElsewhere(settings, parts, url, input, init);
+  const usedMethod = init?.method ?? (isRequest(input) ? input.method : 'GET');
+  if (!url || !covers(tokenScope, url, usedMethod))
+    return fetchElsewhere(settings, parts, { url, method: usedMethod }, input, init);
   const request = replayableRequest(input, init, url, fetch);
   if (!request.takesToken) return request.send(undefined);
 
@@ -69,13 +71,13 @@ export async function authorizedFetch(
 async function fetchElsewhere(
   { fetch, tokenScope }: RequestSettings,
   { session }: RefreshParts,
-  url: URL | undefined,
+  { url, method }: { readonly url: URL | undefined; readonly method: string },
   input: RequestInfo | URL,
   init: RequestInit | undefined,
 ): Promise<Response> {
   const response = await fetch(input, init);
   // Whether a foreign API should have the token is for the app to say. While nobody is signed in, a 401 says nothing.
-  if (url && response?.status === 401 && session.record.token && !isAuthEndpoint(tokenScope, url))
+  if (url && response?.status === 401 && session.record.token && !isAuthEndpoint(tokenScope, url, method))
     reportProblem(session.listeners, { code: 'origin-not-allowed', url: withoutQuery(url), origin: url.origin });
   return response;
 }
@@ -113,7 +115,10 @@ async function replay(
   }
   const response = await request.send(token);
   emit(session.listeners, 'replayed', { ...summaryOf(sent), status: response.status });
-  if (await isRefused(settings, parts, sent, response, token)) reportIfHopeless();
+  if (await isRefused(settings, parts, sent, response, token)) {
+    recordReplayRefused(refreshing.fruitless, sent.label, token);
+    reportIfHopeless();
+  }
   return response;
 }
 
@@ -160,6 +165,6 @@ async function isRefused(
   const asksForRefresh = (await abortable(inTime ?? safelyJudged, signal)) ?? (status === 401 && !challenge);
   if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);
   // A sick server doesn't say whether it would have accepted the token.
-  else if (status < 500) recordAccepted(refreshing.fruitless, label);
+  else if (status < 500) recordAccepted(refreshing.fruitless, label, token);
   return asksForRefresh;
 }

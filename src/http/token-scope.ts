@@ -5,11 +5,18 @@ import { ownOrigin, withoutQuery } from '../page.js';
 export interface TokenScope {
   /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry limits it to a path. */
   readonly allowed: readonly URL[];
-  /** Origin and path of the endpoints whose own 401 must never ask for a refresh. */
-  readonly authEndpoints: readonly (string | undefined)[];
+  /** The endpoints whose own 401 must never ask for a refresh. */
+  readonly authEndpoints: readonly AuthEndpoint[];
 }
 
-export function covers(scope: TokenScope, url: URL): boolean {
+export interface AuthEndpoint {
+  readonly url: URL;
+  /** The API may have the same address for other methods: a session that is read by GET, and ended by DELETE. */
+  readonly method: string | undefined;
+}
+
+/** @param method where it is known: after a redirect it isn't */
+export function covers(scope: TokenScope, url: URL, method?: string): boolean {
   const { allowed } = scope;
   const own = ownOrigin();
   const isOwn = url.origin === own && allowed.every(({ origin }) => origin !== own);
@@ -17,12 +24,18 @@ export function covers(scope: TokenScope, url: URL): boolean {
     // The origin of a "blob:" URL is that of its page, and all files and apps have the origin "null".
     url.protocol.startsWith('http') &&
     (isOwn || allowed.some((entry) => reaches(entry, url))) &&
-    !isAuthEndpoint(scope, url)
+    !isAuthEndpoint(scope, url, method)
   );
 }
 
-export const isAuthEndpoint = ({ authEndpoints }: TokenScope, url: URL): boolean =>
-  authEndpoints.includes(withoutQuery(url));
+export const isAuthEndpoint = ({ authEndpoints }: TokenScope, url: URL, method?: string): boolean =>
+  authEndpoints.some(
+    (endpoint) =>
+      withoutQuery(endpoint.url) === withoutQuery(url) &&
+      // Some servers tell endpoints apart by the query: "/api.php?action=refresh".
+      (!endpoint.url.search || endpoint.url.search === url.search) &&
+      (!method || !endpoint.method || endpoint.method.toUpperCase() === method.toUpperCase()),
+  );
 
 function reaches({ origin, pathname }: URL, url: URL): boolean {
   return origin === url.origin && (pathname === '/' || isSurelyBelow(url.pathname, pathname));

@@ -30,5 +30,6 @@ export function cookieRefresh(options: AuthRequestOptions): RefreshStrategy {
   if (options.csrf) checkKeys('cookieRefresh: csrf', options.csrf, CSRF_KEYS);
   // Resolved now: the page may have moved on (history.pushState) when the request is sent.
   const url = resolveUrl(options.url) ?? options.url;
-  return { url, request: (context) => sendAuthRequest({ ...options, url }, context) };
+  const { method = 'POST' } = options;
+  return { url, method, request: (context) => sendAuthRequest({ ...options, url }, context) };
 }

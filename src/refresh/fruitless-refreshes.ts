@@ -8,18 +8,26 @@ export interface FruitlessRefreshes {
   /** Whose tokens have met what is remembered. */
   userVersion: number;
   /** The token that an address has last refused, and so asked for a refresh. */
-  readonly asked: Map<string, { readonly refused: string; readonly at: Instant }>;
-  /** The addresses that have refused the token of such a refresh, too. */
-  readonly hopeless: Map<string, Instant>;
+  readonly asked: Map<string, RefusedToken>;
+  /** The addresses that have refused the token of such a refresh, too, and that token. */
+  readonly hopeless: Map<string, RefusedToken>;
   /** The refreshes of the last minute that began so, the oldest first. */
   readonly begun: { readonly at: Instant; helped: boolean }[];
+  /** Called once for each hopeless address that this tab has found. */
+  readonly onHopeless: (address: string, refused: string) => void;
 }
 
-export const createFruitlessRefreshes = (): FruitlessRefreshes => ({
+interface RefusedToken {
+  readonly refused: string;
+  readonly at: Instant;
+}
+
+export const createFruitlessRefreshes = (onHopeless: FruitlessRefreshes['onHopeless']): FruitlessRefreshes => ({
   userVersion: 0,
   asked: new Map(),
   hopeless: new Map(),
   begun: [],
+  onHopeless,
 });
 
 /** Milliseconds for which a 401 asks for no refresh, after one has turned out to be of no use at its address. */
@@ -61,24 +69,45 @@ export function recordAsked({ asked }: FruitlessRefreshes, address: string, refu
  * doesn't help: that counts at once, since a replay may be aborted, or never sent.
  */
 export function recordRefused(memory: FruitlessRefreshes, address: string, token: AccessToken): void {
-  forgetOld(memory.asked, ({ at }) => at);
-  forgetOld(memory.hopeless, (since) => since);
+  forgetOld(memory.asked);
+  forgetOld(memory.hopeless);
   const asked = memory.asked.get(address);
   const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;
-  if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address);
+  if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address, token.value);
+}
+
+/** A replay was refused, though another token had come for it: this one, or another tab, has just refreshed in vain. */
+export function recordReplayRefused(memory: FruitlessRefreshes, address: string, token: AccessToken): void {
+  if (elapsed(token.receivedAt) >= FRUITLESS_FOR) return;
+  recordHopeless(memory, address, token.value);
+  const last = memory.begun.at(-1);
+  if (last) last.helped = false;
 }
 
 /** A refresh has brought nothing that this address would accept. */
-export function recordHopeless({ hopeless }: FruitlessRefreshes, address: string): void {
-  if (!hopeless.has(address)) hopeless.set(address, now());
+export function recordHopeless(memory: FruitlessRefreshes, address: string, refused: string): void {
+  if (memory.hopeless.has(address)) return;
+  recordHopelessElsewhere(memory, address, refused);
+  memory.onHopeless(address, refused);
+}
+
+/** Another tab has found out that an address refuses the token of now. */
+export function recordHopelessElsewhere({ hopeless }: FruitlessRefreshes, address: string, refused: string): void {
+  if (!hopeless.has(address)) hopeless.set(address, { refused, at: now() });
 }
 
 /** An address has accepted a token; that says nothing of other addresses. */
-export function recordAccepted({ asked, hopeless, begun }: FruitlessRefreshes, address: string): void {
-  const last = begun.at(-1);
-  // The address had asked for a refresh, and has accepted what it brought.
-  if (asked.delete(address) && last) last.helped = true;
+export function recordAccepted(memory: FruitlessRefreshes, address: string, token: AccessToken): void {
+  const { asked, hopeless, begun } = memory;
+  // Another request there was refused with this very token, as GraphQL's operations share one address: that still holds.
+  if (hopeless.get(address)?.refused === token.value) return;
   hopeless.delete(address);
+  const request = asked.get(address);
+  if (!request || request.refused === token.value) return;
+  // The address had asked for a refresh, and has accepted what it brought.
+  asked.delete(address);
+  const last = begun.at(-1);
+  if (last) last.helped = true;
 }
 
 /** What the tokens of other users have met says nothing about this user's. The limit per minute stays. */
@@ -90,9 +119,9 @@ export function forgetOtherUsers(memory: FruitlessRefreshes, userVersion: number
 }
 
 /** Entries stand in the order of their age. */
-function forgetOld<Entry>(entries: Map<string, Entry>, since: (entry: Entry) => Instant): void {
-  for (const [address, entry] of entries) {
-    if (elapsed(since(entry)) < FRUITLESS_FOR) return;
+function forgetOld(entries: Map<string, RefusedToken>): void {
+  for (const [address, { at }] of entries) {
+    if (elapsed(at) < FRUITLESS_FOR) return;
     entries.delete(address);
   }
 }

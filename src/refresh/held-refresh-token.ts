@@ -30,7 +30,9 @@ export const holdRefreshToken = (getStorage: GetStorage, clientId: string | unde
   async keep({ record }, tabs, source, before) {
     const isMarked = source === 'another-tab' || markRotation(tabs, record);
     await before;
-    if (!record.epoch || !getStorage) return undefined;
+    // The storage fallback brings no refresh token: the tab that has it stores it.
+    const isWithout = source === 'another-tab' && !record.refreshToken && !record.ended;
+    if (!record.epoch || !getStorage || isWithout) return undefined;
     const stored = await readStored(getStorage, tabs);
     if (stored && isOutdated(record, stored, source)) return undefined;
     if (record.refreshToken && isMarked) await store(getStorage, tabs, record);

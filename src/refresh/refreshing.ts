@@ -73,9 +73,12 @@ export interface RefreshParts {
   readonly refreshing: Refreshing;
 }
 
-export const createRefreshing = (callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>): Refreshing => ({
+export const createRefreshing = (
+  onHopeless: FruitlessRefreshes['onHopeless'],
+  callbacks: Pick<Refreshing, 'onFailure' | 'onLateGrant'>,
+): Refreshing => ({
   coolDown: createCoolDown(),
-  fruitless: createFruitlessRefreshes(),
+  fruitless: createFruitlessRefreshes(onHopeless),
   schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
   flight: undefined,
   call: undefined,

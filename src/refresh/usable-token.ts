@@ -86,7 +86,7 @@ export async function tokenFor(parts: RefreshParts, demand: TokenDemand): Promis
     const { token: after } = session.record;
     if (after && after !== before && after.value === refused) {
       // The server gives no other.
-      recordHopeless(refreshing.fruitless, label);
+      recordHopeless(refreshing.fruitless, label, after.value);
       return undefined;
     }
     if (outcome instanceof RefreshUnavailableError) {

@@ -4,7 +4,15 @@ import { elapsed } from '../wait.js';
 import { isSameToken } from './access-token.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import { type CookieSignIn, newestKnown, type Session } from './session.js';
-import { changesUser, isNewer, isOpen, newSessionId, nextEpoch, type SessionRecord } from './session-record.js';
+import {
+  changesUser,
+  isNewer,
+  isOpen,
+  newSessionId,
+  nextEpoch,
+  rotationOf,
+  type SessionRecord,
+} from './session-record.js';
 
 /** Milliseconds in which other tabs answer, even busy ones. */
 const ANSWERED_WITHIN = 1_000;
@@ -59,7 +67,9 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
 
 /** Whether it is the record that ours was stored from, and has its access token. */
 const completes = (theirs: SessionRecord, ours: SessionRecord): boolean =>
-  !!ours.isStored && theirs.id === ours.id && theirs.generation === ours.generation && !!theirs.token;
+  !!ours.isStored && isSameRecord(theirs, ours) && !!theirs.token;
+
+const isSameRecord = (a: SessionRecord, b: SessionRecord): boolean => a.id === b.id && a.generation === b.generation;
 
 /**
  * Takes over what was stored of a session: a refresh token alone. Callers that wait for a refresh go on waiting, unless
@@ -69,7 +79,9 @@ const completes = (theirs: SessionRecord, ours: SessionRecord): boolean =>
  */
 export function recallRecord(session: Writable<Session>, stored: SessionRecord): boolean {
   const { record } = session;
-  if (!isNewer(stored, record)) return false;
+  // The storage fallback brings records without tokens: this one's refresh token may be stored.
+  const isCompletion = isSameRecord(stored, record) && !record.refreshToken && !record.ended;
+  if (!isNewer(stored, record) && !isCompletion) return false;
   const recalled = { ...stored, isStored: true };
   if (record.ended || (record.epoch && record.id !== stored.id)) adoptIfNewer(session, recalled, 'answer');
   else replaceRecord(session, { ...recalled, token: record.token });
@@ -81,7 +93,9 @@ function adopt(session: Session, theirs: SessionRecord): void {
   const { record } = session;
   const ours = theirs.id === record.id && !theirs.ended ? record : undefined;
   const given = theirs.token ?? ours?.token;
-  const refreshToken = theirs.refreshToken ?? ours?.refreshToken;
+  // A spent one must not be presented: the server would take that for a theft.
+  const isKept = ours && rotationOf(ours) === rotationOf(theirs);
+  const refreshToken = theirs.refreshToken ?? (isKept ? ours.refreshToken : undefined);
   const isKnown = isSameToken(given, record.token) && given?.isLast === record.token?.isLast;
   const next = { ...theirs, token: isKnown ? record.token : given, refreshToken };
   if (!isKnown || theirs.ended !== record.ended || changesUser(record, next)) {

@@ -2,7 +2,7 @@
 
 import { closeListeners, emit, type SignedOutReason } from '../events.js';
 import { type Instant, now } from '../wait.js';
-import { subjectOf } from './access-token.js';
+import { type AccessToken, subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
 import { publicState, type RestoreError } from './public-state.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
@@ -37,10 +37,17 @@ export function renewSession(session: Session, grant: Grant): void {
 
 const renewedRecord = ({ record }: Session, grant: Grant) => ({
   ...record,
-  ...grantedFields(grant, record),
+  ...grantedFields(record.inDoubt ? grant : ofSameUser(grant, record.token), record),
   generation: record.generation + 1,
   inDoubt: undefined,
 });
+
+/** Where an answer says nothing of its user, as many answers to a refresh don't, they are the user of before. */
+function ofSameUser(grant: Grant, before: AccessToken | undefined): Grant {
+  const subject = subjectOf(before);
+  if (!subject || subjectOf(grant.accessToken)) return grant;
+  return { ...grant, accessToken: { ...grant.accessToken, subject } };
+}
 
 /** Whether what a refresh has brought belongs to the session of now. Else it begins one. */
 export function isSameSession(session: Session, grant: Grant): boolean {

@@ -1,6 +1,7 @@
 /** The record of a session that tabs post to each other, and the order that says which of two is the newer one. */
 
 import type { SignedOutReason } from '../events.js';
+import { wallClock } from '../wait.js';
 import { type AccessToken, isSameToken, subjectOf } from './access-token.js';
 import type { Grant } from './grant.js';
 
@@ -44,7 +45,7 @@ export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
 const isSignedOut = ({ ended }: SessionRecord): boolean => ended === 'signed-out';
 
 /** Later than all that this tab has seen, and than all that tabs it can't hear have begun. */
-export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(Date.now(), epoch + 1);
+export const nextEpoch = ({ epoch }: SessionRecord): number => Math.max(wallClock(), epoch + 1);
 
 /** What a record holds of a grant. A refresh that brings no refresh token leaves the old one good (RFC 6749 §6). */
 export function grantedFields(grant: Partial<Grant>, kept?: SessionRecord) {

@@ -1,6 +1,6 @@
 /** A mark in localStorage: "a request is under way". The next tab to have its turn waits for the answer. */
 
-import { elapsed, now, opened } from '../wait.js';
+import { elapsed, now, opened, wallClock } from '../wait.js';
 import type { Tabs } from './tabs.js';
 
 /** What became of a request; `lost`: no answer came, and the page may be leaving, in which case the request goes on. */
@@ -23,7 +23,7 @@ const PAGE_LEAVES_WITHIN = 2_000;
 export function markPending(tabs: Tabs, who: 'user' | 'maybe-visitor') {
   const isNobodyKnown = readMark(tabs)?.startsWith(NO_SESSION);
   const isVisitor = who === 'maybe-visitor' && isNobodyKnown;
-  const since = String(Date.now());
+  const since = String(wallClock());
   // A sign-out that can't wait for its turn leaves the mark of the request whose turn it is.
   if (isNobodyKnown || !isAwaited(tabs)) writeMark(tabs, isVisitor ? `${NO_SESSION} ${since}` : since);
   return async (end: RequestEnd): Promise<boolean> => {
@@ -71,7 +71,7 @@ function isAwaited(tabs: Tabs): boolean {
   const [, visitor, since] = /^(nobody )?(\d+)$/.exec(readMark(tabs) ?? '') ?? [];
   const longest = Math.min(tabs.deadlines.abandonedRequest, visitor ? VISITOR_WAITS : Infinity);
   // No mark of the far future counts.
-  return Math.abs(Date.now() - Number(since)) < longest;
+  return Math.abs(wallClock() - Number(since)) < longest;
 }
 
 const keyOf = ({ lockNames }: Tabs) => String(lockNames.at(-1));

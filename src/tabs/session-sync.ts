@@ -7,7 +7,7 @@ import { newestKnown, type Session } from '../session/session.js';
 import { isNewer } from '../session/session-record.js';
 import { elapsed, now, opened } from '../wait.js';
 import { isHandoverPending, markHandover } from './handover-mark.js';
-import { type PauseNews, readMessage, type TabMessage, writeMessage } from './tab-message.js';
+import { type PauseNews, type RefusalNews, readMessage, type TabMessage, writeMessage } from './tab-message.js';
 import type { Tabs } from './tabs.js';
 
 /** What of the tabs it takes to talk to the others. */
@@ -46,15 +46,18 @@ export interface PeerHandlers {
   onPause(news: PauseNews): void;
   /** Another tab asks what is known: it should know of a pause, too. */
   onAsk(): void;
+  /** An address has refused the newest token in another tab: to refresh for it would not help here, either. */
+  onRefused(news: RefusalNews): void;
 }
 
-export function receiveMessage(peers: Peers, session: Session, { onPause, onAsk }: PeerHandlers, data: unknown): void {
+export function receiveMessage(peers: Peers, session: Session, handlers: PeerHandlers, data: unknown): void {
   const message = readMessage(data);
-  if (message?.kind === 'cool-down') onPause(message);
+  if (message?.kind === 'cool-down') handlers.onPause(message);
+  if (message?.kind === 'refused') handlers.onRefused(message);
   if (message?.kind === 'ask') {
     // In this order: a token from elsewhere would end the pause.
     postRecord(peers, session, 'answer');
-    onAsk();
+    handlers.onAsk();
   }
   if (message?.kind === 'session') {
     // The sender has missed a message.

@@ -2,7 +2,7 @@
 
 import { decodeClaims } from '../session/access-token.js';
 import type { SessionRecord } from '../session/session-record.js';
-import { elapsed } from '../wait.js';
+import { elapsed, wallClock } from '../wait.js';
 
 const VERSION = 1;
 
@@ -15,7 +15,14 @@ export type TabMessage =
   /** "What session do you know?" */
   | { readonly kind: 'ask' }
   /** "The token endpoint wants no call just now." */
-  | ({ readonly kind: 'cool-down' } & PauseNews);
+  | ({ readonly kind: 'cool-down' } & PauseNews)
+  /** "This address refuses the newest token, too." */
+  | ({ readonly kind: 'refused' } & RefusalNews);
+
+export interface RefusalNews extends Pick<SessionRecord, 'id' | 'generation'> {
+  /** Method, origin and path. */
+  readonly address: string;
+}
 
 export interface PauseNews {
   /** Milliseconds from now. */
@@ -29,8 +36,8 @@ export interface PauseNews {
 /** Plain, flat data. An age travels along, since one tab's monotonic clock means nothing in another. */
 export function writeMessage(message: TabMessage, tokens: 'with-tokens' | 'without-tokens'): object {
   // A page that was frozen reads it late: by then the pause may be over.
-  if (message.kind === 'cool-down') return { v: VERSION, ...message, wall: Date.now() };
-  if (message.kind === 'ask') return { v: VERSION, ...message };
+  if (message.kind === 'cool-down') return { v: VERSION, ...message, wall: wallClock() };
+  if (message.kind !== 'session') return { v: VERSION, ...message };
   const { kind, isAnswer, record: all } = message;
   const { token, refreshToken, isStored, ...record } = all;
   const plain = { v: VERSION, kind, isAnswer, ...record };
@@ -48,13 +55,14 @@ export function readMessage(data: unknown): TabMessage | undefined {
   if (v !== VERSION) return undefined;
   if (kind === 'ask') return { kind };
   if (kind === 'cool-down') return readCoolDown(fields);
+  if (kind === 'refused') return readRefused(fields);
   const record = kind === 'session' ? readRecord(fields) : undefined;
   return record && { kind: 'session', record, isAnswer: fields.isAnswer === true || undefined };
 }
 
 function readCoolDown({ ms, isNamed, mayRetry, wall }: Fields): TabMessage | undefined {
   if (!isCount(ms) || !isCount(wall)) return undefined;
-  const left = ms - Math.max(0, Date.now() - wall);
+  const left = ms - Math.max(0, wallClock() - wall);
   if (left <= 0) return undefined;
   return {
     kind: 'cool-down',
@@ -62,6 +70,11 @@ function readCoolDown({ ms, isNamed, mayRetry, wall }: Fields): TabMessage | und
     isNamed: isNamed === true,
     mayRetry: mayRetry === true,
   };
+}
+
+function readRefused({ id, generation, address }: Fields): TabMessage | undefined {
+  if (typeof id !== 'string' || !isCount(generation) || typeof address !== 'string') return undefined;
+  return { kind: 'refused', id, generation, address };
 }
 
 function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token }: Fields): SessionRecord | undefined {

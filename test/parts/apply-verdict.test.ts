@@ -57,7 +57,7 @@ function apply(before: keyof typeof sessions, verdict: keyof typeof verdicts) {
   for (const event of ['signed-in', 'refreshed', 'refresh-failed', 'signed-out', 'user-changed'] as const) {
     listen(session.listeners, event, () => events.push(event));
   }
-  const refreshing = createRefreshing({ onFailure: () => {}, onLateGrant: async () => {} });
+  const refreshing = createRefreshing(() => {}, { onFailure: () => {}, onLateGrant: async () => {} });
   const settings = {
     tokenEndpoint: {
       strategy: { request: () => Promise.reject(new Error('Nobody calls it here.')) },

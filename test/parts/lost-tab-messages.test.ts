@@ -49,7 +49,8 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
     if (!message || fate === 'lost') return;
     if (fate === 'doubled') underWay.push(message);
     const tab = tabs[message.to];
-    if (tab) receiveMessage(tab.peers, tab.session, { onPause: () => {}, onAsk: () => {} }, message.data);
+    if (tab)
+      receiveMessage(tab.peers, tab.session, { onPause: () => {}, onAsk: () => {}, onRefused: () => {} }, message.data);
   }
 
   return {

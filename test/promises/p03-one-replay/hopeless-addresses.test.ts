@@ -1,7 +1,7 @@
 /** P3: where a refresh doesn’t help, none is made: addresses that refuse good tokens cause no storm of refreshes. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { adasTab, expired, signedIn } from '../../given/ada.ts';
+import { adasTab, adasTabs, expired, signedIn } from '../../given/ada.ts';
 import { SECOND } from '../../given/durations.ts';
 import { reasonOf } from '../../given/failures.ts';
 import { FOR_AN_HOUR, fates, refuseAll } from '../../given/hopeless-api.ts';
@@ -131,17 +131,18 @@ describe('an address that refuses good tokens (P3)', () => {
     expect(server.refreshCalls).toBe(1);
   });
 
-  it('an accepted answer makes an address’s next 401 worth a refresh', async () => {
+  it('an accepted newer token makes an address’s next 401 worth a refresh', async () => {
     const { server, auth } = await signedIn(FOR_AN_HOUR);
     server.answerApi = () => refusal();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(401);
     server.answerApi = undefined;
+    await auth.refresh();
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
     server.expireAccessTokens();
 
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
 
-    expect(server.refreshCalls).toBe(2);
+    expect(server.refreshCalls).toBe(3);
   });
 
   it('a server that voids older tokens at each refresh sees one refresh', async () => {
@@ -174,6 +175,42 @@ describe('an address that refuses good tokens (P3)', () => {
     }
 
     expect(server.refreshCalls - before).toBe(1);
+  });
+});
+
+describe('what makes no storm either (P3)', () => {
+  it('an address that refuses one of its operations, and accepts another', async () => {
+    const { server, auth } = await signedIn(FOR_AN_HOUR);
+    server.answerApi = async (request) => ((await request.text()) === 'admin' ? refusal() : undefined);
+    const ask = async (body: string) => (await auth.fetch(`${API}/graphql`, { method: 'POST', body })).status;
+
+    for (let round = 0; round < 25; round++) {
+      expect(await ask('admin')).toBe(401);
+      expect(await ask('orders')).toBe(200);
+      await pass(SECOND);
+    }
+
+    expect(server.refreshCalls).toBe(1);
+  });
+
+  it('50 tabs at an API that refuses every token cost three refreshes in 30 s', async () => {
+    stopClocks();
+    show('hidden');
+    const server = startAuthServer();
+    server.lifetime = 3_600;
+    const tabs = await adasTabs(server, 50);
+    server.answerApi = () => refusal();
+
+    for (let id = 0; id < 10; id++) {
+      for (const tab of tabs) {
+        expect((await tab.fetch(`${API}/${id}`)).status).toBe(401);
+        // Its message travels.
+        await rest();
+      }
+      await pass(SECOND);
+    }
+
+    expect(server.refreshCalls).toBe(3);
   });
 });
 

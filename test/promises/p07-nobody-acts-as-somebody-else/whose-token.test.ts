@@ -1,6 +1,6 @@
 /** P7 where a token says by another claim than `sub` whose it is, or only its answer does. */
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../given/failures.ts';
 import { LEAK, SECRET } from '../../given/secret-answers.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
@@ -111,5 +111,40 @@ describe('whose token it is (P7)', () => {
     expect(error).toMatchObject({ code: 'sign-in-failed', message: expect.stringContaining('option subject threw') });
     expect(tracesOf(LEAK, error)).toEqual([]);
     expect(auth.getState().status).toBe('restoring');
+  });
+});
+
+describe('a subject that only the answer to the sign-in names', () => {
+  it('stays known, so that another user is noticed', async () => {
+    server.opaque = true;
+    const auth = openTab({ subject });
+    await auth.setSession({ ...server.signIn('ada'), user: { id: 'ada' } });
+    await auth.refresh();
+    expect(auth.getState()).toMatchObject({ subject: 'ada' });
+    const changed = vi.fn();
+    auth.on('user-changed', changed);
+
+    // By another app of the site.
+    server.signIn('bob');
+    server.shape = (token, lifetime) => ({ access_token: token, expires_in: lifetime, user: { id: 'bob' } });
+    await failureOf(auth.refresh());
+
+    expect(changed).toHaveBeenCalledExactlyOnceWith({ subject: 'bob', previousSubject: 'ada' });
+  });
+
+  it('stays known, so that the same user is no other one', async () => {
+    server.opaque = true;
+    const [one, two] = openTwoTabs({ subject });
+    await one.setSession({ ...server.signIn('ada'), user: { id: 'ada' } });
+    await signedInEverywhere(one, two);
+    await one.refresh();
+    const changed = vi.fn();
+    two.on('user-changed', changed);
+
+    await one.setSession({ ...server.signIn('ada'), user: { id: 'ada' } });
+    await rest();
+
+    expect(two.getState()).toMatchObject({ subject: 'ada' });
+    expect(changed).not.toHaveBeenCalled();
   });
 });

@@ -35,7 +35,7 @@ describe('no token (P8)', () => {
       () => new Response('', { status: 401 }),
     );
     expect(await bears('/auth/refresh', { method: 'POST' })).toBe(false);
-    expect(await bears('https://app.test/auth/refresh?x#y')).toBe(false);
+    expect(await bears('https://app.test/auth/refresh?x#y', { method: 'POST' })).toBe(false);
     expect(await bears('/auth/logout', { method: 'POST' })).toBe(false);
     expect(sent).toHaveLength(3);
     expect(server.refreshCalls).toBe(0);

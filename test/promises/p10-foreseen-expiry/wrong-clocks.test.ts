@@ -1,7 +1,7 @@
 /** P10: wrong clocks and endless lifetimes change nothing. */
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { adasTab } from '../../given/ada.ts';
+import { adasTab, adasTwoTabs } from '../../given/ada.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../given/durations.ts';
 import { othersStaySilent } from '../../given/new-tab.ts';
 import { generationsOf } from '../../given/received.ts';
@@ -165,4 +165,31 @@ it('a wall clock that is no number causes no storm', async () => {
 
   expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
   expect(server.refreshCalls).toBeLessThan(2);
+});
+
+describe.each([
+  ['fractions', () => 0.37],
+  ['no number', () => Number.NaN],
+])('a page whose Date.now() gives %s', (_, offset) => {
+  async function withSuchAClock() {
+    const [one, two] = await adasTwoTabs(server);
+    await pass(SECOND);
+    const real = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + offset());
+    return [one, two] as const;
+  }
+
+  it('tells the other tabs of a sign-out', async () => {
+    const [one, two] = await withSuchAClock();
+    await one.signOut();
+    await rest();
+    expect(two.getState()).toMatchObject({ status: 'signed-out' });
+  });
+
+  it('tells the other tabs of another user', async () => {
+    const [one, two] = await withSuchAClock();
+    await one.signIn(server.login('bob'));
+    await rest();
+    expect(two.getState()).toMatchObject({ subject: 'bob' });
+  });
 });

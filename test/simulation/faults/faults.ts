@@ -197,8 +197,8 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'no floor under refreshes',
     'refresh/fruitless-refreshes.ts',
-    'if (asked && asked.refused !== token.value && isYoung) recordHopeless(memory, address);',
-    '',
+    'if (memory.hopeless.has(address)) return;',
+    'return;',
   ),
   fault(
     'a body is read when it is sent',
@@ -227,8 +227,8 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'a challenge that the replay meets is told to nobody',
     'http/authorized-fetch.ts',
-    '  if (await isRefused(settings, parts, sent, response, token)) reportIfHopeless();',
-    '',
+    '  if (await isRefused(settings, parts, sent, response, token)) {',
+    '  if (await Promise.resolve(false)) {',
   ),
   fault(
     'an error quotes the token',

@@ -81,7 +81,7 @@ const STORAGE: readonly Fault[] = [
   fault(
     'what another tab rotated isn’t stored',
     'refresh/held-refresh-token.ts',
-    'if (!record.epoch || !getStorage) return undefined;',
+    'if (!record.epoch || !getStorage || isWithout) return undefined;',
     "if (!record.epoch || !getStorage || source === 'another-tab') return undefined;",
   ),
   fault(
