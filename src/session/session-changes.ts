@@ -14,7 +14,8 @@ export function beginSession(session: Writable<Session>, grant: Grant, beganUnaw
   const epoch = nextEpoch(newestKnown(session));
   session.cookieSignIn = undefined;
   session.beganUnaware = beganUnaware;
-  changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
+  const hint = session.hint.read();
+  changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant), hint }, 'this-tab');
 }
 
 /**
@@ -35,11 +36,12 @@ export function renewSession(session: Session, grant: Grant): void {
   else beginSession(session, { ...grant, refreshToken: next.refreshToken });
 }
 
-const renewedRecord = ({ record }: Session, grant: Grant) => ({
+const renewedRecord = ({ record, hint }: Session, grant: Grant) => ({
   ...record,
   ...grantedFields(grant, record),
   generation: record.generation + 1,
   inDoubt: undefined,
+  hint: hint.read(),
 });
 
 /** Whether what a refresh has brought belongs to the session of now. Else it begins one. */
@@ -69,7 +71,8 @@ export function keepToken(session: Session, refreshToken: string | undefined): v
   const { record } = session;
   if (!record.token) return;
   const granted = grantedFields({ accessToken: { ...record.token, isLast: true }, refreshToken }, record);
-  changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
+  const hint = session.hint.read();
+  changeRecord(session, { ...record, ...granted, generation: record.generation + 1, hint }, 'this-tab');
 }
 
 /** Other tabs have refreshed, and the refresh token is still the one that this tab has. Its next record is newer than theirs. */
@@ -111,7 +114,7 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   const { record } = session;
   const ended = { ...record, token: undefined, refreshToken: undefined, ended: record.ended ?? reason };
   if (reason !== 'signed-out') {
-    changeRecord(session, { ...ended, overtook: undefined }, 'this-tab');
+    changeRecord(session, { ...ended, overtook: undefined, hint: session.hint.read() }, 'this-tab');
     return;
   }
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
@@ -119,7 +122,15 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   session.cookieSignIn = undefined;
   session.beganUnaware = nowIfUnaware(session);
   const overtook = record.ended === 'signed-out' ? record.overtook : undefined;
-  changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
+  const { hint = session.hint.read() } = record;
+  changeRecord(session, { ...ended, epoch, ended: reason, overtook, hint }, 'this-tab');
+}
+
+/** The hint cookie has gone after a sign-out: the next one is that of another session. */
+export function keepHintGone(session: Session): void {
+  const { record, hint } = session;
+  if (record.ended === 'signed-out' && record.hint && hint.read() === '')
+    replaceRecord(session, { ...record, hint: '' });
 }
 
 /** This tab can't go on with the session. Others may, so they aren't told, and what they post is news. */
