@@ -2,6 +2,7 @@
 
 import type { RefreshUnavailableError } from '../errors.js';
 import { emit } from '../events.js';
+import { subjectOf } from '../session/access-token.js';
 import type { Grant } from '../session/grant.js';
 import { doubtUser, isSameSession, renewed } from '../session/session-changes.js';
 import { hintNews } from '../session/session-hint.js';
@@ -103,7 +104,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   const { settings, session, tabs, refreshing } = parts;
   const news = hintNews(session);
   if (news === 'other-session') doubtUser(session);
-  const { cookieSignIn, record, userVersion } = session;
+  const { cookieSignIn, record } = session;
   const atCall = knownAtCall(session);
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
   const sentAt = now();
@@ -137,8 +138,10 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     noteAnswerTime(tabs, elapsed(sentAt));
   }
   const outcome = applyVerdict(parts, verdict, atCall);
-  const isSameUser = session.userVersion === userVersion && isOpen(session.record) === isOpen(record);
-  if (news && outcome === 'changed' && isSameUser) refreshing.schedule.fruitlessHint = now();
+  // Opaque tokens don't tell: then somebody else may have rotated the cookie of this very session.
+  const isNobodyNew =
+    subjectOf(session.record.token) === subjectOf(record.token) && isOpen(session.record) === isOpen(record);
+  if (news && outcome === 'changed' && isNobodyNew) refreshing.schedule.fruitlessHint = now();
   // Before the next tab has its turn.
   await refreshing.kept;
   if (outcome !== 'changed') {

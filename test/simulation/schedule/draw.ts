@@ -4,6 +4,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { WorldRules } from '../world/browser.ts';
 import { BODY_HOLDERS, type Holder } from '../world/holder.ts';
 import { often } from './draw-act.ts';
+import { withHint } from './draw-hint.ts';
 import { scene } from './draw-scene.ts';
 import type { Habit, Plan, User } from './plan.ts';
 
@@ -36,7 +37,9 @@ const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
     countsSleep: fc.boolean(),
   });
 
-export const planIn = (worlds: Worlds): Arbitrary<Plan> =>
+export const planIn = (worlds: Worlds): Arbitrary<Plan> => withHint(planWithoutHint(worlds));
+
+const planWithoutHint = (worlds: Worlds): Arbitrary<Plan> =>
   fc.record({
     world: worldOf(worlds),
     habit: often<Habit>('quiet', 4, 'throws', 'refetches', 'calls-back'),
