@@ -282,7 +282,7 @@ function checkSignOut(signOut: AuthClientOptions['signOut']) {
 function checkHintCookie(name: string | undefined, isInBody: boolean): string | undefined {
   if (name === undefined) return undefined;
   if (!/^[^\s=;,]+$/.test(name)) refuse('hintCookie', `'${name}', no name of a cookie`);
-  if (isInBody) refuse('hintCookie', 'given together with bodyRefresh, which has no cookie: leave it out');
+  if (isInBody) refuse('hintCookie', 'of no use: bodyRefresh has no cookie');
   return name;
 }
 

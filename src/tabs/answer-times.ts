@@ -11,18 +11,14 @@ const KEPT = 0.9;
 /** Milliseconds that are waited for in any case. A visitor may have signed in by other means, and have a cookie. */
 const LEAST = 1_000;
 
-const longestSoFar = (tabs: Tabs): number => Number(readNote(tabs, NOTE) ?? Number.NaN);
-
 /** @param took milliseconds from a refresh to its answer */
 export function noteAnswerTime(tabs: Tabs, took: number): void {
-  if (!tabs.locks) return;
-  const longest = Math.max(Math.min(took, tabs.deadlines.abandonedRequest), longestSoFar(tabs) * KEPT || 0);
-  writeNote(tabs, String(Math.round(longest)), NOTE);
+  const longest = Math.max(took, (Number(readNote(tabs, NOTE)) || 0) * KEPT);
+  if (tabs.locks) writeNote(tabs, String(Math.ceil(longest)), NOTE);
 }
 
 /** Milliseconds after which the answer to a request that a page has left behind has come, or won't come. */
 export function longestAnswer(tabs: Tabs, who: 'user' | 'visitor'): number {
-  const longest = longestSoFar(tabs);
-  const expected = who === 'visitor' ? LEAST : Math.max(LEAST, longest * TIMES);
-  return Math.min(tabs.deadlines.abandonedRequest, Number.isNaN(expected) ? Infinity : expected);
+  const expected = who === 'visitor' ? 0 : (Number(readNote(tabs, NOTE)) || Infinity) * TIMES;
+  return Math.min(tabs.deadlines.abandonedRequest, Math.max(LEAST, expected));
 }

@@ -47,16 +47,11 @@ it('a refresh that brings no token says nothing of how long one takes', async ()
   expect(stored.has(TOOK)).toBe(false);
 });
 
-it('a machine that sleeps in mid-refresh makes no wait longer than ever', async () => {
-  const auth = await adasMarkingTab(server);
-  await refreshIn(auth, 8_000);
-  expect(stored.get(TOOK)).toBe(String(TIMEOUT / 2));
-});
-
 it.each([
   ['100', 1_000],
   ['250', 2_500],
   ['600', TIMEOUT / 2],
+  ['3600000', TIMEOUT / 2],
   ['nonsense', TIMEOUT / 2],
 ])('where refreshes took %s ms, a closed tab’s answer is waited for %s ms', async (took, wait) => {
   const auth = await adasMarkingTab(server);

@@ -12,8 +12,10 @@ export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
     const { hint, hintChangedAt } = scene.browser.network;
     const wasAlwaysSo = !hint && hintChangedAt < tab.createdAt - LONGEST_NEWS;
     const isAsked = scene.calls.some((call) => call.tab === tab && /^(refresh|signIn)\(/.test(call.label));
-    const { state } = tab;
-    if (wasAlwaysSo && !isAsked && state.status === 'signed-out' && state.reason === 'no-session')
+    // Where others have touched it, the client may have seen a sign-in without it.
+    const isUntouched = scene.browser.network.touchedAt < 0;
+    const { status } = tab.state;
+    if (wasAlwaysSo && !isAsked && (status === 'signed-out' || (status === 'restoring' && isUntouched)))
       accuse(`tab ${tab.page.id} of a visitor has asked the server`);
   },
 });

@@ -31,25 +31,20 @@ interface HintDraw {
   readonly doings: readonly { readonly where: number; readonly step: Step }[];
 }
 
-const hintDraw: Arbitrary<HintDraw> = fc.record({
-  // In two worlds of three there is none.
-  hint: fc.constantFrom(
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    'of-sessions',
-    'of-sessions',
-    'of-rotations',
-    'never-set',
-  ),
-  hasCookieEvents: often(true, 3, false),
-  doings: fc.array(doing, { maxLength: 3 }),
-});
+/** In half of the worlds there is none. */
+const NONE = [undefined, undefined, undefined, undefined] as const;
+const HINTS = ['of-sessions', 'of-sessions', 'of-rotations', 'never-set'] as const;
+
+const hintDraw = (isAlways: boolean): Arbitrary<HintDraw> =>
+  fc.record({
+    hint: isAlways ? fc.constantFrom(...HINTS) : fc.constantFrom(...NONE, ...HINTS),
+    hasCookieEvents: often(true, 3, false),
+    doings: fc.array(doing, { maxLength: 3 }),
+  });
 
 /** Drawn after the rest of the plan, which is what it would be without it. */
-export const withHint = (plan: Arbitrary<Plan>): Arbitrary<Plan> =>
-  fc.tuple(plan, hintDraw).map(([drawn, { hint, hasCookieEvents, doings }]) => {
+export const withHint = (plan: Arbitrary<Plan>, howOften: 'always' | 'sometimes'): Arbitrary<Plan> =>
+  fc.tuple(plan, hintDraw(howOften === 'always')).map(([drawn, { hint, hasCookieEvents, doings }]) => {
     if (!hint || drawn.world.holder !== 'cookie') return drawn;
     const steps = [...drawn.steps];
     for (const { where, step } of doings) steps.splice(where % (steps.length + 1), 0, step);

@@ -9,11 +9,12 @@ import { scene } from './draw-scene.ts';
 import type { Habit, Plan, User } from './plan.ts';
 
 /** Which worlds are drawn. */
-export type Worlds = 'all' | 'cookie' | 'body';
+export type Worlds = 'all' | 'cookie' | 'body' | 'hint';
 
 const holders: Readonly<Record<Worlds, Arbitrary<Holder>>> = {
   all: often<Holder>('cookie', 2, ...BODY_HOLDERS),
   cookie: fc.constant('cookie'),
+  hint: fc.constant('cookie'),
   body: fc.constantFrom(...BODY_HOLDERS),
 };
 
@@ -37,7 +38,8 @@ const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
     countsSleep: fc.boolean(),
   });
 
-export const planIn = (worlds: Worlds): Arbitrary<Plan> => withHint(planWithoutHint(worlds));
+export const planIn = (worlds: Worlds): Arbitrary<Plan> =>
+  withHint(planWithoutHint(worlds), worlds === 'hint' ? 'always' : 'sometimes');
 
 const planWithoutHint = (worlds: Worlds): Arbitrary<Plan> =>
   fc.record({
