@@ -20,7 +20,7 @@ export async function restore(parts: RefreshParts): Promise<void> {
 /** A visitor: nothing is asked of the server. The other tabs may know better than the hint cookie. */
 export function skipRestoreOfVisitor({ session, tabs }: Pick<RefreshParts, 'session' | 'tabs'>): void {
   if (!isNobodyHinted(tabs)) return;
-  endSession(session, 'no-session');
+  endSession(session, 'no-session', '');
   post(tabs, { kind: 'ask' });
 }
 

@@ -110,11 +110,12 @@ export function recordOvertaking(session: Session): void {
   if (record.ended) changeRecord(session, { ...record, generation: record.generation + 1, overtook: true }, 'this-tab');
 }
 
-export function endSession(session: Writable<Session>, reason: SignedOutReason): void {
+/** @param hint the value of the hint cookie that belongs to the end; one that has come since is another session's */
+export function endSession(session: Writable<Session>, reason: SignedOutReason, hint?: string): void {
   const { record } = session;
   const ended = { ...record, token: undefined, refreshToken: undefined, ended: record.ended ?? reason };
   if (reason !== 'signed-out') {
-    changeRecord(session, { ...ended, overtook: undefined, hint: session.hint.read() }, 'this-tab');
+    changeRecord(session, { ...ended, overtook: undefined, hint }, 'this-tab');
     return;
   }
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
@@ -122,8 +123,8 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   session.cookieSignIn = undefined;
   session.beganUnaware = nowIfUnaware(session);
   const overtook = record.ended === 'signed-out' ? record.overtook : undefined;
-  const { hint = session.hint.read() } = record;
-  changeRecord(session, { ...ended, epoch, ended: reason, overtook, hint }, 'this-tab');
+  const known = record.hint ?? session.hint.read();
+  changeRecord(session, { ...ended, epoch, ended: reason, overtook, hint: known }, 'this-tab');
 }
 
 /** The hint cookie has gone after a sign-out: the next one is that of another session. */

@@ -4,7 +4,7 @@
  *
  *   npm run test:simulation -- --runs 1000000 --seed 7 --cores 4
  *   npm run test:simulation -- --holder body    plays only worlds without a cookie; cookie: only those with one; hint: only those
- *                                               with one beside it that scripts may read
+ *                                               with a hint cookie beside it
  *   npm run test:simulation -- --replay counterexample.json
  */
 

@@ -20,10 +20,10 @@ export const isHinted = ({ world }: Plan): boolean => world.hint === 'of-session
 
 /** Milliseconds that the client waits at least for the answer to a request of a page that is gone. */
 export function orphanWait({ plan, browser }: Scene, { sentAt, isOfVisitor }: Exchange): number {
-  // How long refreshes have taken bounds the wait.
-  if (!isHinted(plan) || isOfVisitor) return VISITOR_WAIT;
   // Who sees another value takes the answer for come, whoever has set it.
-  return browser.network.hintChangedAt > sentAt ? 0 : ORPHAN_WAIT;
+  if (isHinted(plan) && browser.network.hintChangedAt > sentAt) return 0;
+  // How long refreshes have taken bounds the wait.
+  return !isHinted(plan) || isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT;
 }
 
 export const isRefresh = ({ request }: Exchange): boolean => request.endpoint === 'refresh';

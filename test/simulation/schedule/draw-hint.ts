@@ -43,10 +43,12 @@ const hintDraw = (isAlways: boolean): Arbitrary<HintDraw> =>
   });
 
 /** Drawn after the rest of the plan, which is what it would be without it. */
-export const withHint = (plan: Arbitrary<Plan>, howOften: 'always' | 'sometimes'): Arbitrary<Plan> =>
-  fc.tuple(plan, hintDraw(howOften === 'always')).map(([drawn, { hint, hasCookieEvents, doings }]) => {
-    if (!hint || drawn.world.holder !== 'cookie') return drawn;
-    const steps = [...drawn.steps];
-    for (const { where, step } of doings) steps.splice(where % (steps.length + 1), 0, step);
-    return { ...drawn, world: { ...drawn.world, hint, hasCookieEvents }, steps };
-  });
+export const withHint = (plan: Arbitrary<Plan>, howOften: 'always' | 'sometimes' | 'never'): Arbitrary<Plan> =>
+  howOften === 'never'
+    ? plan
+    : fc.tuple(plan, hintDraw(howOften === 'always')).map(([drawn, { hint, hasCookieEvents, doings }]) => {
+        if (!hint || drawn.world.holder !== 'cookie') return drawn;
+        const steps = [...drawn.steps];
+        for (const { where, step } of doings) steps.splice(where % (steps.length + 1), 0, step);
+        return { ...drawn, world: { ...drawn.world, hint, hasCookieEvents }, steps };
+      });

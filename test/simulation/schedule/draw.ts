@@ -8,7 +8,7 @@ import { withHint } from './draw-hint.ts';
 import { scene } from './draw-scene.ts';
 import type { Habit, Plan, User } from './plan.ts';
 
-/** Which worlds are drawn. */
+/** Which worlds are drawn. `cookie`: those without a hint cookie beside it. */
 export type Worlds = 'all' | 'cookie' | 'body' | 'hint';
 
 const holders: Readonly<Record<Worlds, Arbitrary<Holder>>> = {
@@ -17,6 +17,8 @@ const holders: Readonly<Record<Worlds, Arbitrary<Holder>>> = {
   hint: fc.constant('cookie'),
   body: fc.constantFrom(...BODY_HOLDERS),
 };
+
+const HINTED = { all: 'sometimes', cookie: 'never', body: 'never', hint: 'always' } as const;
 
 const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
   fc.record({
@@ -38,8 +40,7 @@ const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
     countsSleep: fc.boolean(),
   });
 
-export const planIn = (worlds: Worlds): Arbitrary<Plan> =>
-  withHint(planWithoutHint(worlds), worlds === 'hint' ? 'always' : 'sometimes');
+export const planIn = (worlds: Worlds): Arbitrary<Plan> => withHint(planWithoutHint(worlds), HINTED[worlds]);
 
 const planWithoutHint = (worlds: Worlds): Arbitrary<Plan> =>
   fc.record({
