@@ -37,6 +37,7 @@ export function startAuthServer() {
   const faults = createFaults();
   let underWay = 0;
   let sessions = 0;
+  let hintCount = 0;
 
   const server = {
     /** Seconds. */
@@ -101,9 +102,9 @@ export function startAuthServer() {
   }
 
   function giveHint(): void {
-    serial++;
-    if (server.hints !== 'none')
-      setHint(server.hints === 'of-sessions' ? `session-${sessions}.${serial}` : `r${serial}`);
+    if (server.hints === 'none') return;
+    hintCount++;
+    setHint(server.hints === 'of-sessions' ? `session-${sessions}.${hintCount}` : `r${hintCount}`);
   }
 
   function takeHint(): void {
