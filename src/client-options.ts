@@ -56,6 +56,24 @@ export interface AuthClientOptions {
   readonly signOut?: string | URL | SignOutOptions | undefined;
 
   /**
+   * The name of a cookie that scripts may read. The server sets it beside the cookie of the refresh token, and deletes it
+   * with that one. Its value is another one after each sign-in and each rotation; what stands before its first dot stays the
+   * same for as long as the session lasts. It holds no secret and no personal data, and proves nothing: the server decides.
+   *
+   * Where there is no such cookie when the client is made, nobody is signed in, without a request: `getState()` says so at
+   * once. Where it changes by somebody else's doing, on another subdomain or by a page of the server's own, the client asks
+   * the server. A page need not wait longer than its value stays the same for the answer to a refresh that a closed page has
+   * left behind. Where the server signs users in without setting it, all is as without this option.
+   *
+   * @default none
+   *
+   * @example
+   * // Set-Cookie: has_session=k3J9xQ.7; Path=/; Secure; SameSite=Lax; Max-Age=86400
+   * createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', hintCookie: 'has_session' });
+   */
+  readonly hintCookie?: string | undefined;
+
+  /**
    * Where else the access token may go: origins, or URL prefixes (`https://api.example.com/v1`, matched on a path
    * boundary), without wildcards. https only, but for the page's own origin and loopback. The page's own origin needs no
    * entry; an entry for a part of it (`/api`) narrows it to that part. Everywhere else `auth.fetch` is plain `fetch`.
@@ -169,6 +187,7 @@ export interface AuthClientOptions {
 export interface ClientSettings {
   readonly tokenEndpoint: TokenEndpoint;
   readonly signOut: AuthRequestOptions | undefined;
+  readonly hintCookie: string | undefined;
   readonly tokenScope: TokenScope;
   readonly tabs: TabSettings;
   readonly refreshAhead: number;
@@ -186,7 +205,7 @@ interface TabSettings {
 }
 
 const OPTIONS = [
-  ...(['refresh', 'signOut', 'allowedOrigins', 'name', 'refreshAhead', 'refreshTimeout'] as const),
+  ...(['refresh', 'signOut', 'hintCookie', 'allowedOrigins', 'name', 'refreshAhead', 'refreshTimeout'] as const),
   ...(['shouldRefresh', 'readTokens', 'verdict', 'subject', 'tabs', 'debug', 'fetch'] as const),
 ] satisfies (keyof AuthClientOptions)[];
 
@@ -216,6 +235,7 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
       subject: checkFunction('subject', options.subject),
     },
     signOut,
+    hintCookie: checkHintCookie(options.hintCookie, !!holder),
     tokenScope: {
       allowed: [...allowedOrigins].map(checkAllowed),
       // A refresh token in the body may go to the API's own address, as with GraphQL.
@@ -262,6 +282,14 @@ function checkSignOut(signOut: AuthClientOptions['signOut']) {
   if (request.csrf) checkKeys('createAuthClient: signOut.csrf', request.csrf, CSRF_KEYS);
   if (!request.url) refuse('signOut', 'without url: give your sign-out endpoint');
   return { ...request, url: checkUrl('createAuthClient: signOut', request.url) };
+}
+
+/** RFC 6265 §4.1.1: a name is a token. */
+function checkHintCookie(name: string | undefined, isInBody: boolean): string | undefined {
+  if (name === undefined) return undefined;
+  if (!/^[^\s=;,]+$/.test(name)) refuse('hintCookie', `'${name}', no name of a cookie`);
+  if (isInBody) refuse('hintCookie', 'of no use: bodyRefresh has no cookie');
+  return name;
 }
 
 function refuse(option: keyof AuthClientOptions, why: string): never {

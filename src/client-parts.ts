@@ -1,6 +1,7 @@
 /** All state of a client, one line for each owner; and the calls from one part to another that go up the floors. */
 
 import type { ClientSettings } from './client-options.js';
+import { createHintCookie } from './cookies.js';
 import { emit, reportProblem } from './events.js';
 import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
 import { pauseLeft, resetCoolDown, startPause } from './refresh/cool-down.js';
@@ -12,6 +13,7 @@ import { type ChangeSource, createSession, type Session } from './session/sessio
 import { closeSession, recordOvertaking } from './session/session-changes.js';
 import { hasNewToken, isRevocationLeft, type SessionRecord } from './session/session-record.js';
 import { leaveSignIns } from './session/sign-ins.js';
+import { noteHint } from './tabs/hint-note.js';
 import { type PeerHandlers, post, postChange, receiveMessage } from './tabs/session-sync.js';
 import { openTabChannel } from './tabs/tab-channel.js';
 import type { Tabs } from './tabs/tabs.js';
@@ -35,14 +37,16 @@ export interface ClientParts {
 /** @param isAlone shares nothing with other tabs */
 export function createParts(settings: ClientSettings, isAlone: boolean): ClientParts {
   const disposed = gate();
+  const hint = createHintCookie(settings.hintCookie);
   const parts: ClientParts = {
     settings,
-    session: createSession(disposed, (source, previous) => onChange(parts, source, previous)),
+    session: createSession(disposed, (source, previous) => onChange(parts, source, previous), hint),
     tabs: {
       ...settings.tabs,
       locks: isAlone ? undefined : globalThis.navigator?.locks,
       channel: isAlone ? undefined : openTabChannel(settings.tabs.name, (data) => onMessage(parts, data)),
       deadlines: settings.deadlines,
+      hint,
       disposed,
       queue: Promise.resolve(),
     },
@@ -92,6 +96,7 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
   forgetOtherUsers(refreshing.fruitless, session.userVersion);
   const isNew = hasNewToken(session.record, previous);
   if (isNew) spreadNextRefresh(parts, previous);
+  if (isNew && source === 'this-tab') noteHint(tabs);
   if (disposed.isOpen || isNew) resetCoolDown(refreshing.coolDown);
   keepRefreshToken(parts, source);
   if (source === 'this-tab') postChange(tabs, session);

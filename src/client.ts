@@ -6,7 +6,7 @@ import { closeParts, createParts } from './client-parts.js';
 import { type DebugEntry, emit, listen } from './events.js';
 import { authorizedFetch } from './http/authorized-fetch.js';
 import { getAccessToken } from './http/get-access-token.js';
-import { refreshNow, restore } from './lifecycle/restore.js';
+import { refreshNow, restore, skipRestoreOfVisitor } from './lifecycle/restore.js';
 import { setSession, signIn, signInWithCookie } from './lifecycle/sign-in.js';
 import { signOut } from './lifecycle/sign-out.js';
 import { baseUrl } from './page.js';
@@ -42,6 +42,7 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
     listen(session.listeners, 'any', (entry) => log({ at: Math.round(elapsed(madeAt)), ...entry } as DebugEntry));
   }
   const unwatch = onServer ? undefined : watchPageWakeUps(parts);
+  if (!onServer) skipRestoreOfVisitor(parts);
   const getState = () => session.state as AuthState<Claims>;
 
   /** Runs a method of a client that isn't disposed of, before it and after it. */

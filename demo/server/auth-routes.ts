@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { type AuditEntry, authRoutes as routesOfAnyServer } from '../../docs/server/auth-routes.ts';
 import type { AccessTokens } from '../../src/testing/server/access-tokens.ts';
-import type { Grant, Sessions } from '../../src/testing/server/sessions.ts';
+import type { Family, Grant, Sessions } from '../../src/testing/server/sessions.ts';
 import type { Activity, ActivityKind } from './activity.ts';
 import type { AnswerTiming } from './answer-timing.ts';
 import { drop, faultyAnswer } from './faults.ts';
@@ -98,6 +98,11 @@ export function authRoutes(parts: {
     partitioned: { sameSite: 'None', secure: true, partitioned: true },
   } as const;
 
+  // Also with a link from elsewhere: the page that it leads to reads it.
+  const hintAttributes = { ...attributes, strict: { sameSite: 'Lax' } } as const;
+
+  const lasting = () => ({ maxAge: COOKIE_MAX_AGE, ...(settings.cookieDomain && { domain: settings.cookieDomain }) });
+
   routes.route(
     '/',
     routesOfAnyServer({
@@ -122,11 +127,29 @@ export function authRoutes(parts: {
       },
       cookie: (c) => ({
         name: cookieName(c),
-        options: { path: cookiePath, httpOnly: true, ...attributes[settings.cookie], maxAge: COOKIE_MAX_AGE },
+        options: { path: cookiePath, httpOnly: true, ...attributes[settings.cookie], ...lasting() },
       }),
+      hint: (c) =>
+        settings.hint === 'none'
+          ? undefined
+          : {
+              name: `has_session_${cookiePath === '/auth' ? '' : 'stage_'}${portOf(c)}`,
+              options: { path: '/', ...hintAttributes[settings.cookie], ...lasting() },
+              value: ({ family, generation }) => `${numberOf(family)}.${generation}`,
+            },
       audit: (c, entry) => c.set('entry', entry),
     }),
   );
+
+  const numbers = new WeakMap<Family, number>();
+  let sessionCount = 0;
+
+  /** Another one for each sign-in. */
+  function numberOf(family: Family): number {
+    const number = numbers.get(family) ?? ++sessionCount;
+    numbers.set(family, number);
+    return number;
+  }
 
   function presentedBy(c: Context): Subject | undefined {
     const family = sessions.familyOf(getCookie(c, cookieName(c)));
@@ -163,4 +186,6 @@ function countOf(outcome: string, presented: boolean) {
 }
 
 /** One per port: cookies don't tell ports apart (RFC 6265 §8.5), and two of these servers may meet in one browser. */
-const cookieName = (c: Context): string => `refresh_token_${new URL(c.req.url).port}`;
+const cookieName = (c: Context): string => `refresh_token_${portOf(c)}`;
+
+const portOf = (c: Context): string => new URL(c.req.url).port;

@@ -2,6 +2,7 @@
 
 const TOKENS = ['jwt', 'opaque'] as const;
 const COOKIES = ['strict', 'partitioned'] as const;
+const HINTS = ['beside', 'none'] as const;
 const SIGN_OUT_ENDS = ['session', 'cookie'] as const;
 const FAULTS = ['none', '503', '429', 'html-403', 'drop'] as const;
 
@@ -25,6 +26,10 @@ export interface Settings {
   signOutEnds: (typeof SIGN_OUT_ENDS)[number];
   /** Whether the cookie stays on its site, or goes along into frames of others, one for each of those (CHIPS). */
   cookie: (typeof COOKIES)[number];
+  /** Whether a cookie that scripts may read is set beside it. */
+  hint: (typeof HINTS)[number];
+  /** Of both cookies: what the hosts that share them have in common. Empty: each host has its own. */
+  cookieDomain: string;
   /** Whether `drop` loses the answer of a refresh that was made, or the request itself. */
   dropAfterRotation: boolean;
 }
@@ -39,6 +44,8 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   retryAfter: 2,
   signOutEnds: 'session',
   cookie: 'strict',
+  hint: 'beside',
+  cookieDomain: '',
   dropAfterRotation: true,
 });
 
@@ -52,6 +59,8 @@ const accepts: { readonly [Name in keyof Settings]: (value: unknown) => boolean 
   retryAfter: isAmount,
   signOutEnds: (value) => SIGN_OUT_ENDS.some((word) => word === value),
   cookie: (value) => COOKIES.some((word) => word === value),
+  hint: (value) => HINTS.some((word) => word === value),
+  cookieDomain: (value) => typeof value === 'string' && /^[\w.-]*$/.test(value),
   dropAfterRotation: (value) => typeof value === 'boolean',
 };
 

@@ -24,9 +24,16 @@ export interface AuthRoutesOptions<User, Session> {
   /** `{ access_token, token_type, expires_in }`, and what else your app wants to know of its user. */
   tokenResponse(session: Session): Awaitable<object>;
   /** See {@link refreshCookie}. */
-  cookie(c: Context): { readonly name: string; readonly options: CookieOptions };
+  cookie(c: Context): Cookie;
+  /** See {@link hintCookie}: beside it, for scripts. The value is another one for each refresh token. */
+  hint?(c: Context): (Cookie & { value(session: Session): string }) | undefined;
   /** For the log, where no token belongs. */
   audit?(c: Context, entry: AuditEntry<Session>): void;
+}
+
+interface Cookie {
+  readonly name: string;
+  readonly options: CookieOptions;
 }
 
 export interface AuditEntry<Session> {
@@ -44,10 +51,21 @@ export const refreshCookie = (maxAge: number, path = '/auth') => ({
   options: { path, httpOnly: true, secure: true, sameSite: 'Strict', maxAge } as const,
 });
 
+/**
+ * For the client's option `hintCookie`. Scripts may read it on each page of the app: it holds no secret.
+ *
+ * @param maxAge seconds: as that of the refresh token's
+ * @param domain where subdomains share a session, what they have in common; else none
+ */
+export const hintCookie = (maxAge: number, domain?: string) => ({
+  name: 'has_session',
+  options: { path: '/', secure: true, sameSite: 'Lax', maxAge, ...(domain && { domain }) } as const,
+});
+
 export function authRoutes<User, Session extends { readonly refreshToken: string }>(
   options: AuthRoutesOptions<User, Session>,
 ): Hono {
-  const { sessions, checkPassword, tokenResponse, cookie, audit } = options;
+  const { sessions, checkPassword, tokenResponse, cookie, hint, audit } = options;
   const routes = new Hono();
 
   // Answers with tokens belong in no cache.
@@ -101,13 +119,17 @@ export function authRoutes<User, Session extends { readonly refreshToken: string
     const { name, options } = cookie(c);
     const body = await tokenResponse(session);
     setCookie(c, name, session.refreshToken, options);
+    // After it: who sees the hint change may take the refresh token to be there.
+    const beside = hint?.(c);
+    if (beside) setCookie(c, beside.name, beside.value(session), beside.options);
     return c.json(body);
   }
 
   function takeCookie(c: Context): void {
-    const { name, options } = cookie(c);
-    const { maxAge: _, ...attributes } = options;
-    deleteCookie(c, name, attributes);
+    for (const each of [cookie(c), hint?.(c)]) {
+      const { maxAge: _, ...attributes } = each?.options ?? {};
+      if (each) deleteCookie(c, each.name, attributes);
+    }
   }
 
   return routes;

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { jwtVerify, SignJWT } from 'jose';
-import { authRoutes, refreshCookie } from './auth-routes.ts';
-import type { RefreshTokens, Session } from './refresh-tokens.ts';
+import { authRoutes, hintCookie, refreshCookie } from './auth-routes.ts';
+import { hintOf, type RefreshTokens, type Session } from './refresh-tokens.ts';
 
 /** Seconds. Revoked or not, an access token is good until it expires: 5 to 15 minutes. */
 const ACCESS_TOKEN_LIFETIME = 300;
@@ -21,6 +21,7 @@ export function exampleServer(parts: {
 }): Hono {
   const { key, refreshTokens, checkPassword, log } = parts;
   const cookie = refreshCookie(SESSION_LIFETIME);
+  const hint = { ...hintCookie(SESSION_LIFETIME), value: ({ refreshToken }: Session) => hintOf(refreshToken) };
 
   async function tokenResponse({ user }: Session): Promise<object> {
     const access_token = await new SignJWT()
@@ -43,6 +44,7 @@ export function exampleServer(parts: {
       checkPassword,
       tokenResponse,
       cookie: () => cookie,
+      hint: () => hint,
       // Let `reused` wake somebody up.
       audit: (c, { outcome, session }) => log({ outcome, path: c.req.path, user: session?.user }),
     }),

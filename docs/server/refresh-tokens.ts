@@ -110,6 +110,12 @@ export function createRefreshTokens(store: FamilyStore, lifetimes: Lifetimes, no
   };
 }
 
+/** For a cookie that scripts may read. Which session it is stands before the dot, which rotation after it. */
+export function hintOf(refreshToken: string): string {
+  const [id = ''] = refreshToken.split('.');
+  return [id, refreshToken].map((part) => hash(part).slice(0, 12)).join('.');
+}
+
 const random = (): string => randomBytes(32).toString('base64url');
 
 /** Secrets are random and long, so a fast hash will do. */

@@ -34,6 +34,8 @@ interface Answer {
   readonly retryAfter?: string | null;
 }
 
+/** Which session there is stands in its value before the dot, and which rotation after it. */
+const HINT = 'has_session';
 /** Seconds. */
 const LOGIN_TAKES_AT_MOST = 600;
 /** Milliseconds. A refresh that is given up may have spent its token, so this is generous. */
@@ -46,6 +48,13 @@ export function tokenMediatingBackend(options: BackendOptions): Hono {
   const secure = origin.startsWith('https:');
   const prefix = secure ? '__Host-' : '';
   const cookie = { path: '/', httpOnly: true, secure } as const;
+  // For the client's option `hintCookie`. Scripts may read it: it holds no secret.
+  const hint = { path: '/', secure, sameSite: 'Lax' } as const;
+  const giveHint = (c: Context, session: string) =>
+    setCookie(c, HINT, `${sha256(session).slice(0, 12)}.${secret().slice(0, 12)}`, {
+      ...hint,
+      maxAge: sessions.lifetime,
+    });
   const routes = new Hono();
 
   routes.use(async (c, next) => {
@@ -85,6 +94,7 @@ export function tokenMediatingBackend(options: BackendOptions): Hono {
     const session = secret();
     await sessions.begin(sha256(session), refreshToken);
     setCookie(c, `${prefix}session`, session, { ...cookie, sameSite: 'Strict', maxAge: sessions.lifetime });
+    giveHint(c, session);
     return c.redirect(home);
   });
 
@@ -97,6 +107,9 @@ export function tokenMediatingBackend(options: BackendOptions): Hono {
   routes.post('/refresh', async (c) => {
     const { status, body, retryAfter } = await sharedRefresh(sessionOf(c));
     if (retryAfter) c.header('Retry-After', retryAfter);
+    const session = getCookie(c, `${prefix}session`);
+    if (status === 200 && session) giveHint(c, session);
+    if (status === 401) deleteCookie(c, HINT, hint);
     return c.json(body, status);
   });
 
@@ -106,6 +119,7 @@ export function tokenMediatingBackend(options: BackendOptions): Hono {
     await underWay.get(id)?.catch(() => {});
     const refreshToken = await sessions.end(id);
     deleteCookie(c, `${prefix}session`, cookie);
+    deleteCookie(c, HINT, hint);
     // The session is gone here in any case. 502 tells the client that the provider has not confirmed it.
     return c.body(null, !refreshToken || (await revoke(refreshToken)) ? 204 : 502);
   });

@@ -1,8 +1,11 @@
-/** `restore()` and `refresh()`: finding out who is signed in, and asking for a new token. */
+/** Finding out who is signed in: `restore()`, and where there is no need for it; and `refresh()`, asking for a new token. */
 
 import { refresh } from '../refresh/refresher.js';
 import type { RefreshOutcome, RefreshParts } from '../refresh/refreshing.js';
+import { endSession } from '../session/session-changes.js';
 import { sessionGoneError } from '../session/session-gone.js';
+import { isNobodyHinted } from '../tabs/hint-note.js';
+import { post } from '../tabs/session-sync.js';
 
 /** @throws RefreshUnavailableError */
 export async function restore(parts: RefreshParts): Promise<void> {
@@ -12,6 +15,13 @@ export async function restore(parts: RefreshParts): Promise<void> {
   if (token || ended) return;
   const outcome = await refresh(parts);
   if (outcome !== 'changed' && session.state.status === 'restoring') throw outcome;
+}
+
+/** A visitor: nothing is asked of the server. The other tabs may know better than the hint cookie. */
+export function skipRestoreOfVisitor({ session, tabs }: Pick<RefreshParts, 'session' | 'tabs'>): void {
+  if (!isNobodyHinted(tabs)) return;
+  endSession(session, 'no-session', '');
+  post(tabs, { kind: 'ask' });
 }
 
 /** @throws RefreshUnavailableError, and what {@link sessionGoneError} gives */

@@ -16,10 +16,13 @@ export interface KnownAtCall {
   readonly cookieSignIn: CookieSignIn | undefined;
   /** What other tabs had posted until then. */
   readonly newestHeard: SessionRecord | undefined;
+  /** The value of the hint cookie. */
+  readonly hint?: string | undefined;
 }
 
-export const knownAtCall = ({ cookieSignIn }: Session): KnownAtCall => ({
+export const knownAtCall = ({ cookieSignIn, hint }: Session): KnownAtCall => ({
   cookieSignIn,
+  hint: hint.read(),
   newestHeard: cookieSignIn?.newestHeard,
 });
 
@@ -91,7 +94,7 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     if (!isOver) return 'changed';
     // The server can be reached: the failures of before have no part in the next one's pause.
     resetCoolDown(refreshing.coolDown);
-    endSession(session, reportEnd(parts, why));
+    endSession(session, reportEnd(parts, why), atCall.hint);
     return 'changed';
   }
   if (refreshToken && !atCall.cookieSignIn) keepRefreshToken(session, refreshToken);

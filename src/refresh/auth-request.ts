@@ -1,5 +1,6 @@
 /** A request to the auth server itself: it carries the cookie, outlives its page, and can't be forged across sites. */
 
+import { readCookie } from '../cookies.js';
 import { ConfigurationError } from '../errors.js';
 
 /** A double-submit cookie: its value is sent back in a header, which a foreign site can't do. */
@@ -84,15 +85,4 @@ export async function sendAuthRequest(
     throw new MissingCsrfTokenError(why, response);
   }
   return response;
-}
-
-function readCookie(name: string): string | undefined {
-  const cookies = globalThis.document?.cookie.split('; ');
-  const value = cookies?.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
-  try {
-    // Laravel and others encode the value, and expect it decoded.
-    return value && decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

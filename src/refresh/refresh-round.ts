@@ -2,9 +2,12 @@
 
 import type { RefreshUnavailableError } from '../errors.js';
 import { emit } from '../events.js';
+import { subjectOf } from '../session/access-token.js';
 import type { Grant } from '../session/grant.js';
-import { isSameSession, renewed } from '../session/session-changes.js';
+import { doubtUser, isSameSession, renewed } from '../session/session-changes.js';
+import { hintNews } from '../session/session-hint.js';
 import { isNewer, isOpen, type SessionRecord } from '../session/session-record.js';
+import { noteAnswerTime } from '../tabs/answer-times.js';
 import { clearNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { askPeers, handoverArrived, post, postChange } from '../tabs/session-sync.js';
 import { runAlone, type Turn } from '../tabs/tab-lock.js';
@@ -76,6 +79,10 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, turn: Turn)
     DEVELOPMENT: emit(session.listeners, 'refresh-not-needed', {});
     return 'changed';
   }
+  if (flight.isForHint && !hintNews(session)) {
+    DEVELOPMENT: emit(session.listeners, 'refresh-not-needed', {});
+    return 'changed';
+  }
   const { coolDown } = refreshing;
   if (coolDown.pause !== flight.pause && pauseLeft(coolDown))
     return unavailable(parts, 'another refresh has just failed');
@@ -95,6 +102,8 @@ async function lookAgainAndCall(parts: RefreshParts, flight: Flight, turn: Turn)
 /** Under the lock. A late answer is dropped: the session may have ended, or another user may have signed in, meanwhile. */
 async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
   const { settings, session, tabs, refreshing } = parts;
+  const news = hintNews(session);
+  if (news === 'other-session') doubtUser(session);
   const { cookieSignIn, record } = session;
   const atCall = knownAtCall(session);
   const endMark = markPending(tabs, !cookieSignIn && !isOpen(record) ? 'maybe-visitor' : 'user');
@@ -124,8 +133,15 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
     DEVELOPMENT: emit(session.listeners, 'answer-dropped', {});
     return 'changed';
   }
-  if (verdict.verdict === 'renewed') clearNoSession(tabs);
+  if (verdict.verdict === 'renewed') {
+    clearNoSession(tabs);
+    noteAnswerTime(tabs, elapsed(sentAt));
+  }
   const outcome = applyVerdict(parts, verdict, atCall);
+  // Opaque tokens don't tell: then somebody else may have rotated the cookie of this very session.
+  const isNobodyNew =
+    subjectOf(session.record.token) === subjectOf(record.token) && isOpen(session.record) === isOpen(record);
+  if (news && outcome === 'changed' && isNobodyNew) refreshing.schedule.fruitlessHint = now();
   // Before the next tab has its turn.
   await refreshing.kept;
   if (outcome !== 'changed') {

@@ -2,9 +2,11 @@
 
 import { emit } from '../events.js';
 import { dueBeforeExpiry, remaining, spreadBeforeExpiry } from '../session/access-token.js';
+import { keepHintGone } from '../session/session-changes.js';
+import { type HintNews, hintNews } from '../session/session-hint.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { askPeers, postChange } from '../tabs/session-sync.js';
-import { startTimer } from '../wait.js';
+import { elapsed, startTimer } from '../wait.js';
 import { liftPause, pauseLeft } from './cool-down.js';
 import { refresh } from './refresher.js';
 import type { RefreshParts } from './refreshing.js';
@@ -21,13 +23,16 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   const { settings, session, refreshing } = parts;
   const { schedule, coolDown } = refreshing;
   schedule.stopTimer?.();
-  // A hidden tab refreshes on demand only, or it would keep an idle session alive for ever.
-  if (session.disposed.isOpen || globalThis.document?.visibilityState === 'hidden') return;
+  const news = usefulHint(parts);
+  // A hidden tab refreshes on demand only, or it would keep an idle session alive for ever. Nor do all that share a cookie,
+  // each on an origin of its own, spend it in one moment when somebody signs in: those that are shown ask first.
+  const isHidden = globalThis.document?.visibilityState === 'hidden';
+  if (session.disposed.isOpen || (isHidden && news !== 'gone')) return;
   const { token, ended, epoch } = session.record;
   // A restore is needed once the app has asked for it, or once another tab has posted a session without its token.
-  if (!token && (ended || !(schedule.isRestoreWanted || epoch))) return;
+  if (!token && !news && (ended || !(schedule.isRestoreWanted || epoch))) return;
   let due = Math.max(minDelay, pauseLeft(coolDown));
-  if (token) {
+  if (token && !news) {
     const ahead = dueBeforeExpiry(token, settings.refreshAhead + schedule.spread);
     const early = remaining(token) - ahead;
     // Tabs share a token, and so its expiry. Each waits a random while longer, so that they don't all wake at once.
@@ -36,7 +41,25 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   if (due) {
     DEVELOPMENT: emit(session.listeners, 'refresh-planned', { in: Math.round(due) });
     schedule.stopTimer = startTimer(due, () => refreshIfDue(parts));
-  } else void refresh(parts);
+  } else void refresh(parts, news ? 'hint' : 'demand');
+}
+
+/** Milliseconds in which the server isn't asked again because of the hint cookie, after it had nothing new to say. */
+const HINT_RESTS = 30_000;
+
+/** What the hint cookie tells, unless it has just told something new that was none. */
+function usefulHint({ session, refreshing: { schedule } }: RefreshParts): HintNews | undefined {
+  const { fruitlessHint } = schedule;
+  return fruitlessHint && elapsed(fruitlessHint) < HINT_RESTS ? undefined : hintNews(session);
+}
+
+/** Milliseconds after which this tab's own answer, or another tab's message, has come if that has changed the hint cookie. */
+const HINT_SETTLES = 25;
+
+/** Refreshes where that is due: soon where the hint cookie tells something new, unless another tab knows of it. */
+function lookAround(parts: RefreshParts): void {
+  keepHintGone(parts.session);
+  refreshIfDue(parts, usefulHint(parts) ? HINT_SETTLES : 0);
 }
 
 /** A token has come. One that nobody foresaw is refreshed a while earlier, once. */
@@ -53,7 +76,7 @@ export function retryLater(parts: RefreshParts): void {
   refreshIfDue(parts, RETRY_AFTER);
 }
 
-/** Refreshes, where it is due, whenever the page wakes up; returns its undo. */
+/** Refreshes, where it is due, whenever the page wakes up, and when the hint cookie changes; returns its undo. */
 export function watchPageWakeUps(parts: RefreshParts): () => void {
   const { session, tabs, refreshing } = parts;
 
@@ -69,7 +92,7 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
         refreshing.schedule.isCatchingUp = false;
       });
     }
-    refreshIfDue(parts);
+    lookAround(parts);
   }
 
   const wakeUps = [
@@ -80,7 +103,9 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
     [globalThis, 'online'],
   ] as const;
   for (const [target, type] of wakeUps) target?.addEventListener?.(type, wakeUp);
+  const unwatch = session.hint.onChange(() => lookAround(parts));
   return () => {
+    unwatch();
     for (const [target, type] of wakeUps) target?.removeEventListener?.(type, wakeUp);
   };
 }

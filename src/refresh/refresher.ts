@@ -9,11 +9,19 @@ import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from
 export const isRefreshing = ({ refreshing, session }: RefreshParts): boolean =>
   refreshing.flight?.change === session.change;
 
-/** One refresh for all who ask meanwhile. Never rejects; settles in time, even if the request itself takes longer. */
-export function refresh(parts: RefreshParts): Promise<RefreshOutcome> {
+/**
+ * One refresh for all who ask meanwhile. Never rejects; settles in time, even if the request itself takes longer.
+ *
+ * @param cause `hint`: the hint cookie tells something new, and nobody else has asked
+ */
+export function refresh(parts: RefreshParts, cause: 'demand' | 'hint' = 'demand'): Promise<RefreshOutcome> {
   const { refreshing, session } = parts;
-  if (refreshing.flight && isRefreshing(parts)) return refreshing.flight.outcome;
-  const flight = { change: session.change, isFor401: false, isSent: false, pause: undefined } as Omit<
+  const isForHint = cause === 'hint';
+  if (refreshing.flight && isRefreshing(parts)) {
+    refreshing.flight.isForHint &&= isForHint;
+    return refreshing.flight.outcome;
+  }
+  const flight = { change: session.change, isForHint, isFor401: false, isSent: false, pause: undefined } as Omit<
     Flight,
     'outcome'
   > as Flight;

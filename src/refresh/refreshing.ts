@@ -4,7 +4,7 @@ import type { Deadlines } from '../deadlines.js';
 import { RefreshUnavailableError } from '../errors.js';
 import type { Session } from '../session/session.js';
 import type { Tabs } from '../tabs/tabs.js';
-import type { Gate } from '../wait.js';
+import type { Gate, Instant } from '../wait.js';
 import { type CoolDown, createCoolDown, type Pause, pauseLeft } from './cool-down.js';
 import { createFruitlessRefreshes, type FruitlessRefreshes } from './fruitless-refreshes.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -41,6 +41,8 @@ export interface Flight {
   pause: Pause | undefined;
   /** A 401 has asked for it: once it is sent, it counts. */
   isFor401: boolean;
+  /** Nobody has asked for it but the hint cookie: if that tells nothing new any more, nothing is sent. */
+  isForHint: boolean;
   /** Its request has been sent. */
   isSent: boolean;
 }
@@ -53,6 +55,8 @@ export interface Schedule {
   /** Milliseconds by which the token of now is refreshed earlier than it would be due. */
   spread: number;
   stopTimer: (() => void) | undefined;
+  /** When the server was last asked because of the hint cookie, and nothing was new. */
+  fruitlessHint: Instant | undefined;
 }
 
 /** When the session has changed, callers look at it again: the outcome doesn't say how it changed. */
@@ -79,7 +83,7 @@ export const createRefreshing = (
 ): Refreshing => ({
   coolDown: createCoolDown(),
   fruitless: createFruitlessRefreshes(onHopeless),
-  schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined },
+  schedule: { isRestoreWanted: false, isCatchingUp: false, spread: 0, stopTimer: undefined, fruitlessHint: undefined },
   flight: undefined,
   call: undefined,
   hasAnswered: false,

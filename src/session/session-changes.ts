@@ -14,7 +14,8 @@ export function beginSession(session: Writable<Session>, grant: Grant, beganUnaw
   const epoch = nextEpoch(newestKnown(session));
   session.cookieSignIn = undefined;
   session.beganUnaware = beganUnaware;
-  changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant) }, 'this-tab');
+  const hint = session.hint.read();
+  changeRecord(session, { epoch, id: newSessionId(), generation: 1, ...grantedFields(grant), hint }, 'this-tab');
 }
 
 /**
@@ -35,11 +36,12 @@ export function renewSession(session: Session, grant: Grant): void {
   else beginSession(session, { ...grant, refreshToken: next.refreshToken });
 }
 
-const renewedRecord = ({ record }: Session, grant: Grant) => ({
+const renewedRecord = ({ record, hint }: Session, grant: Grant) => ({
   ...record,
   ...grantedFields(record.inDoubt ? grant : ofSameUser(grant, record.token), record),
   generation: record.generation + 1,
   inDoubt: undefined,
+  hint: hint.read(),
 });
 
 /** Where an answer says nothing of its user, as many answers to a refresh don't, they are the user of before. */
@@ -76,7 +78,8 @@ export function keepToken(session: Session, refreshToken: string | undefined): v
   const { record } = session;
   if (!record.token) return;
   const granted = grantedFields({ accessToken: { ...record.token, isLast: true }, refreshToken }, record);
-  changeRecord(session, { ...record, ...granted, generation: record.generation + 1 }, 'this-tab');
+  const hint = session.hint.read();
+  changeRecord(session, { ...record, ...granted, generation: record.generation + 1, hint }, 'this-tab');
 }
 
 /** Other tabs have refreshed, and the refresh token is still the one that this tab has. Its next record is newer than theirs. */
@@ -114,11 +117,12 @@ export function recordOvertaking(session: Session): void {
   if (record.ended) changeRecord(session, { ...record, generation: record.generation + 1, overtook: true }, 'this-tab');
 }
 
-export function endSession(session: Writable<Session>, reason: SignedOutReason): void {
+/** @param hint the value of the hint cookie that belongs to the end; one that has come since is another session's */
+export function endSession(session: Writable<Session>, reason: SignedOutReason, hint?: string): void {
   const { record } = session;
   const ended = { ...record, token: undefined, refreshToken: undefined, ended: record.ended ?? reason };
   if (reason !== 'signed-out') {
-    changeRecord(session, { ...ended, overtook: undefined }, 'this-tab');
+    changeRecord(session, { ...ended, overtook: undefined, hint }, 'this-tab');
     return;
   }
   // The user's own sign-out ends every session up to now, in tabs that know of a later one too.
@@ -126,7 +130,15 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason):
   session.cookieSignIn = undefined;
   session.beganUnaware = nowIfUnaware(session);
   const overtook = record.ended === 'signed-out' ? record.overtook : undefined;
-  changeRecord(session, { ...ended, epoch, ended: reason, overtook }, 'this-tab');
+  const known = record.hint ?? session.hint.read();
+  changeRecord(session, { ...ended, epoch, ended: reason, overtook, hint: known }, 'this-tab');
+}
+
+/** The hint cookie has gone after a sign-out: the next one is that of another session. */
+export function keepHintGone(session: Session): void {
+  const { record, hint } = session;
+  if (record.ended === 'signed-out' && record.hint && hint.read() === '')
+    replaceRecord(session, { ...record, hint: '' });
 }
 
 /** This tab can't go on with the session. Others may, so they aren't told, and what they post is news. */

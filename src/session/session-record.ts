@@ -29,6 +29,8 @@ export interface SessionRecord {
   readonly overtook?: boolean | undefined;
   /** A sign-in has failed, and its cookie may have arrived all the same: the next token may be another user's. */
   readonly inDoubt?: boolean | undefined;
+  /** The value of the hint cookie that the last answer left. Absent where it isn't known; empty: there was none. */
+  readonly hint?: string | undefined;
 }
 
 export const UNKNOWN: SessionRecord = { epoch: 0, id: '', generation: 0 };

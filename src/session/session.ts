@@ -1,5 +1,6 @@
 /** The one session of this tab: what is known of it. Read-only for all but this folder's own files. */
 
+import { createHintCookie, type HintCookie } from '../cookies.js';
 import { createListeners, type Listeners } from '../events.js';
 import { type Gate, gate, type Instant } from '../wait.js';
 import { type AuthState, publicState } from './public-state.js';
@@ -28,6 +29,7 @@ export interface Session {
   readonly cookieSignIn?: CookieSignIn | undefined;
   /** When this tab began a session, or signed out, without knowing of the others' session. Their answers don't undo it. */
   readonly beganUnaware?: Instant | undefined;
+  readonly hint: HintCookie;
   readonly listeners: Listeners;
   /** Opens when the client is disposed of: then nothing changes any more, and no call waits any longer. */
   readonly disposed: Gate;
@@ -51,7 +53,11 @@ export interface CookieSignIn {
 /** The newest record of all tabs, also one that a sign-in with the cookie keeps for later. */
 export const newestKnown = ({ record, cookieSignIn }: Session): SessionRecord => cookieSignIn?.newestHeard ?? record;
 
-export function createSession(disposed: Gate, onChange: Session['onChange']): Session {
+export function createSession(
+  disposed: Gate,
+  onChange: Session['onChange'],
+  hint: HintCookie = createHintCookie(undefined),
+): Session {
   return {
     record: UNKNOWN,
     state: publicState(UNKNOWN, 0),
@@ -61,6 +67,7 @@ export function createSession(disposed: Gate, onChange: Session['onChange']): Se
     signInsUnderWay: 0,
     signInAnswers: 0,
     outdatedAnswers: 0,
+    hint,
     listeners: createListeners(),
     disposed,
     onChange,

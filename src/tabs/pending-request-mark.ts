@@ -1,6 +1,8 @@
 /** A mark in localStorage: "a request is under way". The next tab to have its turn waits for the answer. */
 
-import { elapsed, now, opened, wallClock } from '../wait.js';
+import { elapsed, gate, now, opened, wallClock } from '../wait.js';
+import { longestAnswer } from './answer-times.js';
+import { readNote, writeNote } from './tab-notes.js';
 import type { Tabs } from './tabs.js';
 
 /** What became of a request; `lost`: no answer came, and the page may be leaving, in which case the request goes on. */
@@ -8,30 +10,31 @@ type RequestEnd = 'answered' | 'no-session' | 'lost';
 
 /** The server has said that nobody is signed in in this browser. A visitor's mark begins with it, too. */
 const NO_SESSION = 'nobody';
-/** Milliseconds for which a visitor's request is waited for: they may have signed in by other means, and have a cookie. */
-const VISITOR_WAITS = 1_000;
 /** Milliseconds. A page that is still there so long after its request failed wasn't leaving: the request has failed. */
 const PAGE_LEAVES_WITHIN = 2_000;
 
 /**
  * Marks that a request is under way. Returns what ends the mark, and tells whether the page stays. The browser takes a
  * lock back with its page, but the page's `keepalive` request lives on: the next page, after a reload say, would
- * present the same refresh token. The mark is the only sign of it, since a page can't see the cookie arrive.
+ * present the same refresh token. The mark is the only sign of it, since a page can't see the cookie arrive; but for the
+ * hint cookie, which arrives with it. So the mark holds its value, too.
  *
  * @param who the request of a possible visitor brings no cookie, as a rule: they may have signed in by other means
  */
 export function markPending(tabs: Tabs, who: 'user' | 'maybe-visitor') {
+  const hint = tabs.hint.read();
   const isNobodyKnown = readMark(tabs)?.startsWith(NO_SESSION);
-  const isVisitor = who === 'maybe-visitor' && isNobodyKnown;
-  const since = String(wallClock());
+  const isVisitor = who === 'maybe-visitor' && !hint && isNobodyKnown;
+  const since = wallClock();
+  const request = hint === undefined ? String(since) : `${since} =${hint}`;
   // A sign-out that can't wait for its turn leaves the mark of the request whose turn it is.
-  if (isNobodyKnown || !isAwaited(tabs)) writeMark(tabs, isVisitor ? `${NO_SESSION} ${since}` : since);
+  if (isNobodyKnown || !isAwaited(tabs)) writeMark(tabs, isVisitor ? `${NO_SESSION} ${request}` : request);
   return async (end: RequestEnd): Promise<boolean> => {
     if (end === 'no-session') markNoSession(tabs);
     else if (end === 'answered' || (await pageStays(tabs))) {
       const mark = readMark(tabs);
       // Another tab's mark may stand there by now.
-      if (mark?.endsWith(since)) writeMark(tabs, mark === since ? undefined : NO_SESSION);
+      if (mark?.endsWith(request)) writeMark(tabs, mark === request ? undefined : NO_SESSION);
     } else return false;
     return true;
   };
@@ -52,44 +55,40 @@ export const markNoSession = (tabs: Tabs): void => writeMark(tabs, NO_SESSION);
 /** Somebody has signed in. A request that is under way is that of a user now. */
 export function clearNoSession(tabs: Tabs): void {
   const mark = readMark(tabs);
-  if (mark?.startsWith(NO_SESSION)) writeMark(tabs, mark.split(' ')[1]);
+  if (mark?.startsWith(NO_SESSION)) writeMark(tabs, mark.slice(NO_SESSION.length + 1) || undefined);
 }
 
 /** Milliseconds between two reads of the mark. */
-const POLL_INTERVAL = 50;
+const POLL_INTERVAL = 25;
 
 /**
- * Resolves when the answer to a request that a page has left behind has had its time. A message in the meantime doesn't
- * end the wait, since the cookie is still to come. Called under the lock, where no live page has a mark. It polls, since a
- * page may see the end of another page's mark late.
+ * Resolves when the answer to a request that a page has left behind has come, or has had its time. A message in the
+ * meantime doesn't end the wait, since the cookie is still to come. Called under the lock, where no live page has a mark.
+ * It polls, since a page may see the end of another page's mark late.
  */
 export async function abandonedRequestSettled(tabs: Tabs): Promise<void> {
-  while (!tabs.disposed.isOpen && isAwaited(tabs)) await opened(tabs.disposed, POLL_INTERVAL);
+  while (!tabs.disposed.isOpen && isAwaited(tabs)) {
+    const lookAgain = gate();
+    const undo = [tabs.disposed.onOpen(lookAgain.open), tabs.hint.onChange(lookAgain.open)];
+    await opened(lookAgain, POLL_INTERVAL);
+    for (const forget of undo) forget();
+  }
 }
 
 function isAwaited(tabs: Tabs): boolean {
-  const [, visitor, since] = /^(nobody )?(\d+)$/.exec(readMark(tabs) ?? '') ?? [];
-  const longest = Math.min(tabs.deadlines.abandonedRequest, visitor ? VISITOR_WAITS : Infinity);
+  const [, visitor, since, hint] = /^(nobody )?(\d+)(?: =(.*))?$/.exec(readMark(tabs) ?? '') ?? [];
+  const value = tabs.hint.read();
+  const isBlind = hint === undefined || value === undefined;
+  // Its answer has come, with another value. A visitor's request without one brings no cookie that could be lost.
+  if (!isBlind && (value !== hint || (visitor && !hint))) return false;
+  const longest = isBlind ? longestAnswer(tabs, visitor ? 'visitor' : 'user') : tabs.deadlines.abandonedRequest;
   // No mark of the far future counts.
   return Math.abs(wallClock() - Number(since)) < longest;
 }
 
-const keyOf = ({ lockNames }: Tabs) => String(lockNames.at(-1));
-
-function readMark(tabs: Tabs): string | undefined {
-  try {
-    return (tabs.locks && localStorage.getItem(keyOf(tabs))) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
+// Where tabs take no turns, nobody would wait.
+const readMark = (tabs: Tabs): string | undefined => (tabs.locks ? readNote(tabs) : undefined);
 
 function writeMark(tabs: Tabs, mark: string | undefined): void {
-  try {
-    if (!tabs.locks) return;
-    if (mark === undefined) localStorage.removeItem(keyOf(tabs));
-    else localStorage.setItem(keyOf(tabs), mark);
-  } catch {
-    // No storage here, or it is full: a reload in mid-refresh then needs the server's overlap.
-  }
+  if (tabs.locks) writeNote(tabs, mark);
 }

@@ -81,7 +81,8 @@ function readRecord({ epoch, id, generation, ended, overtook, inDoubt, ...token 
   // Beyond that, one more is no more: no later session could come after it.
   if (!isCount(epoch) || !Number.isSafeInteger(epoch) || typeof id !== 'string') return undefined;
   if (!isCount(generation) || !Number.isSafeInteger(generation)) return undefined;
-  const record = { epoch, id, generation };
+  const { hint } = token;
+  const record = { epoch, id, generation, ...(typeof hint === 'string' && { hint }) };
   if (ended === 'signed-out' || ended === 'expired')
     return { ...record, ended, ...(overtook === true && { overtook }) };
   if (ended !== undefined) return undefined;

@@ -1,5 +1,6 @@
 /** What this tab shares with the other tabs: a channel, and turns. */
 
+import type { HintCookie } from '../cookies.js';
 import type { Deadlines } from '../deadlines.js';
 import type { Gate } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
@@ -14,6 +15,7 @@ export interface Tabs {
   /** Absent where the tab is alone. */
   readonly channel: TabChannel | undefined;
   readonly deadlines: Deadlines;
+  readonly hint: HintCookie;
   /** Opens when the client is disposed of. */
   readonly disposed: Gate;
   /** The last turn within this tab, where there are no locks. */

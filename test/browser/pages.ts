@@ -15,7 +15,7 @@ export interface Conditions {
   readonly act?: 'request' | 'restore' | 'signIn' | 'signOut' | undefined;
   readonly options?: Partial<AuthClientOptions>;
   /** What the page lacks. */
-  readonly without?: readonly ('locks' | 'BroadcastChannel')[];
+  readonly without?: readonly ('locks' | 'BroadcastChannel' | 'cookieStore')[];
   /** The version of its messages to other tabs, where it isn't this release's. */
   readonly wire?: number;
 }

@@ -1,6 +1,12 @@
 /** Options that make no sense are refused when the client is made, by name. */
 
-import { type AuthClientOptions, ConfigurationError, cookieRefresh, createAuthClient } from 'silent-refresh';
+import {
+  type AuthClientOptions,
+  bodyRefresh,
+  ConfigurationError,
+  cookieRefresh,
+  createAuthClient,
+} from 'silent-refresh';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withoutPage } from '../world/page.ts';
 import { newBrowser, openTab } from '../world/tabs.ts';
@@ -59,6 +65,13 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ['verdict is no function', 'verdict', { ...good, verdict: 'over' }],
     ['subject is no function', 'subject', { ...good, subject: 'user_id' }],
     ['subject is null', 'subject', { ...good, subject: null }],
+    ['an empty name of a cookie', 'hintCookie', { ...good, hintCookie: '' }],
+    ['a cookie with its value', 'hintCookie', { ...good, hintCookie: 'has_session=1' }],
+    [
+      'a hint cookie where no cookie holds the refresh token',
+      'hintCookie',
+      { refresh: bodyRefresh({ url: '/auth/refresh' }), hintCookie: 'has_session' },
+    ],
     ...['refreshAhead', 'refreshTimeout'].flatMap((option) =>
       [-1, NaN, Infinity, -Infinity].map((ms): [string, string, object] => [
         `${option}: ${ms}`,

@@ -6,6 +6,7 @@ import { adasTab } from '../given/ada.ts';
 import { HOUR } from '../given/durations.ts';
 import { failureOf, reasonOf } from '../given/failures.ts';
 import { othersStaySilent } from '../given/new-tab.ts';
+import { marksIn } from '../given/refresh-marks.ts';
 import { subjectOf } from '../given/shown.ts';
 import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { jumpWallClock, pass, passUntil, stopClocks } from '../world/clocks.ts';
@@ -77,7 +78,7 @@ describe('signIn() without a request', () => {
     expect(Date.now() - Number(note)).toBeLessThanOrEqual(40);
     hold.release();
     await signingIn;
-    expect([...stored]).toEqual([]);
+    expect(marksIn(stored)).toEqual([]);
   });
 
   it('signIn() waits for a refresh in flight in another tab', async () => {

@@ -36,6 +36,7 @@ describe('a login', () => {
       expect.stringMatching(
         /^__Secure-refresh_token=[\w.-]+; Max-Age=86400; Path=\/auth; HttpOnly; Secure; SameSite=Strict$/,
       ),
+      expect.stringMatching(/^has_session=[\w-]+\.[\w-]+; Max-Age=86400; Path=\/; Secure; SameSite=Lax$/),
     ]);
     expect(response.headers.get('Cache-Control')).toBe('no-store');
   });
@@ -60,6 +61,24 @@ it.each(['refresh', 'logout'])('a form of another site can’t send a %s', async
   expect((await post('refresh', { ...HEADER, Cookie })).status).toBe(200);
 });
 
+it('the hint cookie names the session, and each of its refresh tokens, but is no part of one', async () => {
+  const valuesOf = (response: Response) =>
+    response.headers.getSetCookie().map((cookie) => /=([^;]*)/.exec(cookie)?.[1] ?? '');
+  const [token = '', hint = ''] = valuesOf(await logIn());
+  const refreshed = await post('refresh', { ...HEADER, Cookie: `__Secure-refresh_token=${token}` });
+  const [nextToken = '', nextHint = ''] = valuesOf(refreshed);
+  const [again = '', sameHint = ''] = valuesOf(
+    await post('refresh', { ...HEADER, Cookie: `__Secure-refresh_token=${token}` }),
+  );
+  const [, other = ''] = valuesOf(await logIn());
+  const sessionOf = (value: string) => value.split('.')[0];
+  expect(sessionOf(nextHint)).toBe(sessionOf(hint));
+  expect(nextHint).not.toBe(hint);
+  expect([again, sameHint]).toEqual([nextToken, nextHint]);
+  expect(sessionOf(other)).not.toBe(sessionOf(hint));
+  for (const part of [...hint.split('.'), ...nextHint.split('.')]) expect(token + nextToken).not.toContain(part);
+});
+
 it('a refresh without a session is answered 401', async () => {
   const response = await post('refresh', HEADER);
   expect(response.status).toBe(401);
@@ -72,6 +91,7 @@ it('a sign-out takes the cookie away with the attributes that it has', async () 
   expect(response.status).toBe(204);
   expect(response.headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__Secure-refresh_token=; Max-Age=0; Path=\/auth; HttpOnly; Secure; SameSite=Strict$/),
+    expect.stringMatching(/^has_session=; Max-Age=0; Path=\/; Secure; SameSite=Lax$/),
   ]);
   expect(server.sessions()).toBe(0);
 });

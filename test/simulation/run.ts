@@ -3,7 +3,8 @@
  * promise, shrunk to what matters.
  *
  *   npm run test:simulation -- --runs 1000000 --seed 7 --cores 4
- *   npm run test:simulation -- --holder body    plays only worlds without a cookie; cookie: only those with one
+ *   npm run test:simulation -- --holder body    plays only worlds without a cookie; cookie: only those with one; hint: only those
+ *                                               with a hint cookie beside it
  *   npm run test:simulation -- --replay counterexample.json
  */
 
@@ -43,7 +44,8 @@ async function replay(file: string): Promise<void> {
 
 async function search(runs: number, seed: number, cores: number): Promise<void> {
   const worlds = values.holder as Worlds;
-  if (!['all', 'cookie', 'body'].includes(worlds)) throw new Error(`--holder ${worlds}: give cookie or body.`);
+  if (!['all', 'cookie', 'body', 'hint'].includes(worlds))
+    throw new Error(`--holder ${worlds}: give cookie, body or hint.`);
   console.log(`${runs} schedules, seed ${seed}, holder ${worlds}, ${cores} workers`);
   const began = performance.now();
   let next = 0;

@@ -8,6 +8,7 @@ import { HttpResponse, http } from 'msw';
 import { createFaults, type Endpoint } from '../../src/testing/server/faults.ts';
 import { unsignedJwt } from '../../src/testing/server/jwt.ts';
 import { createStrictServer, refuse } from '../../src/testing/server/strict-server.ts';
+import { setHint } from './hint-cookie.ts';
 import { network } from './network.ts';
 
 export interface ApiRequest {
@@ -35,12 +36,16 @@ export function startAuthServer() {
   let serial = 0;
   const faults = createFaults();
   let underWay = 0;
+  let sessions = 0;
+  let hintCount = 0;
 
   const server = {
     /** Seconds. */
     lifetime: 60,
     /** The browser's refresh cookie. */
     cookie: undefined as string | undefined,
+    /** Whether it sets a hint cookie beside it: one that names the session, or one that is another one each time. */
+    hints: 'none' as 'none' | 'of-sessions' | 'of-rotations',
     refreshCalls: 0,
     get reuseAlarms() {
       return strict.reuseAlarms;
@@ -69,6 +74,8 @@ export function startAuthServer() {
     signIn(user: string): object {
       const { body, cookie } = strict.signIn(user);
       server.cookie = cookie;
+      sessions++;
+      giveHint();
       return body;
     },
     /** The request for `auth.signIn`. */
@@ -92,6 +99,16 @@ export function startAuthServer() {
   function hold(endpoint: Endpoint) {
     const { met, clear } = faults.set(endpoint, 'hang', { afterProcessing: true });
     return { arrived: met, release: clear };
+  }
+
+  function giveHint(): void {
+    if (server.hints === 'none') return;
+    hintCount++;
+    setHint(server.hints === 'of-sessions' ? `session-${sessions}.${hintCount}` : `r${hintCount}`);
+  }
+
+  function takeHint(): void {
+    if (server.hints !== 'none') setHint('');
   }
 
   /** From the sign-in on: 1, 2, … */
@@ -125,6 +142,8 @@ export function startAuthServer() {
       const { response, cookie } = met.answer;
       // It lands in the jar with the answer, not before it.
       if (cookie) server.cookie = cookie;
+      if (cookie) giveHint();
+      else takeHint();
       return response;
     } finally {
       underWay--;
@@ -164,6 +183,7 @@ export function startAuthServer() {
       if (server.answerLogout) return server.answerLogout(request);
       const { response } = strict.signOut(server.cookie);
       server.cookie = undefined;
+      takeHint();
       return response;
     }),
     http.all(`${API}/*`, ({ request }) => api(request)),

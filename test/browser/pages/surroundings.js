@@ -33,6 +33,7 @@ window.surroundings = {
 const missing = {
   locks: () => Object.defineProperty(navigator, 'locks', { value: undefined }),
   BroadcastChannel: () => Reflect.deleteProperty(globalThis, 'BroadcastChannel'),
+  cookieStore: () => Object.defineProperty(globalThis, 'cookieStore', { value: undefined }),
 };
 for (const name of asked.getAll('without')) missing[name]();
 

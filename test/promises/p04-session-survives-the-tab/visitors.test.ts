@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { othersStaySilent } from '../../given/new-tab.ts';
-import { adasMarkingTab, KEY, openMarkingTab } from '../../given/refresh-marks.ts';
+import { adasMarkingTab, KEY, marksIn, openMarkingTab } from '../../given/refresh-marks.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { stubStorage } from '../../world/storage.ts';
@@ -32,7 +32,7 @@ describe('visitors, whose page has no cookie to wait for', () => {
   it('the server’s "no session" is remembered', async () => {
     const auth = await visit();
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'no-session' });
-    expect([...marks]).toEqual(NOBODY);
+    expect(marksIn(marks)).toEqual(NOBODY);
   });
 
   it('the server’s end of a session is remembered', async () => {
@@ -40,14 +40,14 @@ describe('visitors, whose page has no cookie to wait for', () => {
     server.revoke('ada');
     await auth.refresh().catch(() => {});
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
-    expect([...marks]).toEqual(NOBODY);
+    expect(marksIn(marks)).toEqual(NOBODY);
   });
 
   it('a sign-out that the server confirms is remembered', async () => {
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: true });
-    expect([...marks]).toEqual(NOBODY);
+    expect(marksIn(marks)).toEqual(NOBODY);
   });
 
   it('a sign-out that the server doesn’t confirm is not remembered', async () => {
@@ -55,7 +55,7 @@ describe('visitors, whose page has no cookie to wait for', () => {
     const auth = openMarkingTab();
     await auth.signIn(server.login('ada'));
     expect(await auth.signOut()).toEqual({ serverConfirmed: false });
-    expect([...marks]).toEqual([]);
+    expect(marksIn(marks)).toEqual([]);
   });
 
   it('a sign-in while a visitor’s request is under way leaves its mark, as that of a user', async () => {
@@ -67,10 +67,10 @@ describe('visitors, whose page has no cookie to wait for', () => {
     await othersStaySilent();
     const [, mark = ''] = (marks.get(KEY) ?? '').split(' ');
     await auth.setSession(server.signIn('ada'));
-    expect([...marks]).toEqual([[KEY, mark]]);
+    expect(marksIn(marks)).toEqual([[KEY, mark]]);
     hold.open(Response.json({}, { status: 401 }));
     await rest();
-    expect([...marks]).toEqual([]);
+    expect(marksIn(marks)).toEqual([]);
   });
 
   it('a visitor’s mark goes with the answer, but they stay a visitor', async () => {
@@ -80,10 +80,10 @@ describe('visitors, whose page has no cookie to wait for', () => {
     const restoring = openMarkingTab().restore();
     await othersStaySilent();
     expect(server.refreshCalls).toBe(2);
-    expect([...marks]).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
+    expect(marksIn(marks)).toEqual([[KEY, expect.stringMatching(/^nobody \d+$/)]]);
     hold.open(Response.json({}, { status: 401 }));
     await restoring;
-    expect([...marks]).toEqual(NOBODY);
+    expect(marksIn(marks)).toEqual(NOBODY);
   });
 
   it('a visitor’s lost request delays nothing for longer than a second', async () => {
@@ -120,13 +120,13 @@ describe('visitors, whose page has no cookie to wait for', () => {
     marks.set(KEY, 'nobody');
     const auth = openMarkingTab();
     await enter(auth);
-    expect([...marks]).toEqual([]);
+    expect(marksIn(marks)).toEqual([]);
     const hold = server.holdRefresh();
     const refreshing = auth.refresh();
     await hold.arrived;
     expect(Number(marks.get(KEY))).toBeLessThanOrEqual(Date.now());
     hold.release();
     await refreshing;
-    expect([...marks]).toEqual([]);
+    expect(marksIn(marks)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** Faults put into the client on purpose. The simulation must find each of them: a rule that can't fail proves nothing. */
 
 import { type Fault, fault } from './fault.ts';
+import { FAULTS_OF_HINTS } from './of-hints.ts';
 import { FAULTS_WITHOUT_COOKIE } from './without-cookie.ts';
 
 /** Of the turns that tabs take, and of what they tell each other. */
@@ -242,4 +243,9 @@ const REQUESTS: readonly Fault[] = [
 export const FAULTS_OF_REFRESHES: readonly Fault[] = [...TURNS_AND_MESSAGES, ...REFRESH];
 /** Those that users and their requests meet. */
 export const FAULTS_OF_REQUESTS: readonly Fault[] = [...FOUND, ...USERS, ...REQUESTS];
-export const FAULTS: readonly Fault[] = [...FAULTS_OF_REFRESHES, ...FAULTS_OF_REQUESTS, ...FAULTS_WITHOUT_COOKIE];
+export const FAULTS: readonly Fault[] = [
+  ...FAULTS_OF_REFRESHES,
+  ...FAULTS_OF_REQUESTS,
+  ...FAULTS_OF_HINTS,
+  ...FAULTS_WITHOUT_COOKIE,
+];

@@ -12,8 +12,19 @@ import type { Scene } from './judge.ts';
  */
 export const ORPHAN_WAIT = 4_998;
 
-/** Milliseconds that it waits for the answer to a request of a visitor's. */
+/** Milliseconds that it waits for it in any case where no hint cookie tells that it has come; for a visitor's, too. */
 export const VISITOR_WAIT = 998;
+
+/** Whether a hint cookie tells of sessions. */
+export const isHinted = ({ world }: Plan): boolean => world.hint === 'of-sessions' || world.hint === 'of-rotations';
+
+/** Milliseconds that the client waits at least for the answer to a request of a page that is gone. */
+export function orphanWait({ plan, browser }: Scene, { sentAt, isOfVisitor }: Exchange): number {
+  // Who sees another value takes the answer for come, whoever has set it.
+  if (isHinted(plan) && browser.network.hintChangedAt > sentAt) return 0;
+  // How long refreshes have taken bounds the wait.
+  return !isHinted(plan) || isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT;
+}
 
 export const isRefresh = ({ request }: Exchange): boolean => request.endpoint === 'refresh';
 

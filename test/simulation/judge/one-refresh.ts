@@ -8,7 +8,7 @@ import {
   isRefresh,
   isRefusal,
   isUnmarked,
-  ORPHAN_WAIT,
+  orphanWait,
   VISITOR_WAIT,
 } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
@@ -30,7 +30,7 @@ export const noOverlap: RuleMaker = (scene, accuse) => {
           browser.server.familyOf(other.request.refreshToken)?.state !== 'active';
         const isLeft = isOrphan(other);
         const isForgiven = isLeft && (isVisitor || isUnmarked(scene, other));
-        const isOver = isLeft && age >= ORPHAN_WAIT;
+        const isOver = isLeft && age >= orphanWait(scene, other);
         if (!isForgiven && !isOver)
           accuse(
             `tab ${exchange.page.id} refreshed ${Math.round(age)} ms after the ` +
@@ -99,7 +99,7 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
       const issued = token && server.issued.get(token);
       if (browser.timeline.now - (refusedAt.get(exchange.page) ?? -Infinity) < 2_000) return;
       // Whoever has just signed in, here or elsewhere, may have left a cookie of which tabs know nothing.
-      const isOurs = browser.network.navigatedAt < 0 && !browser.network.isCookieLeftToChance;
+      const isOurs = browser.network.touchedAt < 0 && !browser.network.isCookieLeftToChance && !mayHintMislead();
       if (!isOurs || !issued || refused.has(token) || scene.calls.some(isDemand)) return;
       const lifetime = plan.world.lifetime * 1_000;
       const left = issued.expiresAt - browser.machine.trueNow();
@@ -112,6 +112,15 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
         );
     },
   };
+
+  /** Of values that don't name the session, none tells whether it is that of a page which nobody can hear any more. */
+  function mayHintMislead(): boolean {
+    const isUnheard = ({ page, heardAt, sentAt }: Exchange) =>
+      !page.isAlive || heardAt === undefined || page.lastStillAt >= sentAt;
+    return (
+      plan.world.hint === 'of-rotations' && browser.network.exchanges.some((each) => isRefresh(each) && isUnheard(each))
+    );
+  }
 
   function isDemand({ label, settledAt }: { label: string; settledAt?: number }): boolean {
     if (/^(refresh|signIn|setSession)\(/.test(label))

@@ -1,6 +1,7 @@
 /** All rules. */
 
 import { challengesAreTold, noErrorWithoutFailure, toldInTime } from './callers.ts';
+import { hintIsHeard, visitorsAskNothing } from './hints.ts';
 import type { RuleMaker } from './judge.ts';
 import { boundedRate, noNeedlessRefresh, noOverlap } from './one-refresh.ts';
 import { backsOff } from './outage.ts';
@@ -18,6 +19,7 @@ export const RULES: readonly RuleMaker[] = [
   noTokenTwice,
   noAlarm,
   noNeedlessRefresh,
+  visitorsAskNothing,
   boundedRate,
   backsOff,
   onceAndUnchanged,
@@ -38,4 +40,5 @@ export const RULES: readonly RuleMaker[] = [
   everythingSettles,
   tabsAgree,
   goodTokenAtRest,
+  hintIsHeard,
 ];

@@ -2,7 +2,7 @@
 
 import type { Family } from '../../../src/testing/server/sessions.ts';
 import type { Exchange } from '../world/network.ts';
-import { isOrphan, isRefresh, isUnmarked, ORPHAN_WAIT, VISITOR_WAIT } from './evidence.ts';
+import { isOrphan, isRefresh, isUnmarked, orphanWait } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 import { isGoneWithItsPage, isHeardTooLate, mayMissRotations } from './refresh-tokens.ts';
 
@@ -17,7 +17,7 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
     promise: 'No refresh token is presented twice unless its answer was lost',
     onEnd(exchange) {
       const { refreshToken } = exchange.request;
-      const isLate = browser.timeline.now - exchange.sentAt >= ORPHAN_WAIT;
+      const isLate = browser.timeline.now - exchange.sentAt >= orphanWait(scene, exchange);
       // Answered after all, it puts an old cookie in the place of a newer one.
       if (isRefresh(exchange) && refreshToken && isLate && !exchange.page.isAlive)
         atRisk.add(browser.server.familyOf(refreshToken) as Family);
@@ -36,7 +36,7 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
         return;
       }
       const family = browser.server.familyOf(refreshToken) as Family;
-      const isLate = browser.timeline.now - first.sentAt >= (first.isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT);
+      const isLate = browser.timeline.now - first.sentAt >= orphanWait(scene, first);
       // Its answer may still land.
       const isUnderWay = isOrphan(first) && !first.end && (isLate || isUnmarked(scene, first));
       const isLost = !!first.isAnswerLost || !!first.isResent || isUnderWay || isHeardTooLate(scene, first);

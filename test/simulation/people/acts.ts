@@ -3,6 +3,7 @@
 import type { ClientCode } from '../client-code.ts';
 import { type Act, PLACES, type Plan, type Step } from '../schedule/plan.ts';
 import type { Browser } from '../world/browser.ts';
+import { HINT } from '../world/cookies.ts';
 import { isInBody } from '../world/holder.ts';
 import { APP } from '../world/network.ts';
 import type { PageStart } from '../world/page.ts';
@@ -48,6 +49,12 @@ export class People {
       case 'revoke-session':
         browser.server.revoke(browser.network.cookie ?? browser.network.newestRefreshToken);
         return;
+      case 'delete-hint':
+        browser.network.deleteHint();
+        return;
+      case 'sign-out-elsewhere':
+        browser.network.signOutElsewhere();
+        return;
       case 'sleep':
         browser.sleep(act.ms);
         return;
@@ -74,7 +81,8 @@ export class People {
   private clientOf(place: number): ClientKind {
     const { habit, world } = this.plan;
     const name = world.names === 2 && place % 2 ? 'another' : 'default';
-    return { habit, name, holder: world.holder, refusal: world.refusal };
+    const hintCookie = world.hint && HINT;
+    return { habit, name, holder: world.holder, hintCookie, refusal: world.refusal };
   }
 
   private doInTab(place: number, tab: Tab, act: Act): void {

@@ -52,6 +52,7 @@ export interface ClientKind {
   readonly habit: Habit;
   readonly name: string;
   readonly holder: Holder;
+  readonly hintCookie: string | undefined;
   readonly refusal: 'status' | 'body';
 }
 
@@ -132,6 +133,7 @@ export class Tab {
         : { refresh: bodyRefresh({ url: 'auth/refresh', revoke: 'auth/revoke', storage: this.storageOf(holder) }) }),
       allowedOrigins: [API],
       name: this.kind.name,
+      ...(this.kind.hintCookie && { hintCookie: this.kind.hintCookie }),
       debug: (entry: DebugEntry) => this.watcher.onLogged(entry),
       ...(this.kind.refusal === 'body' && { shouldRefresh: saysRefused }),
     });

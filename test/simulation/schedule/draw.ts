@@ -4,17 +4,21 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { WorldRules } from '../world/browser.ts';
 import { BODY_HOLDERS, type Holder } from '../world/holder.ts';
 import { often } from './draw-act.ts';
+import { withHint } from './draw-hint.ts';
 import { scene } from './draw-scene.ts';
 import type { Habit, Plan, User } from './plan.ts';
 
-/** Which worlds are drawn. */
-export type Worlds = 'all' | 'cookie' | 'body';
+/** Which worlds are drawn. `cookie`: those without a hint cookie beside it. */
+export type Worlds = 'all' | 'cookie' | 'body' | 'hint';
 
 const holders: Readonly<Record<Worlds, Arbitrary<Holder>>> = {
   all: often<Holder>('cookie', 2, ...BODY_HOLDERS),
   cookie: fc.constant('cookie'),
+  hint: fc.constant('cookie'),
   body: fc.constantFrom(...BODY_HOLDERS),
 };
+
+const HINTED = { all: 'sometimes', cookie: 'never', body: 'never', hint: 'always' } as const;
 
 const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
   fc.record({
@@ -37,7 +41,9 @@ const worldOf = (worlds: Worlds): Arbitrary<WorldRules> =>
     countsSleep: fc.boolean(),
   });
 
-export const planIn = (worlds: Worlds): Arbitrary<Plan> =>
+export const planIn = (worlds: Worlds): Arbitrary<Plan> => withHint(planWithoutHint(worlds), HINTED[worlds]);
+
+const planWithoutHint = (worlds: Worlds): Arbitrary<Plan> =>
   fc.record({
     world: worldOf(worlds),
     habit: often<Habit>('quiet', 4, 'throws', 'refetches', 'calls-back'),

@@ -59,6 +59,8 @@ export type Act =
     }
   | { readonly do: 'fault'; readonly endpoint: Endpoint; readonly fault: Fault; readonly times: number }
   | { readonly do: 'offline' | 'online' | 'void-access-tokens' | 'revoke-session' }
+  /** By hand; and by a page of the server's own, or an app on another subdomain. */
+  | { readonly do: 'delete-hint' | 'sign-out-elsewhere' }
   | { readonly do: 'sleep' | 'set-clock'; readonly ms: number };
 
 /** How many tabs there may be at once. */

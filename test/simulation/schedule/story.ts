@@ -19,6 +19,8 @@ const USUAL: Readonly<Record<string, unknown>> = {
   hasChannel: true,
   lostMessages: 0,
   doubledMessages: 0,
+  hint: undefined,
+  hasCookieEvents: undefined,
 };
 
 export function tell({ world, habit, tabs, user }: Plan, { violation, story }: Play): string {

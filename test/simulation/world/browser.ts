@@ -26,6 +26,8 @@ export interface WorldRules extends ServerRules {
   readonly doubledMessages: number;
   /** Whether the monotonic clock goes on in sleep. */
   readonly countsSleep: boolean;
+  /** Whether pages are told when a cookie changes. */
+  readonly hasCookieEvents?: boolean | undefined;
 }
 
 export class Browser {
@@ -40,6 +42,7 @@ export class Browser {
   readonly engine: Engine;
   readonly hasLocks: boolean;
   readonly hasChannel: boolean;
+  readonly hasCookieEvents: boolean;
   /** All that ever were. */
   readonly pages: SimulatedPage[] = [];
   /** Timeline's milliseconds at which the connection came back. */
@@ -52,12 +55,16 @@ export class Browser {
     this.engine = rules.engine;
     this.hasLocks = rules.hasLocks;
     this.hasChannel = rules.hasChannel;
+    this.hasCookieEvents = !!rules.hasCookieEvents;
     this.machine = createMachine(timeline, rules.countsSleep);
     this.server = createServer(this.machine, rules);
     this.network = createNetwork(timeline, this.chance, this.machine, this.server, this.engine);
     this.locks = createLockManager(timeline, this.chance, this.engine);
     this.channels = createChannels(timeline, this.chance, { lost: rules.lostMessages, doubled: rules.doubledMessages });
     this.storage = createStorage(timeline, this.chance, rules.storage);
+    this.network.onHint = (by) => {
+      for (const page of this.livePages) page.cookies.change(this.network.hint, page === by);
+    };
   }
 
   get livePages(): SimulatedPage[] {

@@ -72,7 +72,18 @@ export interface NetworkUser {
 
 export interface Network {
   /** The refresh token in the cookie jar that all pages share. */
-  cookie: string | undefined;
+  readonly cookie: string | undefined;
+  /** The hint cookie beside it; empty: there is none. */
+  readonly hint: string;
+  /** Timeline's milliseconds at which somebody else has changed one of them last: no page of ours. */
+  touchedAt: number;
+  /** Somebody deletes the hint cookie by hand. */
+  deleteHint(): void;
+  /** A page of the server's own signs out, or an app on another subdomain. */
+  signOutElsewhere(): void;
+  /** Timeline's milliseconds at which the hint cookie has changed last. */
+  hintChangedAt: number;
+  onHint: ((by: NetworkUser | undefined) => void) | undefined;
   /** The refresh token that came last to the browser, also where no cookie holds it. */
   newestRefreshToken: string | undefined;
   /** All that was ever sent. */
@@ -120,8 +131,41 @@ export function createNetwork(
   let lastCut = -1;
   const inBody = isInBody(server.rules);
   const underWay = new Map<Exchange, (reason: unknown, end: 'failed' | 'aborted') => void>();
+  let cookie: string | undefined;
+  let hint = '';
+
+  /** @param by the page whose request has brought it */
+  function setHint(value: string, by?: NetworkUser): void {
+    if (value === hint) return;
+    hint = value;
+    network.hintChangedAt = timeline.now;
+    network.onHint?.(by);
+  }
+
+  function setCookie(value: string | undefined, by?: NetworkUser): void {
+    cookie = value;
+    setHint(value ? server.hintOf(value) : '', by);
+  }
+
   const network: Network = {
-    cookie: undefined,
+    get cookie() {
+      return cookie;
+    },
+    get hint() {
+      return hint;
+    },
+    touchedAt: Number.NEGATIVE_INFINITY,
+    hintChangedAt: Number.NEGATIVE_INFINITY,
+    deleteHint() {
+      network.touchedAt = timeline.now;
+      setHint('');
+    },
+    signOutElsewhere() {
+      network.touchedAt = timeline.now;
+      server.revoke(cookie);
+      setCookie(undefined);
+    },
+    onHint: undefined,
     newestRefreshToken: undefined,
     exchanges: [],
     faults: new Map(),
@@ -157,7 +201,8 @@ export function createNetwork(
       noteLogin();
       // Other tabs that refresh learn whose the cookie is from its token, if that says so.
       if (server.rules.tokens === 'opaque') leaveCookieToChance();
-      network.cookie = begin();
+      network.touchedAt = timeline.now;
+      setCookie(begin());
       network.newestRefreshToken = network.cookie;
     },
     isCookieLeftToChance: false,
@@ -245,7 +290,8 @@ export function createNetwork(
       const arrive = (answer: Answer) => {
         if (exchange.end && !(goesOn && lastCut < exchange.sentAt)) return;
         // The jar is the browser's own: the page may be gone, or frozen.
-        if (answer.setCookie !== undefined) network.cookie = answer.setCookie ?? undefined;
+        if (answer.setCookie !== undefined) setCookie(answer.setCookie ?? undefined, page);
+        if (answer.takesHint) setHint('', page);
         // Nor does one that stands still, or has given the login up.
         if (endpoint === 'login' && (page.isFrozen || exchange.end)) leaveCookieToChance();
         // A refresh that was given up lays its cookie over that of a later login.

@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import type { PageGlobals } from '../client-code.ts';
 import type { Browser } from './browser.ts';
+import { createPageCookies, type PageCookies } from './cookies.ts';
 import { APP } from './network.ts';
 import type { PageStorage } from './storage.ts';
 
@@ -13,6 +14,9 @@ export class SimulatedPage {
   readonly document: SimulatedDocument;
   readonly window = new EventTarget();
   readonly globals: PageGlobals;
+  readonly cookies: PageCookies;
+  /** What the hint cookie was when it was opened. */
+  readonly hintAtLoad: string;
   /** What the tab's sessionStorage holds: the next page in the tab finds it. */
   readonly itemsOfTab: Map<string, string>;
   readonly sessionStorage: PageStorage | undefined;
@@ -37,7 +41,9 @@ export class SimulatedPage {
   constructor(browser: Browser, id: number, start: PageStart, itemsOfTab: Map<string, string>) {
     this.browser = browser;
     this.id = id;
-    this.document = new SimulatedDocument(start);
+    this.hintAtLoad = browser.network.hint;
+    this.cookies = createPageCookies(browser, this, this.hintAtLoad);
+    this.document = new SimulatedDocument(start, this.cookies);
     this.globals = globalsOf(browser, this);
     this.itemsOfTab = itemsOfTab;
     this.sessionStorage = asFarAsItActs(this, browser.storage.openOfTab(itemsOfTab));
@@ -195,13 +201,18 @@ class SimulatedDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden';
   prerendering: boolean;
   baseURI = `${APP}/`;
-  readonly cookie = '';
-  constructor(start: PageStart) {
+  private readonly cookies: PageCookies;
+  constructor(start: PageStart, cookies: PageCookies) {
     super();
+    this.cookies = cookies;
     // Many requests of one page may wait for their turn.
     setMaxListeners(0, this);
     this.visibilityState = start === 'visible' ? 'visible' : 'hidden';
     this.prerendering = start === 'prerendered';
+  }
+
+  get cookie(): string {
+    return this.cookies.read();
   }
 }
 
@@ -232,6 +243,7 @@ function globalsOf(browser: Browser, page: SimulatedPage): PageGlobals {
     Math: Object.assign(Object.create(Math), { random: () => chance.next(`Math.random ${page.id}`) }),
     setTimeout: (run: () => void, ms = 0) => timeline.after(Math.max(1, ms), () => page.runTask(run)),
     clearTimeout: (cancel: (() => void) | undefined) => cancel?.(),
+    cookieStore: browser.hasCookieEvents ? page.cookies.store : undefined,
     fetch: ((input, init) =>
       page.acts() ? sendFromHere(input, init) : new Promise<Response>(() => {})) as typeof fetch,
     addEventListener: page.window.addEventListener.bind(page.window),

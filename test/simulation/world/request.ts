@@ -20,6 +20,8 @@ export interface Answer {
   readonly refreshToken?: string | undefined;
   /** `null` takes the cookie away. */
   readonly setCookie?: string | null | undefined;
+  /** It takes the hint cookie away, and leaves that of the refresh token, dead as it is. */
+  readonly takesHint?: boolean | undefined;
   /** It was redirected on the way, within the API. */
   readonly redirectedTo?: string | undefined;
 }

@@ -19,6 +19,11 @@ export interface ServerRules {
   readonly repeatsTokens: boolean;
   /** How the API refuses a token: by the status, or in the body of a 200, as GraphQL servers do. */
   readonly refusal: 'status' | 'body';
+  /**
+   * Beside the cookie of the refresh token, one that scripts may read, and that the client knows of: its value names the
+   * session, or is just another one each time. `never-set`: the client is told of one, and the server sets none.
+   */
+  readonly hint?: 'of-sessions' | 'of-rotations' | 'never-set' | undefined;
   /** Seconds that an access token is good for. */
   readonly lifetime: number;
   /** Whether each refresh brings another refresh token. Where not, that of the sign-in is good until the end. */
@@ -52,6 +57,8 @@ export interface Server {
   subjectOf(family: Family): string;
   isGood(value: string): boolean;
   familyOf(refreshToken: string | undefined): Family | undefined;
+  /** The value of the hint cookie beside this refresh token; empty: it sets none. */
+  hintOf(refreshToken: string): string;
   /** The refresh token of a session that nobody has spent. */
   newestOf(family: Family): string | undefined;
   voidAccessTokens(): void;
@@ -89,6 +96,12 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     subjectOf: (family) => String(subjectOf(family)),
     isGood: (value) => accessTokens.judge(idOf.get(value) ?? '').verdict === 'good',
     familyOf: (refreshToken) => sessions.familyOf(refreshToken),
+    hintOf(refreshToken) {
+      const family = sessions.familyOf(refreshToken);
+      const rotation = refreshToken.replace(/\D/g, '');
+      if (rules.hint === 'of-rotations') return rotation;
+      return rules.hint === 'of-sessions' && family ? `${sidOf(family)}.${rotation}` : '';
+    },
     newestOf: (family) => newest.get(family),
     voidAccessTokens: () => accessTokens.expireAll(),
     revoke(refreshToken) {
@@ -152,7 +165,8 @@ export function createServer(machine: Machine, rules: ServerRules): Server {
     if (rotation.outcome === 'reused' && refreshToken)
       server.alarms.push({ family: sessions.familyOf(refreshToken) as Family, token: refreshToken });
     if (rotation.outcome === 'rotated') remember(rotation.grant);
-    if (!('grant' in rotation)) return { status: 401, body: { error: 'invalid_grant' } };
+    if (!('grant' in rotation))
+      return { status: 401, body: { error: 'invalid_grant' }, takesHint: rules.hint === 'of-sessions' };
     return tokenAgain(rotation.grant) ?? tokenAnswer(rotation.grant);
   }
 

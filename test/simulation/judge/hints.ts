@@ -1,0 +1,44 @@
+/** The hint cookie: visitors cost nothing, and what others do with the session is known in every tab. */
+
+import { LONGEST_NEWS } from '../world/cookies.ts';
+import { isHinted, isMirrored, isRefresh } from './evidence.ts';
+import type { RuleMaker } from './judge.ts';
+
+export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
+  promise: 'Where the hint cookie says that nobody is signed in, the server isn’t asked',
+  onSend(exchange) {
+    const tab = scene.tabOf(exchange);
+    if (!isRefresh(exchange) || !tab || !isHinted(scene.plan)) return;
+    const { hint, hintChangedAt } = scene.browser.network;
+    const wasAlwaysSo = !hint && hintChangedAt < tab.createdAt - LONGEST_NEWS;
+    const isAsked = scene.calls.some((call) => call.tab === tab && /^(refresh|signIn)\(/.test(call.label));
+    // Where others have touched it, the client may have seen a sign-in without it.
+    const isUntouched = scene.browser.network.touchedAt < 0;
+    const { status } = tab.state;
+    if (wasAlwaysSo && !isAsked && (status === 'signed-out' || (status === 'restoring' && isUntouched)))
+      accuse(`tab ${tab.page.id} of a visitor has asked the server`);
+  },
+});
+
+export const hintIsHeard: RuleMaker = (scene, accuse) => ({
+  promise: 'With a hint cookie each tab knows who has signed in or out elsewhere',
+  atRest() {
+    const { plan, browser, areClocksWrong } = scene;
+    const { network, server } = browser;
+    if (!isHinted(plan) || !isMirrored(plan) || areClocksWrong || network.isCookieLeftToChance) return;
+    const family = server.familyOf(network.cookie);
+    const isActive = family?.state === 'active';
+    for (const tab of scene.tabs.filter(({ page }) => page.isAlive)) {
+      const { state, page } = tab;
+      if (state.status === 'signed-in' && !network.cookie && !network.hint)
+        accuse(`tab ${page.id} is signed in, and there is no cookie any more`);
+      if (!isActive || !network.hint) continue;
+      const whose = server.subjectOf(family);
+      if (state.status === 'signed-in' && state.subject !== undefined && state.subject !== whose)
+        accuse(`tab ${page.id} is ${state.subject}, and the cookie is that of ${whose}`);
+      // Signed out stays signed out.
+      if (state.status === 'signed-out' && state.reason !== 'signed-out')
+        accuse(`tab ${page.id} is ${state.reason}, and the cookie is that of ${whose}`);
+    }
+  },
+});
