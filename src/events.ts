@@ -101,8 +101,8 @@ export function closeListeners(listeners: Listeners): void {
 }
 
 /**
- * Every listener has heard of the event when this returns. Where one causes another event, the others first hear of this
- * one. What a listener throws, now or later, is reported to the console and affects no other listener.
+ * Every listener has heard of the event when this returns, but for those that another one has removed. Where one causes
+ * another event, the others first hear of this one. What a listener throws, now or later, is reported to the console and affects no other listener.
  */
 export function emit<Name extends keyof EventMap>(
   { entries, due }: Listeners,
@@ -110,11 +110,13 @@ export function emit<Name extends keyof EventMap>(
   detail: EventMap[Name],
 ): void {
   const report = globalThis.reportError ?? console.error;
-  for (const [name, listener] of entries) {
+  for (const entry of entries) {
+    const [name, listener] = entry;
     const isForAny = name === 'any' && detail;
     if (name !== event && !isForAny) continue;
     const heard = isForAny ? { what: event, ...detail } : detail;
-    due.push(() => (async () => listener(Object.freeze(heard) as never))().catch((error) => report(error)));
+    const call = async () => entries.has(entry) && listener(Object.freeze(heard) as never);
+    due.push(() => call().catch((error) => report(error)));
   }
   for (let deliver = due.shift(); deliver; deliver = due.shift()) deliver();
 }
