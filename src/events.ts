@@ -121,7 +121,7 @@ export function emit<Name extends keyof EventMap>(
   for (let deliver = due.shift(); deliver; deliver = due.shift()) deliver();
 }
 
-/** As many addresses are reported, whatever an app calls. */
+/** As many addresses are reported of each kind, whatever an app calls. */
 const MOST_REPORTED = 50;
 
 /** Reports a problem, once for each kind and address. */
@@ -129,7 +129,8 @@ export function reportProblem(listeners: Listeners, problem: Problem): void {
   const { reported } = listeners;
   const { code, origin, url } = problem as { code: string; origin?: string; url?: string };
   const key = `${code} ${origin ?? url}`;
-  if (reported.has(key) || reported.size >= MOST_REPORTED) return;
+  const alike = [...reported].filter((each) => each.startsWith(`${code} `));
+  if (alike.includes(key) || alike.length >= MOST_REPORTED) return;
   reported.add(key);
   emit(listeners, 'problem', problem);
 }

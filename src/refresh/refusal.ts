@@ -93,14 +93,17 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
     // An exception that nobody caught, as of tymon/jwt-auth.
     if (GONE.test(text.slice(0, 500))) return rejected(`${why}, and says that the token is gone`);
   }
-  return failed(unreachable(why, problemOf(response)));
+  return failed(unreachable(why, problemOf(heard)));
 }
 
 /** A method that isn't allowed, and one that isn't known (RFC 9110 §15.5.6, §15.6.2), speak of the address too. */
 const NOTHING_THERE = [404, 405, 501];
 
-function problemOf({ status, headers, type }: Response): EndpointProblem | undefined {
+function problemOf({ response, speaksHtml }: Heard): EndpointProblem | undefined {
+  const { status, headers, type } = response;
   if (NOTHING_THERE.includes(status)) return { code: 'endpoint-missing', status };
+  // The page may be a firewall's, but many frameworks refuse in this way, too.
+  if (speaksHtml && OVER.includes(status)) return { code: 'endpoint-answers-html', status };
   // Of another origin, a page reads only the headers that CORS exposes: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
   const isUnreadable = type === 'cors' && BUSY.includes(status) && !headers.has('retry-after');
   return isUnreadable ? { code: 'retry-after-unreadable', status } : undefined;
