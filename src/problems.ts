@@ -34,8 +34,11 @@ export interface EndpointProblemDetails {
   'option-failed': { readonly option: 'verdict' | 'subject' | 'refresh' };
   /** A new token has expired already, or is about to. Milliseconds that are left, and by which evidence. */
   'token-expired-on-arrival': { readonly left: number; readonly evidence: string };
-  /** New tokens live hardly longer than it takes to fetch one. Both in milliseconds. */
-  'token-lifetime-short': { readonly lifetime: number; readonly took: number };
+  /**
+   * New tokens live hardly longer than it takes to fetch one; or, with `claimed`, for less than half of what their `exp` and
+   * `iat` say, since the Date header is ahead. All in milliseconds.
+   */
+  'token-lifetime-short': { readonly lifetime: number; readonly took: number; readonly claimed?: number };
   /**
    * The first refresh after a sign-in was refused: the refresh token's cookie wasn't kept, or isn't sent. Where the page was
    * loaded anew in between, the console tells of it, in development.

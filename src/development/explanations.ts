@@ -165,14 +165,24 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     ],
     remedy: 'Correct expires_in, exp, iat or the clock at the server. npx silent-refresh check compares them.',
   }),
-  'token-lifetime-short': ({ url, lifetime, took }) => ({
-    what: `The access tokens of ${name(url)} are good for ${seconds(lifetime)}, and it takes ${seconds(took)} to get one. So requests wait again and again.`,
-    why: [
-      'The server counts the lifetime in seconds, and minutes were meant.',
-      'The lifetime was made short for a test.',
-    ],
-    remedy: 'Give access tokens a lifetime of 5 to 15 minutes.',
-  }),
+  'token-lifetime-short': ({ url, lifetime, took, claimed }) =>
+    claimed
+      ? {
+          what: `The access tokens of ${name(url)} are good for ${seconds(claimed)} by exp and iat, but only for ${seconds(lifetime)} by exp and the Date header. The least counts, so they are refreshed too often.`,
+          why: [
+            'The clocks of two servers differ: of the one that writes exp and iat, and of the one that sets the Date header. That may be a proxy.',
+            'The server gives out old tokens again and again.',
+          ],
+          remedy: 'Correct the clocks. npx silent-refresh check compares them.',
+        }
+      : {
+          what: `The access tokens of ${name(url)} are good for ${seconds(lifetime)}, and it takes ${seconds(took)} to get one. So requests wait again and again.`,
+          why: [
+            'The server counts the lifetime in seconds, and minutes were meant.',
+            'The lifetime was made short for a test.',
+          ],
+          remedy: 'Give access tokens a lifetime of 5 to 15 minutes.',
+        },
   'cookie-not-kept': ({ url }, { page }) => ({
     what: `A user has signed in, and the first refresh after that was refused. So they are signed out. Most likely the browser didn't keep the cookie of the refresh token, or doesn't send it to ${url ?? 'your refresh function'}.`,
     why: cookieCauses(url, page),

@@ -5,7 +5,7 @@ import { type AuthClient, bodyRefresh, cookieRefresh, type Problem } from 'silen
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { reasonOf } from '../given/failures.ts';
-import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
+import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { network } from '../world/network.ts';
 import { openTab } from '../world/tabs.ts';
@@ -82,6 +82,47 @@ describe('an answer of the token endpoint shows what is wrong, once', () => {
     stopClocks();
 
     expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
+  });
+});
+
+describe('a Date header ahead of the clock that writes iat and exp', () => {
+  /** Each token lives for five minutes by its claims; so many seconds of them are over by the Date header. */
+  const aged = (seconds: number, jti: string) => () => {
+    const iat = Math.floor(Date.now() / 1_000);
+    const headers = { Date: new Date((iat + seconds) * 1_000).toUTCString() };
+    return Response.json({ access_token: jwt({ sub: 'ada', iat, exp: iat + 300, jti }), expires_in: 300 }, { headers });
+  };
+
+  it('is told by the second token in a row that has lost more than half of its life', async () => {
+    stopClocks();
+    const auth = await adasTab(server);
+
+    const problems = await reportedBy(auth, async () => {
+      server.answerRefresh = aged(290, 'one');
+      await auth.refresh();
+      server.answerRefresh = aged(290, 'two');
+      await auth.refresh();
+    });
+    expect(problems).toEqual([
+      { code: 'token-lifetime-short', lifetime: 10_000, took: 0, claimed: 300_000, url: TOKEN_ENDPOINT },
+    ]);
+  });
+
+  it.each([
+    ['a token that a server has kept for a while, and then a new one', 290, 0],
+    ['a new token, and then one that was kept', 0, 290],
+    ['clocks that differ a little', 100, 100],
+  ])('nothing is told of %s', async (_, first, second) => {
+    stopClocks();
+    const auth = await adasTab(server);
+
+    const problems = await reportedBy(auth, async () => {
+      server.answerRefresh = aged(first, 'one');
+      await auth.refresh();
+      server.answerRefresh = aged(second, 'two');
+      await auth.refresh();
+    });
+    expect(problems).toEqual([]);
   });
 });
 
