@@ -115,16 +115,17 @@ export interface AuthClient<Claims extends object = JwtClaims> {
    */
   getState(): AuthState<Claims>;
 
-  /** Calls the listener after each change of the state; returns its undo. */
+  /** Calls the listener after each change of the state; returns its undo, which counts at once. */
   subscribe(listener: () => void): () => void;
 
-  /** Calls the listener for each such event; returns its undo. */
+  /** Calls the listener for each such event; returns its undo, which counts at once. */
   on<Name extends keyof AuthEvents>(event: Name, listener: AuthEventListener<Name>): () => void;
 
   /**
-   * Closes every channel, listener and timer, forgets the token, and frees whoever waits. The session goes on in other
-   * tabs, and in the next client made here. A refresh that has been sent runs on, and the refresh token that it may bring
-   * goes to the other tabs, or is revoked after a sign-out. This client is then as on a server: its state is `restoring`,
+   * Closes every channel, listener and timer, forgets the token, and frees whoever waits. No listener hears of anything any
+   * more. The session goes on in other tabs, and in the next client made here: by its cookie, or by what `storage` or another
+   * tab holds. Where the refresh token was in this client's memory alone, it is gone. A refresh that has been sent runs on, and
+   * the refresh token that it may bring goes to the other tabs, or is revoked after a sign-out. This client is then as on a server: its state is `restoring`,
    * it keeps no new listener, and what needs a session is rejected with {@link ConfigurationError}.
    */
   dispose(): void;

@@ -60,6 +60,8 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
   function dispose() {
     if (disposed.isOpen) return;
     unwatch?.();
+    // A listener may have called this: the others hear no more.
+    session.listeners.due.length = 0;
     emit(session.listeners, 'disposed', {});
     closeParts(parts);
   }

@@ -101,8 +101,8 @@ export function closeListeners(listeners: Listeners): void {
 }
 
 /**
- * Every listener has heard of the event when this returns. Where one causes another event, the others first hear of this
- * one. What a listener throws, now or later, is reported to the console and affects no other listener.
+ * Every listener has heard of the event when this returns, but for those that another one has removed. Where one causes
+ * another event, the others first hear of this one. What a listener throws, now or later, is reported to the console and affects no other listener.
  */
 export function emit<Name extends keyof EventMap>(
   { entries, due }: Listeners,
@@ -110,16 +110,18 @@ export function emit<Name extends keyof EventMap>(
   detail: EventMap[Name],
 ): void {
   const report = globalThis.reportError ?? console.error;
-  for (const [name, listener] of entries) {
+  for (const entry of entries) {
+    const [name, listener] = entry;
     const isForAny = name === 'any' && detail;
     if (name !== event && !isForAny) continue;
     const heard = isForAny ? { what: event, ...detail } : detail;
-    due.push(() => (async () => listener(Object.freeze(heard) as never))().catch((error) => report(error)));
+    const call = async () => entries.has(entry) && listener(Object.freeze(heard) as never);
+    due.push(() => call().catch((error) => report(error)));
   }
   for (let deliver = due.shift(); deliver; deliver = due.shift()) deliver();
 }
 
-/** As many addresses are reported, whatever an app calls. */
+/** As many addresses are reported of each kind, whatever an app calls. */
 const MOST_REPORTED = 50;
 
 /** Reports a problem, once for each kind and address. */
@@ -127,7 +129,8 @@ export function reportProblem(listeners: Listeners, problem: Problem): void {
   const { reported } = listeners;
   const { code, origin, url } = problem as { code: string; origin?: string; url?: string };
   const key = `${code} ${origin ?? url}`;
-  if (reported.has(key) || reported.size >= MOST_REPORTED) return;
+  const alike = [...reported].filter((each) => each.startsWith(`${code} `));
+  if (alike.includes(key) || alike.length >= MOST_REPORTED) return;
   reported.add(key);
   emit(listeners, 'problem', problem);
 }

@@ -6,7 +6,10 @@ export interface EndpointProblemDetails {
   'endpoint-missing': { readonly status: number };
   /** It redirects, and the redirect isn't followed. */
   'endpoint-redirects': object;
-  /** It answers 2xx with an HTML page: often the fallback of a single-page app. */
+  /**
+   * It answers with an HTML page: a 2xx is often the fallback of a single-page app, and a 401 the error page of a framework,
+   * which ends no session.
+   */
   'endpoint-answers-html': { readonly status: number };
   /** It answers 2xx with something that is neither JSON nor a JWT. */
   'endpoint-answers-no-json': { readonly contentType: string };
@@ -14,7 +17,10 @@ export interface EndpointProblemDetails {
   'endpoint-gives-no-token': { readonly keys: string };
   /** It gives tokens that can't be used as bearer tokens: of another type, or an ID token alone. */
   'token-type-unsupported': { readonly why: string };
-  /** It is on another origin, and while online no answer of it could be read so far: often CORS. */
+  /**
+   * It is on another origin, and while online no answer of it could be read so far: often CORS. Also of the sign-out endpoint,
+   * whose address is then the `url`.
+   */
   'endpoint-unreadable': object;
   /** It is busy, and the page can't read for how long: it sends no `Retry-After`, or CORS doesn't expose it. */
   'retry-after-unreadable': { readonly status: number };
@@ -24,12 +30,15 @@ export interface EndpointProblemDetails {
   'csrf-cookie-missing': { readonly status: number };
   /** It says that the request is wrong, not the session. `word` is its error code (RFC 6749 §5.2), where it has one. */
   'refresh-request-refused': { readonly word: string };
-  /** An option of yours threw an error, or gave something that it may not give. */
-  'option-failed': { readonly option: 'verdict' | 'subject' };
+  /** An option of yours threw an error, or gave something that it may not give: `refresh`, a Response that has been read. */
+  'option-failed': { readonly option: 'verdict' | 'subject' | 'refresh' };
   /** A new token has expired already, or is about to. Milliseconds that are left, and by which evidence. */
   'token-expired-on-arrival': { readonly left: number; readonly evidence: string };
-  /** New tokens live hardly longer than it takes to fetch one. Both in milliseconds. */
-  'token-lifetime-short': { readonly lifetime: number; readonly took: number };
+  /**
+   * New tokens live hardly longer than it takes to fetch one; or, with `claimed`, for less than half of what their `exp` and
+   * `iat` say, since the Date header is ahead. All in milliseconds.
+   */
+  'token-lifetime-short': { readonly lifetime: number; readonly took: number; readonly claimed?: number };
   /**
    * The first refresh after a sign-in was refused: the refresh token's cookie wasn't kept, or isn't sent. Where the page was
    * loaded anew in between, the console tells of it, in development.
@@ -50,8 +59,8 @@ export interface OtherProblemDetails {
   /** The API answers 401 to a token that has just been refreshed. */
   'fresh-token-refused': { readonly method: string; readonly url: string };
   /**
-   * The sign-out endpoint answered something else than a success, or an HTML page: its cookie may still be there. Status 0 is
-   * a redirect, which isn't followed.
+   * The sign-out endpoint answered something else than a success, or an HTML page: its cookie may still be there. Or that which
+   * revokes the refresh token did: it may still be good. Status 0 is a redirect, which isn't followed.
    */
   'sign-out-not-confirmed': { readonly url: string; readonly status: number };
   /** This page has no Web Locks: tabs don't take turns to refresh. (Of a sandboxed frame the console alone tells, in development.) */

@@ -47,16 +47,28 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     remedy:
       'Put the address that answers at last into the option refresh. Where there is no session, let it answer 401.',
   }),
-  'endpoint-answers-html': ({ url, status }) => ({
-    what: `${name(url)} answers ${status} with an HTML page. ${NOBODY}.`,
-    why: [
-      "The path isn't routed to the auth server. Many servers give index.html for every path that they don't know.",
-      'The auth server answers with its login page.',
-      'Something between answers: a proxy, or the login page of a public network.',
-    ],
-    remedy:
-      'Route the path of the option refresh to the auth server. In Vite, server.proxy does it. If the auth server is on another origin, give its whole URL.',
-  }),
+  'endpoint-answers-html': ({ url, status }) =>
+    status < 300
+      ? {
+          what: `${name(url)} answers ${status} with an HTML page. ${NOBODY}.`,
+          why: [
+            "The path isn't routed to the auth server. Many servers give index.html for every path that they don't know.",
+            'The auth server answers with its login page.',
+            'Something between answers: a proxy, or the login page of a public network.',
+          ],
+          remedy:
+            'Route the path of the option refresh to the auth server. In Vite, server.proxy does it. If the auth server is on another origin, give its whole URL.',
+        }
+      : {
+          what: `${name(url)} answers ${status} with an HTML page. A proxy or a firewall may have sent it, so it ends no session: a visitor stays restoring.`,
+          why: [
+            "The auth server refuses with its framework's error page.",
+            'It is the page of a CSRF failure.',
+            'A proxy or a firewall refuses the request.',
+          ],
+          remedy:
+            'Let the token endpoint refuse without HTML: with JSON, or with an empty body. Then a 401 means that nobody is signed in. Against CSRF failures there is the option csrf of cookieRefresh.',
+        },
   'endpoint-answers-no-json': ({ url, contentType }) => ({
     what: `${name(url)} answers with success, but with ${contentType || 'no content type'}, and no JSON in it. ${NOBODY}.`,
     why: [
@@ -129,14 +141,21 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     remedy:
       'Compare the request in the network panel with what the server wants. cookieRefresh has the option headers, and bodyRefresh has options for each part of the request.',
   }),
-  'option-failed': ({ option }) => ({
-    what: `The option ${option} threw an error, or gave something that it may not give. So the answer of the server wasn't used.`,
-    why: [
-      'The answer has another shape than your function expects. An error answer, for example.',
-      'The function is async.',
-    ],
-    remedy: `Let ${option} return undefined for what it doesn't know: then the built-in rule decides. It can't be async.`,
-  }),
+  'option-failed': ({ option }) =>
+    option === 'refresh'
+      ? {
+          what: "Your refresh function gave a Response whose body has been read. So the answer of the server wasn't used.",
+          why: ['It calls response.json() or response.text(), and then returns the response.'],
+          remedy: 'Return the response with its body unread, or the parsed JSON. To look at it, read response.clone().',
+        }
+      : {
+          what: `The option ${option} threw an error, or gave something that it may not give. So the answer of the server wasn't used.`,
+          why: [
+            'The answer has another shape than your function expects. An error answer, for example.',
+            'The function is async.',
+          ],
+          remedy: `Let ${option} return undefined for what it doesn't know: then the built-in rule decides. It can't be async.`,
+        },
   'token-expired-on-arrival': ({ url, left, evidence }) => ({
     what: `${name(url)} gave a token that is good for ${seconds(left)} more, by ${evidence}. Such a token is not used.`,
     why: [
@@ -146,14 +165,24 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     ],
     remedy: 'Correct expires_in, exp, iat or the clock at the server. npx silent-refresh check compares them.',
   }),
-  'token-lifetime-short': ({ url, lifetime, took }) => ({
-    what: `The access tokens of ${name(url)} are good for ${seconds(lifetime)}, and it takes ${seconds(took)} to get one. So requests wait again and again.`,
-    why: [
-      'The server counts the lifetime in seconds, and minutes were meant.',
-      'The lifetime was made short for a test.',
-    ],
-    remedy: 'Give access tokens a lifetime of 5 to 15 minutes.',
-  }),
+  'token-lifetime-short': ({ url, lifetime, took, claimed }) =>
+    claimed
+      ? {
+          what: `The access tokens of ${name(url)} are good for ${seconds(claimed)} by exp and iat, but only for ${seconds(lifetime)} by exp and the Date header. The least counts, so they are refreshed too often.`,
+          why: [
+            'The clocks of two servers differ: of the one that writes exp and iat, and of the one that sets the Date header. That may be a proxy.',
+            'The server gives out old tokens again and again.',
+          ],
+          remedy: 'Correct the clocks. npx silent-refresh check compares them.',
+        }
+      : {
+          what: `The access tokens of ${name(url)} are good for ${seconds(lifetime)}, and it takes ${seconds(took)} to get one. So requests wait again and again.`,
+          why: [
+            'The server counts the lifetime in seconds, and minutes were meant.',
+            'The lifetime was made short for a test.',
+          ],
+          remedy: 'Give access tokens a lifetime of 5 to 15 minutes.',
+        },
   'cookie-not-kept': ({ url }, { page }) => ({
     what: `A user has signed in, and the first refresh after that was refused. So they are signed out. Most likely the browser didn't keep the cookie of the refresh token, or doesn't send it to ${url ?? 'your refresh function'}.`,
     why: cookieCauses(url, page),
@@ -203,14 +232,15 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     remedy: 'Read the 401 in the network panel. Its body, or its header WWW-Authenticate, often says why.',
   }),
   'sign-out-not-confirmed': ({ url, status }) => ({
-    what: `${url} ${status ? `answers ${status}` : 'redirects'}, which doesn't confirm the sign-out. The cookie may still be there. Then the next page load signs the user in again.`,
+    what: `${url} ${status ? `answers ${status}` : 'redirects'}, which doesn't confirm the sign-out. The cookie may still be there. Then the next page load signs the user in again. (Or, where it revokes the refresh token, that may still be good.)`,
     why: [
       'The path or the method is wrong. The client sends POST, unless you say otherwise.',
       "The path isn't routed to the auth server, and index.html came instead.",
-      'The endpoint wants a CSRF token: signOut: { url, csrf }.',
+      'The endpoint wants a CSRF token: signOut: { url, csrf }. Or the cookie that csrf names is missing.',
       'The endpoint redirects to a page. It should answer 204.',
     ],
-    remedy: 'Correct the option signOut, or let the endpoint answer 204. A redirect and an HTML page confirm nothing.',
+    remedy:
+      'Correct the option signOut (or revoke, of bodyRefresh), or let the endpoint answer 204. A redirect and an HTML page confirm nothing.',
   }),
   'no-web-locks': ({ isSecureContext }) => ({
     what: 'This page has no Web Locks, so tabs refresh at the same time. Without an overlap, the server takes that for theft, and signs the user out.',

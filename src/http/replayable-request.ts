@@ -58,9 +58,7 @@ function authorize({ headers }: Request, { value }: AccessToken): boolean {
 /** https://fetch.spec.whatwg.org/#concept-request-mode */
 const NO_HEADERS: readonly string[] = ['no-cors', 'navigate'];
 
-/** Also one of another realm. */
-export const isRequest = (input: RequestInfo | URL): input is Request =>
-  input instanceof Request || kindOf(input) === 'Request';
+export const isRequest = (input: RequestInfo | URL): input is Request => isA(input, 'Request');
 
 /** Those of https://fetch.spec.whatwg.org/#requestinit; the getters of a class, say, can't be listed. */
 const MEMBERS = [
@@ -80,20 +78,21 @@ function fixInit(init: RequestInit | null | undefined): RequestInit {
 
 /** Takes no copy of what can't change. Of a buffer `fetch` itself takes one: a Blob takes it in its place. */
 function fixBody(body: unknown): unknown {
-  if (isStream(body)) return body;
-  const kind = kindOf(body);
-  // A class of one's own may have a name of its own.
-  if (body instanceof Blob || kind === 'Blob' || kind === 'File') return body;
-  if (kind === 'ArrayBuffer' || ArrayBuffer.isView(body)) return new Blob([body as BufferSource]);
-  if (kind === 'URLSearchParams') return new URLSearchParams(String(body));
-  if (kind !== 'FormData') return String(body);
+  if (isStream(body) || isA(body, 'Blob') || isA(body, 'File')) return body;
+  if (isA(body, 'ArrayBuffer') || ArrayBuffer.isView(body)) return new Blob([body as BufferSource]);
+  if (isA(body, 'URLSearchParams')) return new URLSearchParams(String(body));
+  if (!isA(body, 'FormData')) return String(body);
   const copy = new FormData();
   // Its files are shared, not copied.
   for (const [name, value] of body as FormData) copy.append(name, value as string);
   return copy;
 }
 
-const isStream = (body: unknown): boolean => kindOf(body) === 'ReadableStream';
+const isStream = (body: unknown): boolean => isA(body, 'ReadableStream');
 
-/** Unlike `instanceof` it also knows what comes from another frame. */
-const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+type Kind = 'Request' | 'ReadableStream' | 'Blob' | 'File' | 'ArrayBuffer' | 'URLSearchParams' | 'FormData';
+
+/** By its class, since a class of one's own may have a name of its own; by its name, since each frame has classes of its own. */
+const isA = (value: unknown, kind: Kind): boolean =>
+  (typeof globalThis[kind] === 'function' && value instanceof globalThis[kind]) ||
+  Object.prototype.toString.call(value) === `[object ${kind}]`;

@@ -1,7 +1,7 @@
 /** Signing out: here and in all tabs at once; at the server after a refresh in flight, so that it has the last word. */
 
 import { type Listeners, reportProblem } from '../events.js';
-import { withoutQuery } from '../page.js';
+import { ownOrigin, withoutQuery } from '../page.js';
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import type { TokenEndpoint } from '../refresh/token-endpoint.js';
@@ -124,22 +124,32 @@ async function requestSignOut(
   const { strategy, fetch } = tokenEndpoint;
   // Nobody could revoke them.
   if (!strategy.revoke) unrevoked.clear();
+  const confirms = async (answer: Response | undefined, address: string | URL | undefined) => {
+    const isConfirmed = await isConfirmation(answer);
+    // A sick server may be well again at the next sign-out.
+    if (!isConfirmed && answer && address && answer.status < 500 && answer.status !== 429) {
+      const url = withoutQuery(new URL(address));
+      reportProblem(listeners, { code: 'sign-out-not-confirmed', url, status: answer.status });
+    }
+    return isConfirmed;
+  };
   // Async, so that one that throws at once doesn't keep the others from being sent.
   const revoke = async (refreshToken: string) => {
     const answer = await strategy.revoke?.({ fetch, refreshToken });
-    const isConfirmed = await isConfirmation(answer);
+    const isConfirmed = await confirms(answer, answer?.url);
     if (isConfirmed) unrevoked.delete(refreshToken);
     return isConfirmed;
   };
   const end = async (request: AuthRequestOptions) => {
-    const answer = await sendAuthRequest(request, { fetch });
-    const isConfirmed = await isConfirmation(answer);
-    // A sick server may be well again at the next sign-out.
-    if (!isConfirmed && answer.status < 500 && answer.status !== 429) {
-      const url = withoutQuery(new URL(request.url));
-      reportProblem(listeners, { code: 'sign-out-not-confirmed', url, status: answer.status });
-    }
-    return isConfirmed;
+    const answer = await sendAuthRequest(request, { fetch }).catch((error: unknown) => {
+      const url = new URL(request.url);
+      // What CORS forbids to read looks like a network failure.
+      if (url.origin !== ownOrigin() && globalThis.navigator?.onLine && error instanceof TypeError)
+        reportProblem(listeners, { code: 'endpoint-unreadable', url: withoutQuery(url) });
+      // The refusal of a request whose CSRF cookie was missing is thrown.
+      return Object(error).response as Response | undefined;
+    });
+    return confirms(answer, request.url);
   };
   const requests = [...(signOut ? [end(signOut)] : []), ...[...unrevoked].map(revoke)];
   const confirmed = await Promise.all(requests);

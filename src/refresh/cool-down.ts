@@ -32,8 +32,8 @@ const CEILING = 30_000;
 
 /** What begins a pause. */
 export interface PauseReason extends Pick<Pause, 'isNamed' | 'mayRetry'> {
-  /** Milliseconds, where they are known. */
-  readonly ms: number | undefined;
+  /** Milliseconds. */
+  readonly ms: number;
 }
 
 /**
@@ -45,25 +45,34 @@ const jitterAfter = (failures: number): number =>
   Math.max(Math.random(), Math.random()) * (Math.min(CEILING, LEAST_PAUSE * 2 ** failures) - LEAST_PAUSE);
 
 /**
- * Begins the pause after a failure of this tab's own.
+ * Begins the pause after a failure of this tab's own, of a length that grows with each failure where none is known.
  *
  * @param retryAfter milliseconds, if the server named them. The first pause is just as long as that. Where it names another
  * one, it has more clients than it can serve, and they must not all be back in one moment.
  */
 export function pauseAfterFailure(coolDown: CoolDown, retryAfter: number | undefined, mayRetry: boolean): void {
   const isNamed = retryAfter !== undefined;
-  const ms = isNamed ? retryAfter + jitterAfter(coolDown.namedFailures++) : undefined;
+  const named = isNamed ? retryAfter + jitterAfter(coolDown.namedFailures++) : undefined;
+  const backoff = LEAST_PAUSE + jitterAfter(++coolDown.failures);
+  const ms = Math.max(LEAST_PAUSE, named ?? backoff);
   startPause(coolDown, { ms, isNamed, mayRetry });
 }
 
-/** Begins a pause, of a length that grows with each failure where none is known. What the server named isn't shortened. */
-export function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseReason): void {
-  const backoff = LEAST_PAUSE + jitterAfter(++coolDown.failures);
-  const length = Math.max(LEAST_PAUSE, ms ?? backoff);
+/**
+ * Begins a pause that another tab tells of, for as long as it says: raised to the shortest one, the rest of a pause would be
+ * told on, and grow with each tab that asks. It is a failure of that tab, unless it is the pause that is known here.
+ */
+export function pauseAsTold(coolDown: CoolDown, told: PauseReason): void {
+  if (!pauseLeft(coolDown)) coolDown.failures++;
+  startPause(coolDown, told);
+}
+
+/** What the server named isn't shortened. */
+function startPause(coolDown: CoolDown, { ms, isNamed, mayRetry }: PauseReason): void {
   const { pause } = coolDown;
   const namedLeft = pause?.isNamed ? pauseLeft(coolDown) : 0;
   coolDown.pause = {
-    length: Math.max(length, namedLeft),
+    length: Math.max(ms, namedLeft),
     since: now(),
     isNamed: isNamed || namedLeft > 0,
     mayRetry,

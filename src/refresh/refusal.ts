@@ -1,7 +1,8 @@
 /**
  * What a refusal means. The rule, in three sentences: OAuth's own words decide where they are there, whatever the status. A
- * refusal that speaks of the request (CSRF, its origin, its form, a limit, a firewall) says nothing about the session, unless
- * it is a 401 that speaks of the session, too. What then remains of 400, 401, 403, 410 and 422, not as an HTML page, is the end.
+ * refusal that speaks of the request (CSRF, its origin, its form, a limit, a firewall), or a 400 or 403 with `Retry-After`,
+ * says nothing about the session, unless it is a 401 that speaks of the session, too. What then remains of 400, 401, 403, 410
+ * and 422, not as an HTML page, is the end.
  */
 
 import type { EndpointProblem } from '../problems.js';
@@ -60,6 +61,8 @@ const OVER = [400, 401, 403, 410, 422];
 /** Laravel has a status of its own for a CSRF failure: 419. */
 const ABOUT_CSRF = [400, 403, 419];
 const BUSY = [429, 503];
+/** Some limits answer in this way, with `Retry-After`. */
+const MAY_BE_LATER = [400, 403];
 
 /** @param noCsrfToken why the request had no CSRF token to send, where it should have had one */
 export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | undefined {
@@ -82,18 +85,25 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
     const mayBeAboutRequest = [...OVER, ...ABOUT_CSRF].includes(status);
     const aboutRequest = mayBeAboutRequest && judgeRequestWords(heard);
     if (aboutRequest) return failed(aboutRequest);
+    // Nobody asks a session that is over to come again.
+    if (MAY_BE_LATER.includes(status) && headers.has('retry-after')) {
+      return failed(unreachable(`${why}, and says when to come again`));
+    }
     if (OVER.includes(status)) return rejected(why);
     // An exception that nobody caught, as of tymon/jwt-auth.
     if (GONE.test(text.slice(0, 500))) return rejected(`${why}, and says that the token is gone`);
   }
-  return failed(unreachable(why, problemOf(response)));
+  return failed(unreachable(why, problemOf(heard)));
 }
 
 /** A method that isn't allowed, and one that isn't known (RFC 9110 §15.5.6, §15.6.2), speak of the address too. */
 const NOTHING_THERE = [404, 405, 501];
 
-function problemOf({ status, headers, type }: Response): EndpointProblem | undefined {
+function problemOf({ response, speaksHtml }: Heard): EndpointProblem | undefined {
+  const { status, headers, type } = response;
   if (NOTHING_THERE.includes(status)) return { code: 'endpoint-missing', status };
+  // The page may be a firewall's, but many frameworks refuse in this way, too.
+  if (speaksHtml && OVER.includes(status)) return { code: 'endpoint-answers-html', status };
   // Of another origin, a page reads only the headers that CORS exposes: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
   const isUnreadable = type === 'cors' && BUSY.includes(status) && !headers.has('retry-after');
   return isUnreadable ? { code: 'retry-after-unreadable', status } : undefined;
@@ -142,15 +152,19 @@ function judgeWord(body: unknown, why: string): Refused | undefined {
 
 /** A longer text may quote a stack, and with it the names of all that the request went through. */
 const LONGEST_REFUSAL = 1_000;
-const CSRF = /[cx]srf|anti-?forgery|request forgery|cross-(site|origin)|(?<![a-z])origin(?![a-z])/i;
-const FORM = /content-?type|api[ _-]?key/i;
-/** Amazon's API gateway names itself in a header only. */
-const GATEWAY =
-  /throttl|too ?many ?requests|rate ?(limit|exceeded)|limit ?exceeded|rbac: |\bip address|error code: 1\d{3}/i;
+// These are about plain words: see plainWords.
+const CSRF = /[cx]srf|anti ?forgery|request ?forgery|cross ?(site|origin)|(?<![a-z])origin(?![a-z])/i;
+const FORM = /content ?type|(api|subscription) ?key/i;
+const LIMIT = /throttl|too ?many ?(requests|attempts)|rate ?(limit|exceeded)|limit ?(exceeded|reached)|quota/i;
+/** Amazon's API gateway names itself in a header only. A user may be blocked, too, which is the end. */
+const FIREWALL = /firewall|\bwaf\b|request (was )?blocked|rbac: |\bip\b|error code: 1\d{3}/i;
 const GATEWAYS_TYPE = /^(Forbidden|AccessDenied|MissingAuth|WAF|TooMany|Limit|Throttl)/;
 
 /** What a 401 is about, whatever other reason it names: "Session ended: your IP address has changed". */
-const SESSION = /session|refresh[ _-]?token|\b(sign|log)(ed|ged)? in\b/i;
+const SESSION = /session|refresh ?token|\b(sign|log)(ed|ged)? in\b/i;
+
+/** Codes are words, too: `rate_limit_exceeded`, `RATE-LIMITED`. */
+const plainWords = (text: string): string => text.replace(/[_-]+/g, ' ');
 
 /** The keys of JSON say nothing: `{"origin": "auth-service"}`. */
 const valuesIn = (body: unknown): string =>
@@ -162,12 +176,12 @@ const valuesIn = (body: unknown): string =>
 
 function judgeRequestWords({ response, text, body, why }: Heard): Refused | undefined {
   const { status, headers } = response;
-  const short = text.length > LONGEST_REFUSAL ? '' : valuesIn(body);
+  const short = text.length > LONGEST_REFUSAL ? '' : plainWords(valuesIn(body));
   const speaksOf = (what: string) => `${why}, and speaks of ${what}, not of the session`;
   const limit = unreachable(speaksOf('a limit or a firewall'));
   if (GATEWAYS_TYPE.test(headers.get('x-amzn-errortype') ?? '')) return limit;
   if (status === 401 && SESSION.test(short)) return undefined;
-  if (GATEWAY.test(short)) return limit;
+  if (LIMIT.test(short) || FIREWALL.test(short)) return limit;
   if (CSRF.test(short)) {
     return wrongSetUp(`${speaksOf('CSRF')}: see the option csrf of cookieRefresh`, { code: 'csrf-refused', status });
   }
@@ -185,7 +199,8 @@ export function judgeTokenless(body: unknown, why: string, nothing: Refused): Re
   if (byWord) return byWord;
   const said = errorsIn(body).join(' ');
   const errors = `${why}, with errors`;
-  if (CSRF.test(said)) return wrongSetUp(`${errors} that speak of CSRF`, { code: 'csrf-refused', status: 200 });
+  if (CSRF.test(plainWords(said)))
+    return wrongSetUp(`${errors} that speak of CSRF`, { code: 'csrf-refused', status: 200 });
   if (NO_SESSION.test(said)) return rejected(`${errors} that say that there is no session`);
   if (said) return unreachable(`${errors} and no token: see the option verdict`);
   // Auth.js says null where nobody is signed in, but also where its database has failed: that ends no session.

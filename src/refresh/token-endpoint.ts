@@ -4,6 +4,7 @@ import { isAuthError } from '../errors.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { RefreshStrategy } from './refresh-strategy.js';
 import type { RefreshTokenHolder } from './refresh-token-holder.js';
+import { wrongSetUp } from './refusal.js';
 import { type AnswerReading, isResponse, judge, type Verdict } from './token-response.js';
 
 export interface TokenEndpoint extends AnswerReading {
@@ -32,6 +33,10 @@ export async function callTokenEndpoint(
     });
   try {
     const answer = await strategy.request({ fetch: notingFetch, signal, refreshToken: known.refreshToken });
+    if (isResponse(answer) && answer.bodyUsed) {
+      const why = 'it gave a Response, and its body has been read: give it unread, or its parsed JSON';
+      return wrongSetUp(why, { code: 'option-failed', option: 'refresh' });
+    }
     return await judge(answer, reading, { current: known.token });
   } catch (error) {
     // By its brand: the strategy may come from another copy of the package.

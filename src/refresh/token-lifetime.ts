@@ -21,6 +21,14 @@ export function retryAfter(headers: Headers): number | undefined {
 export const serverTime = (headers: Headers | undefined): number | undefined =>
   Date.parse(headers?.get('date') ?? '') || undefined;
 
+export const BY_DATE = 'exp and the Date header';
+
+/** Milliseconds that a JWT gives itself, if more than half of them were over when it came. */
+export function claimedIfAged(token: AccessToken | undefined): number | undefined {
+  const claimed = (Number(token?.claims?.exp) - Number(token?.claims?.iat)) * 1_000;
+  return token && claimed > 2 * token.lifetime ? claimed : undefined;
+}
+
 /**
  * Milliseconds from now, by the evidence that gives the least, and which that is; `NaN` for an `expires_in` that is no
  * number. This machine's clock is no evidence, since it may be a day off.
@@ -37,7 +45,7 @@ export function lifetimeOf(
   const expiry = Number(claims?.exp || NaN) * 1_000;
   const inClaims = [
     [expiry - Number(claims?.iat || NaN) * 1_000 - age, 'exp and iat'],
-    [expiry - serverNow, 'exp and the Date header'],
+    [expiry - serverNow, BY_DATE],
   ] as const;
   const evidence = inClaims.filter(([ms]) => Number.isFinite(ms));
   return [[Number(expiresIn ?? Infinity) * 1_000, 'expires_in'] as const, ...evidence].reduce((least, next) =>

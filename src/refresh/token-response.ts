@@ -43,7 +43,8 @@ export interface AnswerReading {
 }
 
 export type Verdict =
-  | { readonly verdict: 'renewed'; readonly grant: Grant }
+  /** `evidence`: of the token's lifetime. */
+  | { readonly verdict: 'renewed'; readonly grant: Grant; readonly evidence?: string }
   /** The current token again: the server has no newer one before it expires. */
   | { readonly verdict: 'unchanged'; readonly grant: Grant }
   | Refused;
@@ -174,7 +175,7 @@ function judgeTokens(
     }
     const subject = nameOf(said);
     const accessToken = { value, lifetime, receivedAt, claims, ...(subject && { subject }) };
-    return { verdict: 'renewed', grant: { accessToken, refreshToken } };
+    return { verdict: 'renewed', grant: { accessToken, refreshToken }, evidence };
   } catch {
     // Its error might quote the answer. Taken for nobody's, the token would end the session of somebody.
     const problem = { code: 'option-failed', option: 'subject' } as const;

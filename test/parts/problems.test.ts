@@ -1,11 +1,13 @@
 /** P16: what waiting can't cure is reported once, by a code, and never with a token, a query or a body. */
 
-import { type AuthClient, cookieRefresh, type Problem } from 'silent-refresh';
+import { HttpResponse, http } from 'msw';
+import { type AuthClient, bodyRefresh, cookieRefresh, type Problem } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { reasonOf } from '../given/failures.ts';
-import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
+import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
+import { network } from '../world/network.ts';
 import { openTab } from '../world/tabs.ts';
 
 let server: AuthServer;
@@ -35,6 +37,7 @@ const ANSWERS: Readonly<Record<string, readonly [answer: () => Response, problem
   'nothing there': [() => html(404), { code: 'endpoint-missing', status: 404 }],
   'another method': [() => json({}, 405), { code: 'endpoint-missing', status: 405 }],
   'a page': [() => html(200), { code: 'endpoint-answers-html', status: 200 }],
+  'a page that refuses': [() => html(401), { code: 'endpoint-answers-html', status: 401 }],
   'plain text': [
     () => new Response('ok', { headers: { 'Content-Type': 'text/plain' } }),
     { code: 'endpoint-answers-no-json', contentType: 'text/plain' },
@@ -80,6 +83,63 @@ describe('an answer of the token endpoint shows what is wrong, once', () => {
 
     expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
   });
+});
+
+describe('a Date header ahead of the clock that writes iat and exp', () => {
+  /** Each token lives for five minutes by its claims; so many seconds of them are over by the Date header. */
+  const aged = (seconds: number, jti: string) => () => {
+    const iat = Math.floor(Date.now() / 1_000);
+    const headers = { Date: new Date((iat + seconds) * 1_000).toUTCString() };
+    return Response.json({ access_token: jwt({ sub: 'ada', iat, exp: iat + 300, jti }), expires_in: 300 }, { headers });
+  };
+
+  it('is told by the second token in a row that has lost more than half of its life', async () => {
+    stopClocks();
+    const auth = await adasTab(server);
+
+    const problems = await reportedBy(auth, async () => {
+      server.answerRefresh = aged(290, 'one');
+      await auth.refresh();
+      server.answerRefresh = aged(290, 'two');
+      await auth.refresh();
+    });
+    expect(problems).toEqual([
+      { code: 'token-lifetime-short', lifetime: 10_000, took: 0, claimed: 300_000, url: TOKEN_ENDPOINT },
+    ]);
+  });
+
+  it.each([
+    ['a token that a server has kept for a while, and then a new one', 290, 0],
+    ['a new token, and then one that was kept', 0, 290],
+    ['clocks that differ a little', 100, 100],
+  ])('nothing is told of %s', async (_, first, second) => {
+    stopClocks();
+    const auth = await adasTab(server);
+
+    const problems = await reportedBy(auth, async () => {
+      server.answerRefresh = aged(first, 'one');
+      await auth.refresh();
+      server.answerRefresh = aged(second, 'two');
+      await auth.refresh();
+    });
+    expect(problems).toEqual([]);
+  });
+});
+
+it('a refresh function whose Response has been read is told as wrong, and waiting doesn’t cure it', async () => {
+  const refresh = async () => {
+    const response = Response.json({ access_token: 'secret' });
+    await response.json();
+    return response;
+  };
+  const auth = await adasTab(server, { refresh });
+
+  const problems = await reportedBy(auth, async () => {
+    const error = await reasonOf(auth.refresh());
+    expect(error).toMatchObject({ code: 'refresh-unavailable', retryable: false });
+    expect((error as Error).message).toContain('its body has been read');
+  });
+  expect(problems).toEqual([{ code: 'option-failed', option: 'refresh', url: undefined }]);
 });
 
 it('a CSRF cookie that is missing is told apart from a CSRF token that is wrong', async () => {
@@ -151,6 +211,60 @@ describe('a request shows what is wrong', () => {
     const problems = await reportedBy(auth, () => auth.signOut());
     expect(problems).toMatchObject([{ code: 'sign-out-not-confirmed', status: 200 }]);
   });
+
+  it('a sign-out that is refused for want of a CSRF cookie is told, too', async () => {
+    const csrf = { cookie: 'csrftoken', header: 'X-CSRFToken' };
+    const auth = await adasTab(server, { signOut: { url: '/auth/logout?key=secret', csrf } });
+    server.answerLogout = () => json({ detail: 'forbidden' }, 403);
+
+    const problems = await reportedBy(auth, () => auth.signOut());
+    expect(problems).toEqual([{ code: 'sign-out-not-confirmed', status: 403, url: 'https://app.test/auth/logout' }]);
+  });
+
+  it('a revocation that isn’t confirmed is told with its address', async () => {
+    network.use(http.post('https://app.test/revoke', () => HttpResponse.json({}, { status: 404 })));
+    const refresh = bodyRefresh({ url: '/token', revoke: '/revoke?key=secret' });
+    const auth = openTab({ signOut: undefined, refresh });
+    await auth.setSession({ access_token: 'x', refresh_token: 'y', expires_in: 60 });
+
+    const problems = await reportedBy(auth, () => auth.signOut());
+    expect(problems).toEqual([{ code: 'sign-out-not-confirmed', status: 404, url: 'https://app.test/revoke' }]);
+  });
+
+  it('a sign-out on another origin whose answer can’t be read is told', async () => {
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    network.use(http.post('https://auth.test/logout', () => HttpResponse.error()));
+    const auth = await adasTab(server, { signOut: 'https://auth.test/logout?key=secret' });
+
+    const problems = await reportedBy(auth, () => auth.signOut());
+    vi.unstubAllGlobals();
+    expect(problems).toEqual([{ code: 'endpoint-unreadable', url: 'https://auth.test/logout' }]);
+  });
+
+  it.each([
+    ['on the page’s own origin', '/auth/logout', true],
+    ['offline', 'https://auth.test/logout', false],
+  ])('a sign-out without an answer says nothing of the set-up: %s', async (_, signOut, onLine) => {
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine });
+    network.use(http.post('https://auth.test/logout', () => HttpResponse.error()));
+    const auth = await adasTab(server, { signOut });
+    server.answerLogout = () => Response.error();
+
+    expect(await reportedBy(auth, () => auth.signOut())).toEqual([]);
+    vi.unstubAllGlobals();
+  });
+});
+
+it('many problems of one kind keep none of another kind from being told', async () => {
+  const auth = await adasTab(server, { fetch: elsewhere(401) });
+  server.answerRefresh = () => json({}, 404);
+
+  const problems = await reportedBy(auth, async () => {
+    for (let port = 4_000; port < 4_060; port++) await auth.fetch(`http://localhost:${port}/orders`);
+    await reasonOf(auth.refresh());
+  });
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toMatchObject({ code: 'endpoint-missing' });
 });
 
 it.each([

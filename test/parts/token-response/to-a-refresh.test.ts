@@ -95,6 +95,13 @@ describe('the auth server’s no ends the session', () => {
     ['401, a limit', () => json({ message: 'Session limit exceeded, sign in again' }, { status: 401 })],
     ['401, an origin', () => json({ message: 'You signed in from another origin' }, { status: 401 })],
     ['401, a key', () => json({ message: 'Please log in again, or give an API key' }, { status: 401 })],
+    ['401, a session’s limit, with underscores', () => json({ error: 'session_limit_exceeded' }, { status: 401 })],
+    ['403, a user who is blocked', () => json({ error: 'user_blocked', detail: 'User is blocked' }, { status: 403 })],
+    [
+      '400 invalid_grant, with Retry-After',
+      () => json({ error: 'invalid_grant' }, { status: 400, headers: { 'Retry-After': '30' } }),
+    ],
+    ['401, with Retry-After', () => json({ message: 'No' }, { status: 401, headers: { 'Retry-After': '30' } })],
     ['401, the token, and a key', () => json({ detail: 'No refresh token: see the API key' }, { status: 401 })],
     // The keys of JSON aren't said.
     ['401, a key of JSON', () => json({ detail: 'Unknown user', origin: 'auth-service' }, { status: 401 })],
@@ -105,12 +112,39 @@ describe('the auth server’s no ends the session', () => {
     ['403, an address', () => json({ message: 'No session from this IP address' }, { status: 403 })],
     ['400, in an array', () => json({ errors: [{ message: 'The Content-Type must be JSON' }] }, { status: 400 })],
     ['401, CSRF alone', () => json({ msg: 'Missing CSRF token' }, { status: 401 })],
+    ['403, a code with underscores', () => json({ error: 'rate_limit_exceeded' }, { status: 403 })],
+    ['403, a code with hyphens', () => json({ code: 'rate-limit-exceeded' }, { status: 403 })],
+    ['403, a code in capitals', () => json({ code: 'RATE_LIMITED' }, { status: 403 })],
+    ['403, a code within an error', () => json({ error: { code: 'over_request_rate_limit' } }, { status: 403 })],
+    ['403, a limit reached', () => json({ error: 'request_limit_reached' }, { status: 403 })],
+    ['400, requests', () => json({ error: 'too_many_requests' }, { status: 400 })],
+    ['400, attempts', () => json({ error: { message: 'TOO_MANY_ATTEMPTS_TRY_LATER' } }, { status: 400 })],
+    ['403, a quota', () => json({ errors: [{ reason: 'quotaExceeded' }] }, { status: 403 })],
+    ['403, a firewall', () => json({ message: 'Blocked by firewall' }, { status: 403 })],
+    ['403, a web application firewall', () => json({ message: 'Denied by the WAF' }, { status: 403 })],
+    ['403, a request that is blocked', () => json({ error: 'request_blocked' }, { status: 403 })],
+    ['403, an IP that is blocked', () => json({ message: 'Your IP is blocked' }, { status: 403 })],
+    ['401, a subscription', () => json({ message: 'Access denied due to missing subscription key.' }, { status: 401 })],
+    ['403, anti_forgery', () => json({ error: 'anti_forgery_token_invalid' }, { status: 403 })],
+    ['403, cross_origin', () => json({ error: 'cross_origin_request' }, { status: 403 })],
+    ['400, content_type', () => json({ error: 'unsupported_content_type' }, { status: 400 })],
+    ['403, with Retry-After', () => json({ message: 'Forbidden' }, { status: 403, headers: { 'Retry-After': '30' } })],
+    ['400, with Retry-After', () => json({ message: 'Later' }, { status: 400, headers: { 'Retry-After': '30' } })],
   ])('a refusal that speaks of the request ends no session: %s', async (_, answer) => {
     const auth = await adasTab(server);
     server.answerRefresh = answer;
 
     expect(await failureOf(auth.refresh())).toBeInstanceOf(RefreshUnavailableError);
     expect(auth.getState()).toMatchObject({ status: 'signed-in', subject: 'ada' });
+  });
+
+  it('a refusal that says when to come again is not asked again before', async () => {
+    const auth = await adasTab(server);
+    server.answerRefresh = () => json({ message: 'Forbidden' }, { status: 403, headers: { 'Retry-After': '30' } });
+
+    expect(await failureOf(auth.refresh())).toMatchObject({ code: 'refresh-unavailable', retryAfter: 30_000 });
+    await pass(29_999, 1_000);
+    expect(server.refreshCalls).toBe(1);
   });
 
   it.each(refusals)('a refusal ends the session, and is not asked again: %s', async (_, answer) => {

@@ -226,6 +226,58 @@ describe('a pause that travels (P5)', () => {
   });
 });
 
+describe('a pause that another tab tells of', () => {
+  it('lasts as long as it is told', async () => {
+    const name = newBrowser();
+    const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
+    const other = openRawChannel(name);
+    other.say({ v: 1, kind: 'cool-down', ms: 20, wall: Date.now(), isNamed: false, mayRetry: true });
+    await rest();
+    const refreshing = auth.refresh();
+    await pass(19);
+    expect(server.refreshCalls).toBe(0);
+    await pass(1);
+
+    expect(await refreshing).toMatchObject({ subject: 'ada' });
+    other.close();
+  });
+
+  it('isn’t prolonged by tabs that are opened meanwhile', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const name = newBrowser();
+    const [first] = (await adasTabs(server, 2, { name })) as [AuthClient, AuthClient];
+    server.answerRefresh = down;
+    await failureOf(first.refresh());
+    server.answerRefresh = undefined;
+    const refreshing = first.refresh();
+    for (let opened = 0; opened < 5; opened++) {
+      await pass(199);
+      openTab({ name }).restore();
+    }
+    expect(server.refreshCalls).toBe(1);
+    await pass(5);
+
+    expect(await standing(refreshing)).toBe('fulfilled');
+  });
+
+  it('counts as one failure, however many tabs tell of it, and how often', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const name = newBrowser();
+    const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
+    const other = openRawChannel(name);
+    for (let ms = 1_000; ms < 1_010; ms++) {
+      other.say({ v: 1, kind: 'cool-down', ms, wall: Date.now(), isNamed: false, mayRetry: false });
+    }
+    await rest();
+    await pass(1_009);
+    server.answerRefresh = down;
+
+    // The second one, as a tab has it that has met both.
+    expect(await failureOf(auth.refresh())).toMatchObject({ retryAfter: 4_000 });
+    other.close();
+  });
+});
+
 describe('a pause that is over, or shorter than another', () => {
   it('coming online while a tab waits for its turn fails nobody', async () => {
     const name = newBrowser();

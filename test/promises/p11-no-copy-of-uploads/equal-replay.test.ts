@@ -9,11 +9,23 @@ import { API } from '../../world/auth-server.ts';
 import { setBase, show } from '../../world/page.ts';
 import { plainly } from '../../world/plainly.ts';
 
+/** With names of their own, as classes of one's own may have them. */
 class Picture extends Blob {
   get [Symbol.toStringTag]() {
     return 'Picture';
   }
 }
+class Letter extends FormData {
+  get [Symbol.toStringTag]() {
+    return 'Letter';
+  }
+}
+class Query extends URLSearchParams {
+  get [Symbol.toStringTag]() {
+    return 'Query';
+  }
+}
+const page = () => Object.defineProperty(new ArrayBuffer(64), Symbol.toStringTag, { value: 'Page' });
 
 /** It names a URL, as fetch takes it, and only looks like a Request. */
 class Address {
@@ -27,8 +39,7 @@ class Address {
 
 describe('the replay is equal, byte for byte', () => {
   const bytes = Uint8Array.from({ length: 512 }, (_, i) => i % 256);
-  const form = () => {
-    const data = new FormData();
+  const form = (data = new FormData()) => {
     data.append('title', 'Grüße');
     data.append('file', new File([bytes], 'scan "1".bin', { type: 'application/octet-stream' }));
     data.append('file', new File(['second'], 'b.txt', { type: 'text/plain' }));
@@ -55,6 +66,12 @@ describe('the replay is equal, byte for byte', () => {
       make: () => [upload, { method: 'POST', body: new URLSearchParams({ q: 'ä b', r: '&' }) }],
     },
     { kind: 'an address with a clone()', make: () => [new Address(upload) as never, { method: 'PUT', body: 'x' }] },
+    { kind: 'a form of a class of one’s own', make: () => [upload, { method: 'POST', body: form(new Letter()) }] },
+    {
+      kind: 'URLSearchParams of a class of one’s own',
+      make: () => [upload, { method: 'POST', body: new Query({ q: 'ä b', r: '&' }) }],
+    },
+    { kind: 'an ArrayBuffer with a name of one’s own', make: () => [upload, { method: 'PUT', body: page() }] },
     { kind: 'no body', make: () => [upload, { method: 'DELETE', headers: [['x-id', '7']] }] },
     {
       kind: 'a lower-case method',

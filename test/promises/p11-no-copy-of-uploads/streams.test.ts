@@ -28,6 +28,16 @@ describe('a stream can be sent once only', () => {
     expect(textOf(server.apiRequests[1])).toBe('a stream');
   });
 
+  it('a stream with a name of one’s own is sent as a stream', async () => {
+    const named = () => Object.defineProperty(stream(), Symbol.toStringTag, { value: 'Progress' });
+    const { server, auth } = await signedIn();
+    await auth.fetch(`${API}/upload`, upload(named()));
+    expect(textOf(server.apiRequests[0])).toBe('a stream');
+    server.expireAccessTokens();
+
+    expect(await failureOf(auth.fetch(`${API}/upload`, upload(named())))).toBeInstanceOf(BodyNotReplayableError);
+  });
+
   it('a stream that met a late 401 costs no refresh', async () => {
     const { server, auth } = await expired();
     const held = server.holdApi();

@@ -217,6 +217,36 @@ describe('listeners come and go (P12)', () => {
     expect(third).toHaveBeenCalledTimes(2);
   });
 
+  it.for(['on', 'subscribe'] as const)(
+    'a listener by %s() that another one has removed hears no more',
+    async (kind) => {
+      const { auth } = await signedIn({ tab: 'hidden' });
+      const listen = (listener: () => void) =>
+        kind === 'on' ? auth.on('refreshed', listener) : auth.subscribe(listener);
+      listen(() => undo());
+      const removed = vi.fn();
+      const undo = listen(removed);
+
+      await auth.refresh();
+      expect(removed).not.toHaveBeenCalled();
+    },
+  );
+
+  it('no listener hears of anything after dispose(), also where another one has called it', async () => {
+    const server = startAuthServer();
+    const auth = openTab();
+    const heard: string[] = [];
+    auth.on('signed-in', () => {
+      auth.dispose();
+      heard.push('dispose() is over');
+    });
+    auth.on('signed-in', () => heard.push('signed-in'));
+    auth.subscribe(() => heard.push('state'));
+    await reasonOf(auth.signIn(server.login('ada')));
+
+    expect(heard).toEqual(['dispose() is over']);
+  });
+
   it('every listener hears a sign-in before the sign-out that another listener begins', async () => {
     const server = startAuthServer();
     const auth = openTab();

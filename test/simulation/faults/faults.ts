@@ -94,8 +94,8 @@ const REFRESH: readonly Fault[] = [
   fault(
     'a failure is tried again at once',
     'refresh/cool-down.ts',
-    'const length = Math.max(LEAST_PAUSE, ms ?? backoff);',
-    'const length = ms ?? 0 * backoff;',
+    'const ms = Math.max(LEAST_PAUSE, named ?? backoff);',
+    'const ms = named ?? 0 * backoff;',
   ),
   {
     name: 'a pause that the server has named is shortened',
@@ -105,7 +105,7 @@ const REFRESH: readonly Fault[] = [
         find: 'if (news.ms <= pauseLeft(refreshing.coolDown)) return;',
         replace: 'pauseLeft(refreshing.coolDown);',
       },
-      { file: 'src/refresh/cool-down.ts', find: 'length: Math.max(length, namedLeft),', replace: 'length,' },
+      { file: 'src/refresh/cool-down.ts', find: 'length: Math.max(ms, namedLeft),', replace: 'length: ms,' },
     ],
   },
   fault(
