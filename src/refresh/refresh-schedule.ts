@@ -15,7 +15,7 @@ import type { RefreshParts } from './refreshing.js';
 const RETRY_AFTER = 1_000;
 
 /**
- * Refreshes now if that is due, else when it will be. To be called after each change.
+ * Refreshes now if that is due, else when it will be.
  *
  * @param minDelay milliseconds to wait at least
  */
@@ -56,8 +56,11 @@ function usefulHint({ session, refreshing: { schedule } }: RefreshParts): HintNe
 /** Milliseconds after which this tab's own answer, or another tab's message, has come if that has changed the hint cookie. */
 const HINT_SETTLES = 25;
 
-/** Refreshes where that is due: soon where the hint cookie tells something new, unless another tab knows of it. */
-function lookAround(parts: RefreshParts): void {
+/**
+ * Refreshes where that is due: soon where the hint cookie tells something new, unless another tab knows of it. To be called
+ * after each change: the page may see the cookie later than the message of the tab that has changed it.
+ */
+export function lookAround(parts: RefreshParts): void {
   keepHintGone(parts.session);
   refreshIfDue(parts, usefulHint(parts) ? HINT_SETTLES : 0);
 }
