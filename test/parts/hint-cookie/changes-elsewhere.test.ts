@@ -310,6 +310,8 @@ it('a sign-in under way is no news for its own tab', async () => {
   });
   await pass(500, 50);
   expect(await standing(signingIn)).toBe('pending');
+  // No refresh stands in line behind it.
+  expect((await navigator.locks.query()).pending).toEqual([]);
   hold.open();
   expect(await signingIn).toMatchObject({ subject: 'ada' });
   await settle();
