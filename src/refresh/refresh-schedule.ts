@@ -5,7 +5,7 @@ import { dueBeforeExpiry, remaining, spreadBeforeExpiry } from '../session/acces
 import { keepHintGone } from '../session/session-changes.js';
 import { type HintNews, hintNews } from '../session/session-hint.js';
 import type { SessionRecord } from '../session/session-record.js';
-import { askPeers, postChange } from '../tabs/session-sync.js';
+import { askPeers, post, postChange } from '../tabs/session-sync.js';
 import { elapsed, startTimer } from '../wait.js';
 import { liftPause, pauseLeft } from './cool-down.js';
 import { refresh } from './refresher.js';
@@ -87,7 +87,11 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
     DEVELOPMENT: emit(session.listeners, 'page-woke-up', { event: type });
     if (type === 'online') liftPause(refreshing.coolDown);
     // The channel stayed silent while the page was prerendered.
-    if (type === 'prerenderingchange') postChange(tabs, session);
+    if (type === 'prerenderingchange') {
+      postChange(tabs, session);
+      // It may have taken its user for a visitor, by the hint cookie.
+      if (!session.record.epoch) post(tabs, { kind: 'ask' });
+    }
     // Back from the back/forward cache: whatever happened meanwhile, the other tabs know.
     if (persisted) {
       refreshing.schedule.isCatchingUp = true;
