@@ -7,7 +7,7 @@ import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
 import { pauseAsTold, pauseLeft, resetCoolDown } from './refresh/cool-down.js';
 import { forgetOtherUsers, recordHopelessElsewhere } from './refresh/fruitless-refreshes.js';
 import { postPause } from './refresh/refresh-round.js';
-import { refreshIfDue, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
+import { lookAround, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
 import { createRefreshing, type Refreshing } from './refresh/refreshing.js';
 import { type ChangeSource, createSession, type Session } from './session/session.js';
 import { closeSession, recordOvertaking } from './session/session-changes.js';
@@ -101,7 +101,7 @@ function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRec
   keepRefreshToken(parts, source);
   if (source === 'this-tab') postChange(tabs, session);
   else if (isRevocationLeft(previous, session.record)) void refreshing.onLateGrant(previous.refreshToken, false);
-  refreshIfDue(parts);
+  lookAround(parts);
 }
 
 /** Else each tab would find out for itself, by a refresh of its own. */

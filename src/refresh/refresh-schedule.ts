@@ -5,7 +5,7 @@ import { dueBeforeExpiry, remaining, spreadBeforeExpiry } from '../session/acces
 import { keepHintGone } from '../session/session-changes.js';
 import { type HintNews, hintNews } from '../session/session-hint.js';
 import type { SessionRecord } from '../session/session-record.js';
-import { askPeers, postChange } from '../tabs/session-sync.js';
+import { askPeers, post, postChange } from '../tabs/session-sync.js';
 import { elapsed, startTimer } from '../wait.js';
 import { liftPause, pauseLeft } from './cool-down.js';
 import { refresh } from './refresher.js';
@@ -15,7 +15,7 @@ import type { RefreshParts } from './refreshing.js';
 const RETRY_AFTER = 1_000;
 
 /**
- * Refreshes now if that is due, else when it will be. To be called after each change.
+ * Refreshes now if that is due, else when it will be.
  *
  * @param minDelay milliseconds to wait at least
  */
@@ -56,8 +56,11 @@ function usefulHint({ session, refreshing: { schedule } }: RefreshParts): HintNe
 /** Milliseconds after which this tab's own answer, or another tab's message, has come if that has changed the hint cookie. */
 const HINT_SETTLES = 25;
 
-/** Refreshes where that is due: soon where the hint cookie tells something new, unless another tab knows of it. */
-function lookAround(parts: RefreshParts): void {
+/**
+ * Refreshes where that is due: soon where the hint cookie tells something new, unless another tab knows of it. To be called
+ * after each change: the page may see the cookie later than the message of the tab that has changed it.
+ */
+export function lookAround(parts: RefreshParts): void {
   keepHintGone(parts.session);
   refreshIfDue(parts, usefulHint(parts) ? HINT_SETTLES : 0);
 }
@@ -84,7 +87,11 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
     DEVELOPMENT: emit(session.listeners, 'page-woke-up', { event: type });
     if (type === 'online') liftPause(refreshing.coolDown);
     // The channel stayed silent while the page was prerendered.
-    if (type === 'prerenderingchange') postChange(tabs, session);
+    if (type === 'prerenderingchange') {
+      postChange(tabs, session);
+      // It may have taken its user for a visitor, by the hint cookie.
+      if (!session.record.epoch) post(tabs, { kind: 'ask' });
+    }
     // Back from the back/forward cache: whatever happened meanwhile, the other tabs know.
     if (persisted) {
       refreshing.schedule.isCatchingUp = true;

@@ -2,13 +2,14 @@
 
 import type { AuthClientOptions } from 'silent-refresh';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { holdLock, locksOf } from '../../given/held-locks.ts';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { changeTheme, HINT, setHint, stubCookieStore } from '../../world/hint-cookie.ts';
 import { activate, onAnotherPage, prerender, returnFromBackForwardCache, show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
 import { newBrowser, openTab, openTabs, record, signedInEverywhere } from '../../world/tabs.ts';
-import { gate, rest, standing } from '../../world/waiting.ts';
+import { gate, rest, standing, until } from '../../world/waiting.ts';
 
 let server: AuthServer;
 beforeEach(() => {
@@ -309,16 +310,98 @@ it('a sign-in under way is no news for its own tab', async () => {
   });
   await pass(500, 50);
   expect(await standing(signingIn)).toBe('pending');
+  // No refresh stands in line behind it.
+  expect((await navigator.locks.query()).pending).toEqual([]);
   hold.open();
   expect(await signingIn).toMatchObject({ subject: 'ada' });
   await settle();
   expect(server.refreshCalls).toBe(0);
 });
 
+describe('a value that is as before when its turn comes', () => {
+  /** The cookie names another session, and the tab stands in line to ask; then it names the old one again. */
+  async function standInLine() {
+    const name = newBrowser();
+    const auth = await adasHintedTab({ name });
+    const before = /has_session=(.*)/.exec(document.cookie)?.[1] ?? '';
+    const letGo = await holdLock(name);
+    setHint('another-session.1');
+    await settle();
+    return { auth, goBack: () => setHint(before), letGo };
+  }
+
+  it('asks nothing of the server', async () => {
+    const { auth, goBack, letGo } = await standInLine();
+    goBack();
+    await letGo();
+    await settle();
+    expect(server.refreshCalls).toBe(0);
+    expect(auth.getState()).toMatchObject({ subject: 'ada' });
+  });
+
+  it('keeps nobody from a refresh that they have asked for meanwhile', async () => {
+    const { auth, goBack, letGo } = await standInLine();
+    const refreshing = auth.refresh();
+    goBack();
+    await letGo();
+    expect(await refreshing).toMatchObject({ subject: 'ada' });
+    expect(server.refreshCalls).toBe(1);
+  });
+});
+
+it('a message that comes before its cookie wakes nobody', async () => {
+  const name = newBrowser();
+  const [here, there] = [openTab({ hintCookie: HINT, name }), openTab({ hintCookie: HINT, name })];
+  await here.signIn(server.login('ada'));
+  await signedInEverywhere(here, there);
+  const letGo = await holdLock(name);
+  const seen = record(there);
+  // What Firefox does: the page that has the answer sees the cookie first.
+  const late = document.cookie;
+  const answer = server.signIn('bob');
+  await here.setSession(answer);
+  setHint(/has_session=(.*)/.exec(late)?.[1] ?? '');
+  await rest();
+  // That of this test. A word of a sign-in is a lock, too.
+  expect((await locksOf(name)).filter((lock) => !lock.includes('@'))).toHaveLength(1);
+  expect(seen.map((each) => each.name)).toEqual(['user-changed']);
+  await letGo();
+});
+
+it('a tab that knows the session from another one hears of its end elsewhere', async () => {
+  const [first, auth] = openTabs(2, { hintCookie: HINT });
+  await first?.signIn(server.login('ada'));
+  await until(() => auth?.getState().status === 'signed-in');
+  first?.dispose();
+  signOutElsewhere();
+  await settle();
+  expect(auth?.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
+});
+
+it('a sign-in elsewhere while the server refuses is no part of the refusal', async () => {
+  const auth = openTab({ hintCookie: HINT });
+  const hold = gate<Response>();
+  server.answerRefresh = () => hold.opened;
+  setHint('made-up.1');
+  await settle();
+  expect(server.refreshCalls).toBe(1);
+  server.answerRefresh = undefined;
+  server.signIn('ada');
+  hold.open(Response.json({}, { status: 401 }));
+  await settle();
+  // The server has just had nothing to say: the next look comes later, or when somebody looks.
+  await pass(30_000, 1_000);
+  show('visible');
+  await settle();
+  expect(auth.getState()).toMatchObject({ subject: 'ada' });
+});
+
 it('after dispose() no change of the cookie is heard', async () => {
+  const forget = vi.spyOn(cookieStore, 'removeEventListener');
   const auth = onAnotherPage(() => openTab({ hintCookie: HINT }));
   await auth.signIn(server.login('ada'));
   auth.dispose();
+  expect(forget).toHaveBeenCalledWith('change', expect.any(Function));
   signOutElsewhere();
   await settle();
   expect(server.refreshCalls).toBe(0);

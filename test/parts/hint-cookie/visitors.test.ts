@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { passUntil, stopClocks } from '../../world/clocks.ts';
 import { HINT, setHint, stubCookieStore } from '../../world/hint-cookie.ts';
-import { onAnotherPage, setCookie, withoutPage } from '../../world/page.ts';
+import { activate, onAnotherPage, prerender, setCookie, withoutPage } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
 import { newBrowser, openTab, record } from '../../world/tabs.ts';
 import { rest, until } from '../../world/waiting.ts';
@@ -119,6 +119,19 @@ it('where the cookie is missing, another tab knows better', async () => {
   setHint('');
   const auth = openHintedTab(name);
   expect(auth.getState()).toEqual(NOBODY);
+  await until(() => auth.getState().status === 'signed-in');
+});
+
+it('a prerendered page asks the other tabs when it is shown', async () => {
+  const name = newBrowser();
+  const other = onAnotherPage(() => openHintedTab(name));
+  await other.signIn(server.login('ada'));
+  setHint('');
+  prerender();
+  const auth = openHintedTab(name);
+  await rest();
+  expect(auth.getState()).toEqual(NOBODY);
+  activate();
   await until(() => auth.getState().status === 'signed-in');
 });
 
