@@ -37,9 +37,13 @@ function hasCoveredLogin(scene: Scene, refresh: Exchange): boolean {
   );
 }
 
-/** Whether a client was disposed of while its login was under way: the cookie came when nobody could tell of it. */
+/** Whether a client was disposed of, or its page frozen, in mid-login: the cookie came when nobody could tell of it. */
 const wasLeftInMidLogin = ({ calls }: Scene): boolean =>
-  calls.some(({ label, error }) => label.startsWith('signIn(') && Object(error).code === 'configuration');
+  calls.some(({ label, error }) => label.startsWith('signIn(') && Object(error).code === 'configuration') ||
+  calls.some(({ label, tab: { page }, calledAt, settledAt = Infinity }) => {
+    const isLogin = /^(signIn|setSession)\(\w/.test(label);
+    return isLogin && page.lastStillAt >= calledAt && page.lastStillAt <= settledAt;
+  });
 
 export const asNobodyElse: RuleMaker = (scene, accuse) => {
   const { server } = scene.browser;
