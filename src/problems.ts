@@ -44,7 +44,10 @@ export interface EndpointProblemDetails {
    * loaded anew in between, the console tells of it, in development.
    */
   'cookie-not-kept': object;
-  /** A refresh took longer than callers wait for it. Both in milliseconds. */
+  /**
+   * A refresh took longer than callers wait for it, or was given up before its answer came, and none ever had. Both in
+   * milliseconds.
+   */
   'refresh-timeout-short': { readonly took: number; readonly refreshTimeout: number };
 }
 

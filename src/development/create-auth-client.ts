@@ -55,15 +55,31 @@ export function createAuthClient<Claims extends object = JwtClaims>(options: Aut
       return response;
     },
   });
+  let signIns = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const noting = async <T>(signIn: Promise<T>): Promise<T> => {
+    signIns++;
+    try {
+      return await signIn;
+    } finally {
+      signIns--;
+      toldAt = performance.now();
+    }
+  };
+  const isTold = (since: number) => signIns > 0 || toldAt >= since;
   undo.push(
     registerClient(name, endpoint ?? 'a refresh function', warn),
-    watchLogins(() => auth.getState().status === 'signed-out', warn),
+    watchLogins(() => auth.getState().status === 'signed-out', isTold, warn),
   );
   if (tabs !== false) {
     // A sandboxed frame has locks, and refuses them: https://w3c.github.io/web-locks/#dom-lockmanager-query
     globalThis.navigator?.locks?.query().catch(() => report({ code: 'no-web-locks', isSecureContext }));
   }
-  return auth;
+  return {
+    ...auth,
+    signIn: (request?: Parameters<typeof auth.signIn>[0]) => noting(request ? auth.signIn(request) : auth.signIn()),
+    setSession: (answer) => noting(auth.setSession(answer)),
+  };
 }
 
 function tell(debug: AuthClientOptions['debug'], entry: DebugEntry): void {

@@ -112,7 +112,7 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     remedy: 'Let the server send Retry-After, and Access-Control-Expose-Headers: Retry-After.',
   }),
   'csrf-refused': ({ url, status }) => ({
-    what: `${name(url)} answers ${status}, and speaks of CSRF or of the origin. The session goes on, but can't be refreshed.`,
+    what: `${name(url)} answers ${status}, and speaks of CSRF or of the origin. That ends no session, and none can be refreshed or restored.`,
     why: [
       'The server wants a CSRF token, and the request has none.',
       "The page's origin isn't among those that the server trusts.",
@@ -190,10 +190,11 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
       'Open the answer to the login in the network panel, tab "Cookies". It says why a cookie was refused. npx silent-refresh check reads the flags of the cookie, too.',
   }),
   'refresh-timeout-short': ({ url, took, refreshTimeout }) => ({
-    what: `A refresh at ${name(url)} took ${seconds(took)}. Callers wait ${seconds(refreshTimeout)} only (refreshTimeout), so they got an error.`,
+    what: `A refresh at ${name(url)} took ${seconds(took)}. Callers wait ${seconds(refreshTimeout)} only (refreshTimeout), then they get an error. After three times as long the refresh is given up.`,
     why: [
       'The endpoint is slow: the server sleeps when idle, or hashes a password at each refresh.',
       'Over HTTP/1.1 the refresh had to wait for slow requests to the same server.',
+      'The endpoint never answers: it waits for something itself, such as its database.',
     ],
     remedy: 'Make the endpoint faster, or raise the option refreshTimeout.',
   }),

@@ -10,12 +10,16 @@ const SURELY_LOGIN = /\/(log-?in|sign-?in|obtain|(?<!(csrf|xsrf|forgery)\/)token
 /** Milliseconds in which an app calls `signIn` or `setSession` with an answer that it has. */
 const TOLD_WITHIN = 5_000;
 
+/** The logins that were told of already: one mistake, one message. */
+const toldOf = new Set<string>();
+
 /** A login request through the client's own `fetch` that was answered with a token. */
 export async function warnOfLogin(url: URL, method: string, response: Response, warn: Warn): Promise<void> {
   if (!response.ok || method !== 'POST' || !LOGIN.test(url.pathname)) return;
   const body: unknown = await response.clone().json();
   if (!readKnownShapes(body, response).accessToken) return;
   const address = url.origin + url.pathname;
+  toldOf.add(address);
   warn(
     `login-through-auth-fetch ${address}`,
     `A login was sent through auth.fetch: ${method} ${address} answered with a token. That alone signs nobody in. And auth.fetch may make a login wait for the token of an earlier session, or send that token along.
@@ -27,11 +31,13 @@ ${readOn('login-through-auth-fetch')}`,
 }
 
 /**
- * A login that succeeded while nobody is signed in, and of which the client heard nothing for a while.
+ * A login that succeeded while nobody is signed in, and of which the client heard nothing for a while. Browsers tell of a
+ * request only once its answer has been read.
  *
+ * @param isTold whether `signIn` or `setSession` has been called since, or runs still; milliseconds of `performance.now()`
  * @returns its undo
  */
-export function watchLogins(isSignedOut: () => boolean, warn: Warn): () => void {
+export function watchLogins(isSignedOut: () => boolean, isTold: (since: number) => boolean, warn: Warn): () => void {
   if (typeof PerformanceObserver !== 'function') return () => {};
   const timers = new Set<ReturnType<typeof setTimeout>>();
   const look = (entry: PerformanceResourceTiming & { readonly contentType?: string }) => {
@@ -44,7 +50,8 @@ export function watchLogins(isSignedOut: () => boolean, warn: Warn): () => void 
     if (!isRequest || !isSuccess || !isAnswer || !SURELY_LOGIN.test(url.pathname) || !isSignedOut()) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      if (!isSignedOut() || (!entry.contentType && url.pathname === globalThis.location?.pathname)) return;
+      const isKnown = isTold(entry.startTime) || toldOf.has(url.origin + url.pathname);
+      if (!isSignedOut() || isKnown || (!entry.contentType && url.pathname === globalThis.location?.pathname)) return;
       const address = url.origin + url.pathname;
       warn(
         `login-not-told ${address}`,

@@ -29,6 +29,9 @@ export function reportEndpointProblems(parts: RefreshParts, verdict: Verdict, se
     // Offline, no request has gone out. What CORS forbids to read looks like a network failure.
     if (isElsewhere && !refreshing.hasAnswered && globalThis.navigator?.onLine && verdict.cause instanceof TypeError)
       report({ code: 'endpoint-unreadable' });
+    // Given up. Where it has answered before, the network is the likelier cause.
+    if (!refreshing.hasAnswered && took >= deadlines.request && took < 2 * deadlines.request)
+      report({ code: 'refresh-timeout-short', took, refreshTimeout: deadlines.caller });
     return;
   }
   refreshing.hasAnswered = true;

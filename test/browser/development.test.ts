@@ -91,6 +91,21 @@ describe('one explanation for each mistake', () => {
     await expectExplanation('login-not-told', ['WORLD/login answered 200', 'auth.signIn('], urlOf(world));
   });
 
+  it('of a sign-in: those that the client was told of are none of them', async () => {
+    const page = await stage.openPage();
+    const world = stage.server.addWorld({ mistakes: { '/untold/login': { body: {} } } });
+    const play = async (world: string) => {
+      const auth = await window.signIn(world);
+      await auth.signOut();
+      const answer = () => fetch(`${world}/untold/login`, { method: 'POST' });
+      await auth.signIn(answer).catch(() => {});
+      // One of each path is told of: this one comes last.
+      await fetch(`${world}/login`, { method: 'POST' }).then((response) => response.text());
+    };
+    await run(page, play, urlOf(world));
+    await expectExplanation('login-not-told', ['WORLD/login answered 200'], urlOf(world));
+  });
+
   it('of a page: plain http from another host has no Web Locks', async () => {
     const page = await stage.openPage({ host: 'app.test' });
     await run(
