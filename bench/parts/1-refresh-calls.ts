@@ -1,0 +1,111 @@
+/** Part 1: how many refreshes one expiry costs, and whether the session outlives it. */
+
+import { canRequest, type Part, rounds } from './part.ts';
+import type { Peer } from '../list-of-peers.ts';
+import { type Place, within } from '../places/place.ts';
+import { drawBars, lookOf } from '../results/bars.ts';
+import { range, table } from '../results/table.ts';
+import { isSignedIn, type OpenTabs, openTabs, passLifetime } from './tabs.ts';
+
+interface Seen {
+  readonly calls: number;
+  readonly alarms: number;
+  readonly answered: number;
+  readonly sent: number;
+  readonly session: 'kept' | 'lost';
+}
+
+const TABS = [1, 6, 20];
+const REQUESTS = [1, 20, 100];
+/** With 20 tabs once: that takes a while. */
+const ROUNDS: Readonly<Record<number, number>> = { 1: 3, 6: 3, 20: 1 };
+
+export const refreshCalls: Part = {
+  number: 1,
+  title: 'Refresh calls per expiry',
+
+  async run(bench) {
+    const { server, chromium, progress } = bench;
+    const peers = bench.peers.filter((peer) => peer.kind !== 'floor' && canRequest(peer));
+    const seen = new Map<string, Seen[]>();
+    const cell = (peer: Peer, tabs: number, requests: number) => `${peer.id} ${tabs} ${requests}`;
+
+    async function expire({ tabs }: OpenTabs, requests: number): Promise<Seen> {
+      server.reset('stats');
+      await passLifetime(server, tabs);
+      const all = tabs.map((tab: Place) =>
+        within(20_000, tab.run('burst', requests)).then(
+          ({ good }) => good,
+          () => 0,
+        ),
+      );
+      const answered = (await Promise.all(all)).reduce((sum, good) => sum + good, 0);
+      const { refreshCalls: calls, reuseAlarms: alarms } = server.stats();
+      const [first] = tabs;
+      const session = first && (await isSignedIn(first)) ? 'kept' : 'lost';
+      return { calls, alarms, answered, sent: requests * tabs.length, session };
+    }
+
+    for (const tabs of TABS) {
+      for (let round = 0; round < rounds(bench, ROUNDS[tabs] ?? 1); round++) {
+        for (const peer of peers) {
+          progress(`1: ${tabs} tabs, round ${round + 1}: ${peer.id}`);
+          server.reset('everything');
+          let open = await openTabs(chromium, peer, tabs);
+          for (const requests of REQUESTS) {
+            const what = await expire(open, requests);
+            const key = cell(peer, tabs, requests);
+            seen.set(key, [...(seen.get(key) ?? []), what]);
+            if (what.session === 'kept' || requests === REQUESTS.at(-1)) continue;
+            await open.profile.close();
+            server.reset('everything');
+            open = await openTabs(chromium, peer, tabs);
+          }
+          await open.profile.close();
+        }
+      }
+    }
+
+    const cells = TABS.flatMap((tabs) => REQUESTS.map((requests) => ({ tabs, requests })));
+    const of = (peer: Peer, { tabs, requests }: { tabs: number; requests: number }) =>
+      seen.get(cell(peer, tabs, requests)) ?? [];
+    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    const rows = peers.map((peer) => {
+      const all = cells.flatMap((each) => of(peer, each));
+      return [
+        peer.kind === 'ours' ? `**${peer.name}**` : peer.name,
+        ...cells.map((each) => {
+          const here = of(peer, each);
+          const lost = here.some(({ session }) => session === 'lost');
+          return `${range(here.map(({ calls }) => calls))}${lost ? ' ✗' : ''}`;
+        }),
+        total(all.map(({ alarms }) => alarms)),
+        `${all.filter(({ session }) => session === 'lost').length} of ${all.length}`,
+        `${((100 * total(all.map(({ answered }) => answered))) / total(all.map(({ sent }) => sent))).toFixed(0)} %`,
+      ];
+    });
+
+    const last = { tabs: 20, requests: 100 };
+    const bars = peers.map((peer) => {
+      const [here] = of(peer, last);
+      const text = `${here?.calls}${here?.session === 'lost' ? ', session lost' : ''}`;
+      return { name: peer.name, value: here?.calls ?? 0, text, look: lookOf(peer.kind) };
+    });
+    return {
+      text: `Tabs × requests that are sent at once, after a token's lifetime has passed. **1 is the ideal.** ✗: the session was lost at least once, so
+that the user had to sign in again. Where rounds differ, the least and the most are shown: ${ROUNDS[1]} rounds with 1 and 6 tabs, ${ROUNDS[20]} with 20.
+
+${table(['', ...cells.map(({ tabs, requests }) => `${tabs} × ${requests}`), 'reuse alarms', 'sessions lost', 'requests answered'], rows)}
+
+![Refresh calls of 20 tabs that send 100 requests each](charts/refresh-calls.svg)`,
+      charts: {
+        'refresh-calls.svg': drawBars(
+          'One expiry, 20 tabs × 100 requests: refresh calls',
+          'One is enough. The scale is logarithmic.',
+          bars,
+          'log',
+        ),
+      },
+    };
+  },
+};
