@@ -27,6 +27,6 @@ export const create: CreateClient = ({ origin, signedOut }) => {
 
   return {
     signIn: async (user) => localStorage.setItem('token', (await logIn(origin, user)).access_token),
-    request: (url, { body, ...sent } = {}) => statusOf(api.request({ url, data: body, ...sent })),
+    request: (url, { body = null, ...sent } = {}) => statusOf(api.request({ url, data: body, ...sent })),
   };
 };

@@ -12,7 +12,7 @@ export const create: CreateClient = ({ origin }) => {
     async request(path, { headers, ...sent } = {}) {
       const oidc = await opening;
       if (!oidc.isUserLoggedIn) throw new Error('Nobody is signed in.');
-      const Authorization = `Bearer ${await oidc.getAccessToken()}`;
+      const Authorization = `Bearer ${(await oidc.getTokens()).accessToken}`;
       return (await fetch(origin + path, { ...sent, headers: { ...headers, Authorization } })).status;
     },
   };

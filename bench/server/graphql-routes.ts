@@ -3,8 +3,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 
-export function graphqlRoutes(api: Hono<{ Bindings: HttpBindings }>): Hono {
-  const routes = new Hono();
+type Routes = Hono<{ Bindings: HttpBindings }>;
+
+export function graphqlRoutes(api: Routes): Routes {
+  const routes = new Hono<{ Bindings: HttpBindings }>();
   routes.post('/graphql', async (c) => {
     const { path, method = 'GET', body } = (await c.req.json()).variables;
     const headers = { Authorization: c.req.header('Authorization') ?? '' };

@@ -21,11 +21,11 @@ export function oauthRoutes(sessions: Sessions): Hono {
       ? sessions.rotate(c, sent.refresh_token)
       : sessions.begin(c, sent.username ?? sent.email ?? sent.subject_token ?? '');
 
-  // RFC 6749 §4.3 and §6, RFC 8693. Auth0's client sends JSON, and wants an ID token, too.
+  // RFC 6749 §4.3 and §6, RFC 8693. Auth0's client wants an ID token, too.
   routes.post('/oauth/token', async (c) => {
     const sent = await formOrJson(c);
     return answer(c, await grant(c, sent), ({ user }) =>
-      isJson(c)
+      c.req.header('Auth0-Client')
         ? { id_token: idToken(new URL(c.req.url).origin, user), scope: 'openid profile email offline_access' }
         : {},
     );

@@ -22,7 +22,8 @@ export function sessionsBehind(routes: Hono<{ Bindings: HttpBindings }>): Sessio
   async function ask(c: Context, path: string, init: RequestInit): Promise<Granted> {
     const request = new Request(new URL(path, c.req.url), { method: 'POST', ...init });
     const answer = await routes.fetch(request, c.env);
-    if (!answer.ok) return { refusal: answer };
+    // What is cut before an answer counts as one, too.
+    if (!answer.ok || answer.headers.has('x-hono-already-sent')) return { refusal: answer };
     const { access_token, expires_in } = await answer.json();
     const refreshToken = /^[^=]+=([^;]*)/.exec(answer.headers.get('Set-Cookie') ?? '')?.[1] ?? '';
     return {

@@ -33,11 +33,7 @@ export function supertokensRoutes(sessions: Sessions): Hono {
   // The API reads the cookie as it reads the header.
   routes.use('/api/*', async (c, next) => {
     const token = getCookie(c, 'sAccessToken');
-    if (token && !c.req.header('Authorization')) {
-      const headers = new Headers(c.req.raw.headers);
-      headers.set('Authorization', `Bearer ${token}`);
-      c.req.raw = new Request(c.req.raw, { headers });
-    }
+    if (token && !c.req.header('Authorization')) c.req.raw.headers.set('Authorization', `Bearer ${token}`);
     await next();
   });
 

@@ -4,7 +4,7 @@ import type { Client, CreateClient, Sent } from '../peers/peer.ts';
 
 export interface Outcome {
   readonly status?: number;
-  /** The error's text, where there was no answer. */
+  /** Where there was no answer: the error's name, and its text. */
   readonly error?: string;
   readonly ms: number;
 }
@@ -55,7 +55,7 @@ export async function request(path: string, sent?: Sent): Promise<Outcome> {
   try {
     return { status: await client.request(path, sent), ms: now() - start };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error), ms: now() - start };
+    return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error), ms: now() - start };
   }
 }
 

@@ -28,4 +28,4 @@ export const mean = (times: readonly number[]): string => `${spread(figuresOf(ti
 
 /** What came of a request, in a word. */
 export const wordOf = ({ status, error }: { status?: number; error?: string }): string =>
-  status === undefined ? `error: ${(error ?? '').replaceAll('|', '/').slice(0, 60)}` : String(status);
+  status === undefined ? `an error: ${(error ?? '').replace(/:.*/s, '').slice(0, 40)}` : String(status);
