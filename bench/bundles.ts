@@ -6,7 +6,7 @@ import type { Peer } from './list-of-peers.ts';
 
 const HERE = import.meta.dirname;
 
-const OPTIONS: BuildOptions = {
+export const OPTIONS = {
   bundle: true,
   format: 'esm',
   platform: 'browser',
@@ -18,7 +18,7 @@ const OPTIONS: BuildOptions = {
   alias: { 'silent-refresh': join(HERE, '../dist/index.js') },
   tsconfigRaw: {},
   logLevel: 'error',
-};
+} as const satisfies BuildOptions;
 
 export async function bundlePeers(peers: readonly Peer[], folder: string): Promise<void> {
   const files = peers.map(({ id }) => join(HERE, 'peers', `${id}.ts`));

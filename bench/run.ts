@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundlePeers } from './bundles.ts';
 import { installPeers } from './install-peers.ts';
-import { canRequest } from './parts/part.ts';
+import { PEERS, WITH_HINT } from './list-of-peers.ts';
 import { PARTS } from './parts/all-parts.ts';
 import type { Section } from './parts/part.ts';
-import { PEERS, WITH_HINT } from './list-of-peers.ts';
+import { canRequest } from './parts/part.ts';
 import { startChromium } from './places/chromium.ts';
 import { writeResults } from './results/write-results.ts';
 import { whatIsWrong } from './sanity.ts';
@@ -17,7 +17,7 @@ import { createBenchServer } from './server/bench-server.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, trace: { type: 'boolean' } },
 });
 const numbers = positionals.map(Number);
 const strange = positionals.find((number) => !PARTS.some((part) => String(part.number) === number));
@@ -28,7 +28,8 @@ const wanted = values.only?.split(',');
 const start = performance.now();
 const since = () => `${Math.round((performance.now() - start) / 1_000)} s`.padStart(6);
 const progress = (what: string) => {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${since()}  ${what.slice(0, 100)}`);
+  if (values.trace) console.log(`${since()}  ${what}`);
+  else if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${since()}  ${what.slice(0, 100)}`);
 };
 const say = (what: string) => console.log(`${process.stdout.isTTY ? '\r\x1b[K' : ''}${since()}  ${what}`);
 

@@ -4,10 +4,10 @@ import type { Peer } from '../list-of-peers.ts';
 import { range, table } from '../results/table.ts';
 import { alwaysRefused } from './faults/always-refused.ts';
 import { anotherUser } from './faults/another-user.ts';
+import { type Fault, type FaultSeen, mean } from './faults/fault.ts';
 import { lateRefusal } from './faults/late-refusal.ts';
 import { outage } from './faults/outage.ts';
 import { tabDeath } from './faults/tab-death.ts';
-import { type Fault, type FaultSeen, mean } from './faults/fault.ts';
 import { canRequest, type Part, rounds } from './part.ts';
 
 const FAULTS: readonly Fault[] = [lateRefusal, tabDeath, anotherUser, outage('503'), outage('drop'), alwaysRefused];
@@ -21,7 +21,9 @@ export const whatGoesWrong: Part = {
     const texts: string[] = [];
     for (const fault of FAULTS) {
       const seen = new Map<Peer, FaultSeen[]>();
-      const concerned = [...(fault.also ?? []), ...peers].sort((a, b) => Number(b.kind === 'ours') - Number(a.kind === 'ours'));
+      const concerned = [...(fault.also ?? []), ...peers].sort(
+        (a, b) => Number(b.kind === 'ours') - Number(a.kind === 'ours'),
+      );
       for (let round = 0; round < rounds(bench, fault.rounds); round++) {
         for (const peer of concerned) {
           bench.progress(`2: ${fault.title}, round ${round + 1}: ${peer.id}`);
@@ -46,10 +48,12 @@ function cellOf(column: string, seen: readonly FaultSeen[]): string {
   const words = seen.map((each) => each.words?.[column]).filter((word) => word !== undefined);
   if (words.length) {
     const kinds = [...new Set(words)];
-    return kinds.map((kind) => {
-      const count = words.filter((word) => word === kind).length;
-      return kinds.length > 1 ? `${kind} (${count} of ${words.length})` : kind;
-    }).join(', ');
+    return kinds
+      .map((kind) => {
+        const count = words.filter((word) => word === kind).length;
+        return kinds.length > 1 ? `${kind} (${count} of ${words.length})` : kind;
+      })
+      .join(', ');
   }
   const times = seen.map((each) => each.times?.[column]).filter((time) => time !== undefined);
   if (times.length) return mean(times);

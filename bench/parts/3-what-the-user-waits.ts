@@ -46,7 +46,12 @@ export const whatTheUserWaits: Part = {
     const median = (peer: Peer) => figuresOf(expired.at.get(peer) ?? []).median;
     const bars = peers
       .filter((peer) => Number.isFinite(median(peer)))
-      .map((peer) => ({ name: peer.name, value: median(peer), text: `${write(median(peer))} ms`, look: lookOf(peer.kind) }));
+      .map((peer) => ({
+        name: peer.name,
+        value: median(peer),
+        text: `${write(median(peer))} ms`,
+        look: lookOf(peer.kind),
+      }));
     const floor = figuresOf(expired.ideal).median;
     return {
       text: `Milliseconds from the click to the answer. The server takes ${REFRESH} ms for a refresh and ${API} ms for a request.
@@ -59,16 +64,22 @@ ${table(['', 'at the expiry, ms', '× the ideal', 'foreseen, ms', '× the ideal'
 
 ![Wait at the expiry](charts/wait-at-expiry.svg)`,
       charts: {
-        'wait-at-expiry.svg': drawBars('At the expiry: from the click to the answer', `The server takes ${REFRESH} ms for a refresh and ${API} ms for a request.`, [
-          { name: 'one refresh, one request', value: floor, text: `${write(floor)} ms`, look: 'floor' },
-          ...bars,
-        ]),
+        'wait-at-expiry.svg': drawBars(
+          'At the expiry: from the click to the answer',
+          `The server takes ${REFRESH} ms for a refresh and ${API} ms for a request.`,
+          [{ name: 'one refresh, one request', value: floor, text: `${write(floor)} ms`, look: 'floor' }, ...bars],
+        ),
       },
     };
   },
 };
 
-async function measure(bench: Bench, peers: readonly Peer[], how: 'expired' | 'foreseen', count: number): Promise<Waits> {
+async function measure(
+  bench: Bench,
+  peers: readonly Peer[],
+  how: 'expired' | 'foreseen',
+  count: number,
+): Promise<Waits> {
   const { server, chromium, progress } = bench;
   server.reset('everything');
   const waits: Waits = { at: new Map(), ideal: [] };
@@ -91,7 +102,7 @@ async function measure(bench: Bench, peers: readonly Peer[], how: 'expired' | 'f
     const refreshed = await raw.tab.run('waitForRefreshAndRequest');
     waits.ideal.push(how === 'expired' ? refreshed : await raw.tab.run('waitForRequest'));
     for (const [peer, { tab }] of all) {
-      await (how === 'expired' ? passLifetime(server, [tab]) : liveThroughLifetime(server, tab));
+      await (how === 'expired' ? passLifetime(server, { tabs: [tab], hours: 0 }) : liveThroughLifetime(server, tab));
       const outcome = await within(10_000, tab.run('request', `/api/me?${round}`)).catch(() => undefined);
       if (outcome?.status === 200) waits.at.set(peer, [...(waits.at.get(peer) ?? []), outcome.ms]);
     }

@@ -22,7 +22,9 @@ export const overhead: Part = {
 
     const node = await openAll(inNode, ({ id }) => openProcess(bench.bundles, id));
     const nodeTime = await takeTurns(bench, 'Node', node, times, (place) => place.run('callMany', 2_000));
-    const bytes = await takeTurns(bench, 'allocations', node, rounds(bench, 5), (place) => place.run('allocations', 1_000));
+    const bytes = await takeTurns(bench, 'allocations', node, rounds(bench, 5), (place) =>
+      place.run('allocations', 1_000),
+    );
     await closeAll(node);
 
     const noOp = await openAll(peers, (peer) => openPage(bench, peer, 'fake'));
@@ -30,7 +32,9 @@ export const overhead: Part = {
     await closeAll(noOp);
 
     const loopback = await openAll(peers, (peer) => openPage(bench, peer, 'real'));
-    const real = await takeTurns(bench, 'loopback', loopback, rounds(bench, 15, 2), (place) => place.run('callMany', 50));
+    const real = await takeTurns(bench, 'loopback', loopback, rounds(bench, 15, 2), (place) =>
+      place.run('callMany', 50),
+    );
     await closeAll(loopback);
 
     const [floor] = peers;
@@ -58,7 +62,12 @@ export const overhead: Part = {
       .filter((peer) => peer !== floor)
       .map((peer) => ({ peer, value: over(pageTime, peer).median }))
       .sort((a, b) => a.value - b.value)
-      .map(({ peer, value }) => ({ name: peer.name, value: Math.max(0, value), text: `${write(value)} µs`, look: lookOf(peer.kind) }));
+      .map(({ peer, value }) => ({
+        name: peer.name,
+        value: Math.max(0, value),
+        text: `${write(value)} µs`,
+        look: lookOf(peer.kind),
+      }));
     return {
       text: `Over raw \`fetch\` with a header, in the same round. The no-op columns have a \`fetch\` that answers at once, so only the client's own work is left.
 †: it reads the answer's body as well, which the others leave to the caller.
@@ -66,7 +75,13 @@ export const overhead: Part = {
 ${table(['', 'Node, no-op: µs more', 'Chromium, no-op: µs more', 'Chromium, a server on this machine', 'Node: bytes allocated more'], rows)}
 
 ![Microseconds over raw fetch in Chromium](charts/overhead.svg)`,
-      charts: { 'overhead.svg': drawBars('A request with a good token: µs over raw fetch', 'In Chromium, with a fetch that answers at once.', bars) },
+      charts: {
+        'overhead.svg': drawBars(
+          'A request with a good token: µs over raw fetch',
+          'In Chromium, with a fetch that answers at once.',
+          bars,
+        ),
+      },
     };
   },
 };

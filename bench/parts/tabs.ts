@@ -1,15 +1,18 @@
 /** Tabs of one profile, all signed in as Ada, and what becomes of their session. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Peer } from '../list-of-peers.ts';
-import type { Profile, Tab } from '../places/chromium.ts';
-import type { Chromium } from '../places/chromium.ts';
+import type { Chromium, Profile, Tab } from '../places/chromium.ts';
 import { within } from '../places/place.ts';
 
 export interface OpenTabs {
   readonly profile: Profile;
-  readonly tabs: readonly Tab[];
+  readonly tabs: Tab[];
+  /** By how many hours the clocks of its tabs are ahead. */
+  hours: number;
 }
+
+/** A little more than a token's lifetime. */
+const HOURS = 1.02;
 
 /** The first one signs in; the others find the session as a page finds it that loads. */
 export async function openTabs(chromium: Chromium, peer: Peer, count: number): Promise<OpenTabs> {
@@ -22,18 +25,31 @@ export async function openTabs(chromium: Chromium, peer: Peer, count: number): P
     if (status !== 200) throw new Error(`${peer.id}: tab ${index + 1} got ${status ?? error}`);
     tabs.push(tab);
   }
-  return { profile, tabs };
+  return { profile, tabs, hours: 0 };
+}
+
+/** After it all tabs have good tokens again; those that don't come back by themselves are opened anew. */
+export async function signInAgain({ profile, tabs, hours }: OpenTabs, how: 'anew' | 'as they are'): Promise<void> {
+  if (how === 'anew') await tabs[0]?.run('signIn', 'ada');
+  for (const [index, tab] of tabs.entries()) {
+    if (await isSignedIn(tab)) continue;
+    await tab.close();
+    const next = await profile.open({ hours });
+    if (index === 0) await next.run('signIn', 'ada');
+    await next.run('request', '/api/me');
+    tabs[index] = next;
+  }
 }
 
 /** More than a token's lifetime passes, for the server and for the pages' clocks. */
-export async function passLifetime(server: { expire(): void }, tabs: readonly Tab[]): Promise<void> {
+export async function passLifetime(server: { expire(): void }, open: Pick<OpenTabs, 'tabs' | 'hours'>): Promise<void> {
   server.expire();
-  await Promise.all(tabs.map((tab) => tab.run('passHours', 1.02)));
+  open.hours += HOURS;
+  await Promise.all(open.tabs.map((tab) => tab.run('passHours', HOURS)));
 }
 
 /** Whether the next request of a tab is answered, without another sign-in. */
 export async function isSignedIn(tab: Tab): Promise<boolean> {
-  await sleep(50);
-  const { status } = await within(15_000, tab.run('request', '/api/me')).catch(() => ({ status: 0 }));
+  const { status } = await within(10_000, tab.run('request', '/api/me')).catch(() => ({ status: 0 }));
   return status === 200;
 }

@@ -32,8 +32,7 @@ export const create: CreateClient = ({ origin, signedOut }) => {
   }
 
   return {
-    signIn: (username) =>
-      users.signinResourceOwnerCredentials({ username, password: 'demo', skipUserInfo: true }),
+    signIn: (username) => users.signinResourceOwnerCredentials({ username, password: 'demo', skipUserInfo: true }),
     async request(path, { headers, ...sent } = {}) {
       const Authorization = `Bearer ${await token()}`;
       return (await fetch(origin + path, { ...sent, headers: { ...headers, Authorization } })).status;

@@ -7,6 +7,9 @@ import { type Place, within } from './place.ts';
 
 export interface Tab extends Place {
   readonly page: Page;
+  /** Milliseconds. */
+  readonly importing: number;
+  readonly creating: number;
 }
 
 export interface TabOptions {
@@ -37,7 +40,11 @@ const LONGEST = 60_000;
 export async function startChromium(origin: string): Promise<Chromium> {
   const browser = await chromium.launch({ executablePath: requireBrowser('chromium'), args: FLAGS });
 
-  async function openTab(context: BrowserContext, peer: string, { hours = 0, network, clock }: TabOptions): Promise<Tab> {
+  async function openTab(
+    context: BrowserContext,
+    peer: string,
+    { hours = 0, network, clock }: TabOptions,
+  ): Promise<Tab> {
     const page = await context.newPage();
     if (clock === 'ours') {
       await page.addInitScript(() => {
@@ -46,23 +53,22 @@ export async function startChromium(origin: string): Promise<Chromium> {
       await page.clock.install();
     }
     await page.goto(`${origin}/page`);
-    const tab: Tab = {
-      page,
+    const place: Place = {
       run: (name, ...args) =>
         within(
           LONGEST,
-          page.evaluate(
-            async ([name, args]) => (await import(`${location.origin}/bundles/work.js`))[name](...args),
-            [name, args] as const,
-          ),
+          page.evaluate(async ([name, args]) => (await import(`${location.origin}/bundles/work.js`))[name](...args), [
+            name,
+            args,
+          ] as const),
         ),
       close: () => page.close(),
     };
-    if (hours) await tab.run('passHours', hours);
-    if (network === 'fake') await tab.run('fakeNetwork', origin);
-    await tab.run('importPeer', `${origin}/bundles/${peer}.js`);
-    await tab.run('create');
-    return tab;
+    if (hours) await place.run('passHours', hours);
+    if (network === 'fake') await place.run('fakeNetwork', origin);
+    const importing = await place.run('importPeer', `${origin}/bundles/${peer}.js`);
+    const creating = await place.run('create');
+    return { ...place, page, importing, creating };
   }
 
   return {

@@ -11,8 +11,10 @@ Object.defineProperty(globalThis, 'localStorage', {
     clear: () => kept.clear(),
   },
 });
-// One peer calls `window.fetch`.
+// One peer calls `window.fetch`, and one does nothing where there is no page.
 Object.defineProperty(globalThis, 'window', { configurable: true, value: globalThis });
+const origin = 'http://127.0.0.1:9';
+Object.defineProperty(globalThis, 'location', { configurable: true, value: { origin, href: `${origin}/` } });
 
 const work = await import(process.argv[2] ?? '');
 

@@ -10,7 +10,13 @@ import { type Place, within } from './place.ts';
 const ORIGIN = 'http://127.0.0.1:9';
 const LONGEST = 60_000;
 
-export async function openProcess(bundles: string, peer: string): Promise<Place> {
+export interface Process extends Place {
+  /** Milliseconds. */
+  readonly importing: number;
+  readonly creating: number;
+}
+
+export async function openProcess(bundles: string, peer: string): Promise<Process> {
   const child = fork(join(import.meta.dirname, 'node-child.ts'), [pathToFileURL(join(bundles, 'work.js')).href], {
     // No collection in the midst of what is measured.
     execArgv: ['--expose-gc', '--max-semi-space-size=256', '--disable-warning=ExperimentalWarning'],
@@ -43,9 +49,9 @@ export async function openProcess(bundles: string, peer: string): Promise<Place>
   child.setMaxListeners(0);
   try {
     await place.run('fakeNetwork', ORIGIN);
-    await place.run('importPeer', pathToFileURL(join(bundles, `${peer}.js`)).href);
-    await place.run('create', ORIGIN);
-    return place;
+    const importing = await place.run('importPeer', pathToFileURL(join(bundles, `${peer}.js`)).href);
+    const creating = await place.run('create', ORIGIN);
+    return { ...place, importing, creating };
   } catch (error) {
     await place.close();
     throw error;

@@ -36,7 +36,12 @@ const plain = (text: string): string => text.replaceAll('`', '').replaceAll('&',
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** @param scale `log`: each ten times as much is the same step more */
-export function drawBars(title: string, note: string, bars: readonly Bar[], scale: 'linear' | 'log' = 'linear'): string {
+export function drawBars(
+  title: string,
+  note: string,
+  bars: readonly Bar[],
+  scale: 'linear' | 'log' = 'linear',
+): string {
   const most = Math.max(...bars.map(({ value }) => value));
   const room = WIDTH - LEFT - RIGHT;
   const lengthOf = (value: number) =>

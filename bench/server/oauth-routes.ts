@@ -7,7 +7,11 @@ import type { Granted, Sessions, Tokens } from './sessions-behind.ts';
 export function oauthRoutes(sessions: Sessions): Hono {
   const routes = new Hono();
 
-  async function answer(c: Context, granted: Granted, more: (tokens: Tokens) => object = () => ({})): Promise<Response> {
+  async function answer(
+    c: Context,
+    granted: Granted,
+    more: (tokens: Tokens) => object = () => ({}),
+  ): Promise<Response> {
     c.header('Cache-Control', 'no-store');
     if ('tokens' in granted) return c.json({ ...common(granted.tokens), ...more(granted.tokens) });
     const { status } = granted.refusal;
@@ -43,7 +47,9 @@ export function oauthRoutes(sessions: Sessions): Hono {
       setCookie(c, 'workos-has-session', '1', { path: '/', sameSite: 'Strict' });
       return { user: { id: user, email: user }, authentication_method: 'Password', refresh_token: undefined };
     });
-  routes.post('/user_management/sign-in', async (c) => withCookies(c, await sessions.begin(c, c.req.query('user') ?? '')));
+  routes.post('/user_management/sign-in', async (c) =>
+    withCookies(c, await sessions.begin(c, c.req.query('user') ?? '')),
+  );
   routes.post('/user_management/authenticate', async (c) =>
     withCookies(c, await sessions.rotate(c, getCookie(c, 'workos_refresh') ?? '')),
   );

@@ -18,12 +18,14 @@ export function pageRoutes(bundles: string): Hono {
   );
   // A page that asks for its first answer as it loads.
   routes.get('/opens/:peer{[a-z0-9-]+}', (c) =>
-    c.html(html(`<script type="module">
+    c.html(
+      html(`<script type="module">
       const start = performance.now();
       const { openNewTab, passHours } = await import('/bundles/work.js');
       passHours(Number(new URLSearchParams(location.search).get('hours')));
       openNewTab('${c.req.param('peer')}', start);
-    </script>`)),
+    </script>`),
+    ),
   );
   // Before anybody follows its link, Chromium has the other page ready: https://wicg.github.io/nav-speculation/speculation-rules.html
   routes.get('/link/:peer{[a-z0-9-]+}', (c) => {

@@ -47,5 +47,4 @@ export function sessionsBehind(routes: Hono<{ Bindings: HttpBindings }>): Sessio
   };
 }
 
-const subjectOf = (jwt: string): string =>
-  JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()).sub;
+const subjectOf = (jwt: string): string => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()).sub;

@@ -24,17 +24,23 @@ export const outage = (fault: '503' | 'drop'): Fault => ({
   rounds: 1,
 
   async play(peer, { server, chromium }) {
-    const { profile, tabs } = await openTabs(chromium, peer, 1);
+    const open = await openTabs(chromium, peer, 1);
+    const { profile, tabs } = open;
     const [tab] = tabs;
     try {
       if (!tab) throw new Error('There is no tab.');
       server.reset('stats');
       Object.assign(server.settings, { fault, retryAfter: 1, dropAfterRotation: false });
-      await passLifetime(server, tabs);
+      await passLifetime(server, open);
       const clicks: Promise<boolean>[] = [];
       for (let click = 0; click < OUTAGE / BETWEEN_CLICKS; click++) {
         const outcome = within(15_000, tab.run('request', `/api/me?${click}`));
-        clicks.push(outcome.then(({ status }) => status === 200, () => false));
+        clicks.push(
+          outcome.then(
+            ({ status }) => status === 200,
+            () => false,
+          ),
+        );
         await sleep(BETWEEN_CLICKS);
       }
       const { refreshCalls } = server.stats();

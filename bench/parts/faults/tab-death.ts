@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Peer, WITH_HINT } from '../../list-of-peers.ts';
-import { TooLong, within } from '../../places/place.ts';
 import type { Profile } from '../../places/chromium.ts';
+import { TooLong, within } from '../../places/place.ts';
 import { openTabs, passLifetime } from '../tabs.ts';
 import type { Fault, FaultSeen } from './fault.ts';
 
@@ -28,13 +28,14 @@ export const tabDeath: Fault = {
       open = await openTabs(chromium, peer, 1);
     } catch (error) {
       // A version that doesn't know the option says so as the client is created.
-      if (peer === WITH_HINT && /hintCookie/.test(String(error))) return { words: { [SESSION]: 'not in this version' } };
+      if (peer === WITH_HINT && /hintCookie/.test(String(error)))
+        return { words: { [SESSION]: 'not in this version' } };
       throw error;
     }
     const { profile, tabs } = open;
     try {
       server.reset('stats');
-      await passLifetime(server, tabs);
+      await passLifetime(server, open);
       const hold = server.holdRefresh();
       // It dies with its page.
       tabs[0]?.run('request', '/api/me').catch(() => {});
