@@ -59,7 +59,14 @@ export const waitingLine: Part = {
             ? '`fetch`, the 401, and `fetch` again'
             : peer.name;
       if (!peer.cannot?.Node && !of(peer, 1).length)
-        return [name, `200 of them did not end in ${LONGEST / 1_000} s`, ...COUNTS.slice(1).map(() => '–'), '–', '–', '–'];
+        return [
+          name,
+          `200 of them did not end in ${LONGEST / 1_000} s`,
+          ...COUNTS.slice(1).map(() => '–'),
+          '–',
+          '–',
+          '–',
+        ];
       if (peer.cannot?.Node) return [name, peer.cannot.Node, ...COUNTS.slice(1).map(() => '–'), '–', '–', '–'];
       const beyond =
         floor && peer !== floor

@@ -16,16 +16,25 @@ const HOURS = 1.02;
 
 /** The first one signs in; the others find the session as a page finds it that loads. */
 export async function openTabs(chromium: Chromium, peer: Peer, count: number): Promise<OpenTabs> {
-  const profile = await chromium.profile(peer.id);
-  const tabs: Tab[] = [];
-  for (let index = 0; index < count; index++) {
-    const tab = await profile.open();
-    if (index === 0) await tab.run('signIn', 'ada');
-    const { status, error } = await within(15_000, tab.run('request', '/api/me'));
-    if (status !== 200) throw new Error(`${peer.id}: tab ${index + 1} got ${status ?? error}`);
-    tabs.push(tab);
+  const open: OpenTabs = { profile: await chromium.profile(peer.id), tabs: [], hours: 0 };
+  try {
+    await openMore(open, count);
+    return open;
+  } catch (error) {
+    await open.profile.close();
+    throw error;
   }
-  return { profile, tabs, hours: 0 };
+}
+
+/** Until there are so many. */
+export async function openMore({ profile, tabs, hours }: OpenTabs, count: number): Promise<void> {
+  while (tabs.length < count) {
+    const tab = await profile.open({ hours });
+    tabs.push(tab);
+    if (tabs.length === 1) await tab.run('signIn', 'ada');
+    const { status, error } = await within(15_000, tab.run('request', '/api/me'));
+    if (status !== 200) throw new Error(`tab ${tabs.length} got ${status ?? error}`);
+  }
 }
 
 /** After it all tabs have good tokens again; those that don't come back by themselves are opened anew. */

@@ -59,11 +59,19 @@ export async function request(path: string, sent?: Sent): Promise<Outcome> {
   }
 }
 
-/** Sends all of them at once; gives how many had a 200, and how long the last one took. */
-export async function burst(count: number): Promise<{ good: number; ms: number }> {
+export interface Burst {
+  /** How many had a 200. */
+  readonly good: number;
+  /** What another one had. */
+  readonly failure?: string;
+}
+
+/** Sends all of them at once. */
+export async function burst(count: number): Promise<Burst> {
   const outcomes = await Promise.all(Array.from({ length: count }, (_, index) => request(`/api/me?${index}`)));
+  const bad = outcomes.find(({ status }) => status !== 200);
   return {
     good: outcomes.filter(({ status }) => status === 200).length,
-    ms: Math.max(...outcomes.map(({ ms }) => ms)),
+    ...(bad && { failure: bad.error ?? String(bad.status) }),
   };
 }
