@@ -8,7 +8,7 @@ export interface Peer {
   readonly packages: readonly string[];
   /** `requests`: sends again after a 401. `tokens`: gives a valid token, and sends nothing again. */
   readonly kind: 'floor' | 'ours' | 'requests' | 'tokens';
-  /** An HTTP client or framework that an app with this peer has anyway. */
+  /** What an app with this peer has anyway, as it is imported: an HTTP client, or a framework. */
   readonly madeFor?: readonly string[];
   /** It reads the answer's body before it gives the answer. */
   readonly readsBody?: true;
@@ -52,7 +52,7 @@ export const PEERS: readonly Peer[] = [
     name: 'RTK Query’s recipe',
     packages: ['@reduxjs/toolkit', 'async-mutex'],
     kind: 'requests',
-    madeFor: ['@reduxjs/toolkit'],
+    madeFor: ['@reduxjs/toolkit/query'],
     readsBody: true,
   },
   {
@@ -62,7 +62,7 @@ export const PEERS: readonly Peer[] = [
     kind: 'requests',
     cannot: { Node: NEEDS_PAGE },
   },
-  { id: 'alova', name: 'alova', packages: ['alova'], kind: 'requests', madeFor: ['alova'] },
+  { id: 'alova', name: 'alova', packages: ['alova'], kind: 'requests', madeFor: ['alova', 'alova/fetch'] },
   {
     id: 'urql',
     name: '@urql/exchange-auth',

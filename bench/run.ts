@@ -24,6 +24,8 @@ const strange = positionals.find((number) => !PARTS.some((part) => String(part.n
 if (strange) throw new Error(`There is no part ${strange}: they are 1 to ${PARTS.length}.`);
 const parts = PARTS.filter(({ number }) => numbers.length === 0 || numbers.includes(number));
 const wanted = values.only?.split(',');
+/** Only such a run writes files: what stands there is from one run. */
+const isWhole = parts.length === PARTS.length && !values.quick && !wanted;
 
 const start = performance.now();
 const since = () => `${Math.round((performance.now() - start) / 1_000)} s`.padStart(6);
@@ -54,16 +56,19 @@ try {
   for (const part of parts) {
     say(`${part.number}. ${part.title}`);
     server.reset('everything');
-    sections.set(part.number, await part.run(bench));
+    // The others shall not be lost with it.
+    const section = await part
+      .run(bench)
+      .catch((error: Error): Section => ({ text: `Not measured: ${error.message}` }));
+    sections.set(part.number, section);
+    if (!isWhole) console.log(`\n${section.text}\n`);
   }
 
-  if (parts.length === PARTS.length && !values.quick && !wanted) {
+  if (isWhole) {
     const minutes = (performance.now() - start) / 60_000;
     for (const [name, text] of writeResults(PARTS, sections, { peers, chromium: chromium.version, minutes }))
       writeFileSync(join(import.meta.dirname, name), text);
     say('bench/RESULTS.md is written.');
-  } else {
-    for (const part of parts) console.log(`\n## ${part.number}. ${part.title}\n\n${sections.get(part.number)?.text}`);
   }
 } finally {
   await chromium.close();

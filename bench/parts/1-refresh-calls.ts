@@ -38,7 +38,7 @@ export const refreshCalls: Part = {
       const all = open.tabs.map((tab) =>
         within(LONGEST, tab.run('burst', requests)).then(
           ({ good, failure }) => {
-            if (failure) progress(`1: ${peer.id}: ${failure}`);
+            if (failure) progress(`1: ${failure}`);
             return good;
           },
           () => 0,
@@ -51,22 +51,30 @@ export const refreshCalls: Part = {
       return { calls, alarms, answered, sent: requests * open.tabs.length, session };
     }
 
-    for (const peer of peers) {
+    async function tryOut(peer: Peer): Promise<void> {
       server.reset('everything');
       const open = await openTabs(chromium, peer, 1);
-      for (const tabs of TABS) {
-        await openMore(open, tabs);
-        for (let round = 0; round < rounds(bench, ROUNDS[tabs] ?? 1); round++) {
-          for (const requests of REQUESTS) {
-            progress(`1: ${peer.id}, ${tabs} tabs, ${requests} requests, round ${round + 1}`);
-            const what = await expire(open, requests);
-            const key = cell(peer, tabs, requests);
-            seen.set(key, [...(seen.get(key) ?? []), what]);
-            await signInAgain(open, what.session === 'lost' ? 'anew' : 'as they are');
+      try {
+        for (const tabs of TABS) {
+          await openMore(open, tabs);
+          for (let round = 0; round < rounds(bench, ROUNDS[tabs] ?? 1); round++) {
+            for (const requests of REQUESTS) {
+              progress(`1: ${peer.id}, ${tabs} tabs, ${requests} requests, round ${round + 1}`);
+              const what = await expire(open, requests);
+              const key = cell(peer, tabs, requests);
+              seen.set(key, [...(seen.get(key) ?? []), what]);
+              await signInAgain(open, what.session === 'lost' ? 'anew' : 'as they are');
+            }
           }
         }
+      } finally {
+        await open.profile.close();
       }
-      await open.profile.close();
+    }
+
+    for (const peer of peers) {
+      // What was seen until then counts.
+      await tryOut(peer).catch((error: Error) => progress(`1: ${peer.id} stopped: ${error.message}`));
     }
 
     const cells = TABS.flatMap((tabs) => REQUESTS.map((requests) => ({ tabs, requests })));

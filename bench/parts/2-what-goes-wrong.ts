@@ -29,7 +29,15 @@ export const whatGoesWrong: Part = {
           bench.progress(`2: ${fault.title}, round ${round + 1}: ${peer.id}`);
           bench.server.reset('everything');
           const cannot = fault.cannot?.(peer);
-          const what = cannot ? { words: { [fault.columns[0] ?? '']: cannot } } : await fault.play(peer, bench);
+          const what = cannot
+            ? { words: { [fault.columns[0] ?? '']: cannot } }
+            : await fault
+                .play(peer, bench)
+                .catch(
+                  (error: Error): FaultSeen => ({
+                    words: { [fault.columns[0] ?? '']: `not measured: ${error.message.slice(0, 60)}` },
+                  }),
+                );
           seen.set(peer, [...(seen.get(peer) ?? []), what]);
         }
       }

@@ -29,13 +29,13 @@ export const whatTheUserWaits: Part = {
 
   async run(bench) {
     const peers = bench.peers.filter((peer) => peer.kind !== 'floor' && canRequest(peer));
-    const expired = await measure(bench, peers, 'expired', rounds(bench, 15, 2));
-    const foreseen = await measure(bench, peers, 'foreseen', rounds(bench, 5));
+    const expired = await measure(bench, peers, 'expired', rounds(bench, 11, 2));
+    const foreseen = await measure(bench, peers, 'foreseen', rounds(bench, 4));
     const cells = ({ at, ideal }: Waits, peer: Peer) => {
       const times = at.get(peer) ?? [];
       if (times.length === 0) return ['no answer', '–'];
-      const ratios = times.map((time, round) => time / (ideal[round] ?? Number.NaN));
-      return [spread(figuresOf(times)), write(figuresOf(ratios).median)];
+      const figures = figuresOf(times);
+      return [spread(figures), write(figures.median / figuresOf(ideal).median)];
     };
     const rows = peers.map((peer) => [
       peer.kind === 'ours' ? `**${peer.name}**` : peer.name,
@@ -97,14 +97,16 @@ async function measure(
     all.set(peer, one);
   }
   Object.assign(server.settings, { refreshLatency: REFRESH, apiLatency: API });
-  for (let round = 0; round < count; round++) {
+  // The first round warms up.
+  for (let round = -1; round < count; round++) {
     progress(`3: ${how}, round ${round + 1} of ${count}`);
     const refreshed = await raw.tab.run('waitForRefreshAndRequest');
-    waits.ideal.push(how === 'expired' ? refreshed : await raw.tab.run('waitForRequest'));
+    const ideal = how === 'expired' ? refreshed : await raw.tab.run('waitForRequest');
+    if (round >= 0) waits.ideal.push(ideal);
     for (const [peer, { tab }] of all) {
       await (how === 'expired' ? passLifetime(server, { tabs: [tab], hours: 0 }) : liveThroughLifetime(server, tab));
       const outcome = await within(10_000, tab.run('request', `/api/me?${round}`)).catch(() => undefined);
-      if (outcome?.status === 200) waits.at.set(peer, [...(waits.at.get(peer) ?? []), outcome.ms]);
+      if (round >= 0 && outcome?.status === 200) waits.at.set(peer, [...(waits.at.get(peer) ?? []), outcome.ms]);
     }
   }
   for (const { close } of [raw, ...all.values()]) await close();

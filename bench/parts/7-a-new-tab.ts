@@ -56,7 +56,9 @@ export const newTab: Part = {
     await prerender.quit();
 
     const of = (peer: Peer, where: Where) =>
-      (seen.get(`${peer.id} ${where}`) ?? []).filter(({ status }) => status === 200);
+      (seen.get(`${peer.id} ${where}`) ?? []).filter(
+        ({ status, prerendered }) => status === 200 && prerendered === (where === 'prerendered'),
+      );
     const cell = (peer: Peer, where: Where, name: 'answered' | 'withoutImport') => {
       const opened = of(peer, where);
       return opened.length ? spread(figuresOf(opened.map((each) => each[name]))) : 'no answer';
@@ -88,5 +90,7 @@ async function openOne({ server }: Bench, peer: Peer, { context }: Profile): Pro
   const page = await context.newPage();
   await page.goto(`${server.url}/opens/${peer.id}`);
   await page.waitForFunction(() => window.opened, undefined, { timeout: LONGEST, polling: 5 }).catch(() => {});
-  return page.evaluate(() => window.opened);
+  const opened = await page.evaluate(() => window.opened);
+  await page.close();
+  return opened;
 }

@@ -32,7 +32,7 @@ export const size: Part = {
     for (const peer of peers) {
       progress(`8: ${peer.id}`);
       const entryPoints = [peerFile(peer)];
-      const external = (peer.madeFor ?? []).flatMap((name) => [name, `${name}/*`]);
+      const external = [...(peer.madeFor ?? [])];
       const whole = sizeOf(await bundleText({ entryPoints }));
       const added = external.length ? sizeOf(await bundleText({ entryPoints, external })) : whole;
       sizes.set(peer, { whole, added });
