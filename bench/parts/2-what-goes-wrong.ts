@@ -31,13 +31,11 @@ export const whatGoesWrong: Part = {
           const cannot = fault.cannot?.(peer);
           const what = cannot
             ? { words: { [fault.columns[0] ?? '']: cannot } }
-            : await fault
-                .play(peer, bench)
-                .catch(
-                  (error: Error): FaultSeen => ({
-                    words: { [fault.columns[0] ?? '']: `not measured: ${error.message.slice(0, 60)}` },
-                  }),
-                );
+            : await fault.play(peer, bench).catch(
+                (error: Error): FaultSeen => ({
+                  words: { [fault.columns[0] ?? '']: `not measured: ${error.message.slice(0, 60)}` },
+                }),
+              );
           seen.set(peer, [...(seen.get(peer) ?? []), what]);
         }
       }

@@ -18,21 +18,24 @@ export const overhead: Part = {
   async run(bench) {
     const peers = bench.peers.filter(canRequest);
     const inNode = peers.filter(({ cannot }) => !cannot?.Node);
-    const times = rounds(bench, 15, 2);
+    const times = rounds(bench, 11, 2);
 
     const node = await openAll(inNode, ({ id }) => openProcess(bench.bundles, id));
-    const nodeTime = await takeTurns(bench, 'Node', node, times, (place) => place.run('callMany', 2_000));
-    const bytes = await takeTurns(bench, 'allocations', node, rounds(bench, 5), (place) =>
-      place.run('allocations', 1_000),
-    );
+    const nodeTime = await takeTurns(bench, 'Node', node, times, (place) => place.run('callMany', 1_000));
     await closeAll(node);
 
+    const counted = await openAll(inNode, ({ id }) => openProcess(bench.bundles, id, 'large'));
+    const bytes = await takeTurns(bench, 'allocations', counted, rounds(bench, 3), (place) =>
+      place.run('allocations', 1_000),
+    );
+    await closeAll(counted);
+
     const noOp = await openAll(peers, (peer) => openPage(bench, peer, 'fake'));
-    const pageTime = await takeTurns(bench, 'Chromium', noOp, times, (place) => place.run('callMany', 1_000));
+    const pageTime = await takeTurns(bench, 'Chromium', noOp, times, (place) => place.run('callMany', 500));
     await closeAll(noOp);
 
     const loopback = await openAll(peers, (peer) => openPage(bench, peer, 'real'));
-    const real = await takeTurns(bench, 'loopback', loopback, rounds(bench, 15, 2), (place) =>
+    const real = await takeTurns(bench, 'loopback', loopback, rounds(bench, 11, 2), (place) =>
       place.run('callMany', 50),
     );
     await closeAll(loopback);

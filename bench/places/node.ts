@@ -16,10 +16,18 @@ export interface Process extends Place {
   readonly creating: number;
 }
 
-export async function openProcess(bundles: string, peer: string): Promise<Process> {
+/**
+ * For counting: nothing is collected before so many megabytes are allocated. Both, since V8 begins with less than the most.
+ */
+const LARGE_NURSERY = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+
+export async function openProcess(
+  bundles: string,
+  peer: string,
+  nursery: 'usual' | 'large' = 'usual',
+): Promise<Process> {
   const child = fork(join(import.meta.dirname, 'node-child.ts'), [pathToFileURL(join(bundles, 'work.js')).href], {
-    // No collection in the midst of what is measured.
-    execArgv: ['--expose-gc', '--max-semi-space-size=256', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--expose-gc', ...(nursery === 'large' ? LARGE_NURSERY : [])],
   });
   await once(child, 'message');
   let calls = 0;
