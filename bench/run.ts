@@ -17,7 +17,12 @@ import { createBenchServer } from './server/bench-server.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, trace: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    trace: { type: 'boolean' },
+  },
 });
 const numbers = positionals.map(Number);
 const strange = positionals.find((number) => !PARTS.some((part) => String(part.number) === number));
@@ -25,7 +30,7 @@ if (strange) throw new Error(`There is no part ${strange}: they are 1 to ${PARTS
 const parts = PARTS.filter(({ number }) => numbers.length === 0 || numbers.includes(number));
 const wanted = values.only?.split(',');
 /** Only such a run writes files: what stands there is from one run. */
-const isWhole = parts.length === PARTS.length && !values.quick && !wanted;
+const isWhole = parts.length === PARTS.length && !wanted && (!values.quick || values.write);
 
 const start = performance.now();
 const since = () => `${Math.round((performance.now() - start) / 1_000)} s`.padStart(6);
@@ -66,7 +71,12 @@ try {
 
   if (isWhole) {
     const minutes = (performance.now() - start) / 60_000;
-    for (const [name, text] of writeResults(PARTS, sections, { peers, chromium: chromium.version, minutes }))
+    for (const [name, text] of writeResults(PARTS, sections, {
+      peers,
+      chromium: chromium.version,
+      minutes,
+      effort: bench.effort,
+    }))
       writeFileSync(join(import.meta.dirname, name), text);
     say('bench/RESULTS.md is written.');
   }

@@ -10,16 +10,17 @@ export interface Conditions {
   readonly peers: readonly Peer[];
   readonly chromium: string;
   readonly minutes: number;
+  readonly effort: 'quick' | 'whole';
 }
 
 export function writeResults(
   parts: readonly Part[],
   sections: ReadonlyMap<number, Section>,
-  { peers, chromium, minutes }: Conditions,
+  { peers, chromium, minutes, effort }: Conditions,
 ): Map<string, string> {
   const files = new Map<string, string>();
   const date = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus().length} cores, ${chromium}, Node ${process.versions.node}, Linux`;
+  const machine = `${cpus().length} cores, ${chromium}, Node ${process.versions.node}, ${process.platform === 'linux' ? 'Linux' : process.platform}`;
   const versions = peers
     .filter(({ packages }) => packages.length > 0)
     .map(({ id, name, packages, kind }) => [
@@ -36,11 +37,13 @@ export function writeResults(
     'RESULTS.md',
     `# Side by side
 
-From one run of \`npm run bench\` on ${date}, which took ${minutes.toFixed(0)} minutes: ${machine}.
+From one run of \`npm run bench${effort === 'quick' ? ' -- --quick --write' : ''}\` on ${date}, which took ${minutes.toFixed(0)} minutes: ${machine}.
 
 All have the same strict server on this machine, in which a refresh token is good once, and its second use ends the session. Each is set up
 as its documentation says: a file of a few lines in [\`peers/\`](peers). Before it is measured, each must find its token expired, refresh once,
-and have the right answer. They take turns within each round. A figure is the median; the least and the most are in brackets.
+and have the right answer. They take turns within each round. A figure is the median; the least and the most are in brackets.${
+      effort === 'quick' ? ' **A quick run has few rounds, so its times say little.**' : ''
+    }
 
 ${table(['peer', 'version', 'what it does'], versions)}
 
