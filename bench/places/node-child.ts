@@ -25,4 +25,6 @@ process.on('message', async ({ id, name, args }: { id: number; name: string; arg
     process.send?.({ id, error: error instanceof Error ? error.message : String(error) });
   }
 });
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
 process.send?.('ready');
