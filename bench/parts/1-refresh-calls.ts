@@ -36,7 +36,7 @@ export const refreshCalls: Part = {
       server.reset('stats');
       await passLifetime(server, open);
       const all = open.tabs.map((tab) =>
-        within(LONGEST, tab.run('burst', requests)).then(
+        within(2 * LONGEST, tab.run('burst', requests, LONGEST)).then(
           ({ good, failure }) => {
             if (failure) progress(`1: ${failure}`);
             return good;

@@ -2,7 +2,7 @@
 
 import { relative, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { bundleText, OPTIONS, peerFile } from '../bundles.ts';
 import type { Peer } from '../list-of-peers.ts';
 import { drawBars, lookOf } from '../results/bars.ts';
@@ -32,9 +32,9 @@ export const size: Part = {
     for (const peer of peers) {
       progress(`8: ${peer.id}`);
       const entryPoints = [peerFile(peer)];
-      const external = [...(peer.madeFor ?? [])];
+      const plugins = [leaveOut(peer.madeFor ?? [])];
       const whole = sizeOf(await bundleText({ entryPoints }));
-      const added = external.length ? sizeOf(await bundleText({ entryPoints, external })) : whole;
+      const added = peer.madeFor ? sizeOf(await bundleText({ entryPoints, plugins })) : whole;
       sizes.set(peer, { whole, added });
     }
     const sorted = peers
@@ -95,6 +95,14 @@ ${table(
     };
   },
 };
+
+/** These imports alone: esbuild's own option would leave out all of a package. */
+const leaveOut = (imports: readonly string[]): Plugin => ({
+  name: 'leave-out',
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path }) => (imports.includes(path) ? { path, external: true } : undefined));
+  },
+});
 
 /** By folder of `src/`, and by dependency. */
 async function ownParts() {

@@ -42,7 +42,9 @@ From one run of \`npm run bench${effort === 'quick' ? ' -- --quick --write' : ''
 All have the same strict server on this machine, in which a refresh token is good once, and its second use ends the session. Each is set up
 as its documentation says: a file of a few lines in [\`peers/\`](peers). Before it is measured, each must find its token expired, refresh once,
 and have the right answer. They take turns within each round. A figure is the median; the least and the most are in brackets.${
-      effort === 'quick' ? ' **A quick run has few rounds, so its times say little.**' : ''
+      effort === 'quick'
+        ? ' **A quick run has few rounds: its times, and how much was answered in time, say little.**'
+        : ''
     }
 
 ${table(['peer', 'version', 'what it does'], versions)}

@@ -66,9 +66,11 @@ export interface Burst {
   readonly failure?: string;
 }
 
-/** Sends all of them at once. */
-export async function burst(count: number): Promise<Burst> {
-  const outcomes = await Promise.all(Array.from({ length: count }, (_, index) => request(`/api/me?${index}`)));
+/** @param patience milliseconds: what isn't answered by then has failed */
+export async function burst(count: number, patience: number): Promise<Burst> {
+  const late = new Promise<Outcome>((resolve) => setTimeout(resolve, patience, { error: 'too late', ms: patience }));
+  const all = Array.from({ length: count }, (_, index) => Promise.race([request(`/api/me?${index}`), late]));
+  const outcomes = await Promise.all(all);
   const bad = outcomes.find(({ status }) => status !== 200);
   return {
     good: outcomes.filter(({ status }) => status === 200).length,
