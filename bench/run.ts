@@ -1,118 +1,87 @@
-/** `npm run bench`: what waiting costs, measured in a real Chromium on the built package; the network is out of the way. */
+/** `npm run bench`: this package and its peers, side by side; all parts, or those whose numbers are given. */
 
-import { chromium, type Page } from 'playwright-core';
-import { createDemoServer } from '../demo/server/app.ts';
-import { requireBrowser } from '../test/browser/engines/browsers.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bundlePeers } from './bundles.ts';
+import { installPeers } from './install-peers.ts';
+import { PEERS, WITH_HINT } from './list-of-peers.ts';
+import { PARTS } from './parts/all-parts.ts';
+import type { Section } from './parts/part.ts';
+import { canRequest } from './parts/part.ts';
+import { startChromium } from './places/chromium.ts';
+import { writeResults } from './results/write-results.ts';
+import { whatIsWrong } from './sanity.ts';
+import { createBenchServer } from './server/bench-server.ts';
 
-const server = await createDemoServer();
-const browser = await chromium.launch({
-  executablePath: requireBrowser('chromium'),
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    trace: { type: 'boolean' },
+  },
 });
+const numbers = positionals.map(Number);
+const strange = positionals.find((number) => !PARTS.some((part) => String(part.number) === number));
+if (strange) throw new Error(`There is no part ${strange}: they are 1 to ${PARTS.length}.`);
+const parts = PARTS.filter(({ number }) => numbers.length === 0 || numbers.includes(number));
+const wanted = values.only?.split(',');
+/** Only such a run writes files: what stands there is from one run. */
+const isWhole = parts.length === PARTS.length && !wanted && (!values.quick || values.write);
 
-declare global {
-  interface Window {
-    /** When the token endpoint was called last, by the page's monotonic clock. */
-    calledAt: number;
+const start = performance.now();
+const since = () => `${Math.round((performance.now() - start) / 1_000)} s`.padStart(6);
+const progress = (what: string) => {
+  if (values.trace) console.log(`${since()}  ${what}`);
+  else if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${since()}  ${what.slice(0, 100)}`);
+};
+const say = (what: string) => console.log(`${process.stdout.isTTY ? '\r\x1b[K' : ''}${since()}  ${what}`);
+
+installPeers(say);
+const bundles = mkdtempSync(join(tmpdir(), 'silent-refresh-bench-'));
+const listed = PEERS.filter(({ id }) => !wanted || wanted.includes(id));
+await bundlePeers([...listed, WITH_HINT], bundles);
+const server = await createBenchServer(bundles);
+const chromium = await startChromium(server.url);
+
+try {
+  const peers = [];
+  for (const peer of listed) {
+    progress(`trying ${peer.id}`);
+    const wrong = canRequest(peer) ? await whatIsWrong(peer, server, chromium) : undefined;
+    if (wrong) say(`NOT MEASURED: ${peer.name}: ${wrong}`);
+    else peers.push(peer);
   }
-}
+  const bench = { peers, server, chromium, bundles, effort: values.quick ? 'quick' : 'whole', progress } as const;
 
-/** A page whose fetch answers at once: API requests by their token, refreshes with a new one. */
-async function openPage(): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${server.url}/blank`);
-  await page.evaluate(() => {
-    let serial = 0;
-    window.fetch = async (input, init) => {
-      if (String(input).endsWith('/auth/refresh')) {
-        window.calledAt = performance.now();
-        return Response.json({ access_token: `token-${++serial}`, expires_in: 3_600 });
-      }
-      const fresh = new Headers(init?.headers).get('authorization') === `Bearer token-${serial}`;
-      return new Response(null, { status: fresh ? 200 : 401 });
-    };
-  });
-  return page;
-}
-
-const importClient = (page: Page) => page.evaluate("import('/client.js')");
-
-const percentile = (values: number[], share: number) =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
-
-function report(what: string, values: number[]): void {
-  const [median, late, most] = [0.5, 0.99, 1].map((share) => percentile(values, share).toFixed(1));
-  console.log(`${what}: median ${median} ms, p99 ${late} ms, most ${most} ms (${values.length} times)`);
-}
-
-const fromScratch: number[] = [];
-for (let round = 0; round < 20; round++) {
-  const page = await openPage();
-  await importClient(page);
-  fromScratch.push(
-    await page.evaluate(async () => {
-      const start = performance.now();
-      await window.demo.auth.restore();
-      return window.calledAt - start;
-    }),
-  );
-  await page.context().close();
-}
-report('A new tab without peers asks the server after', fromScratch);
-
-const page = await openPage();
-await importClient(page);
-const loneTab = await page.evaluate(async () => {
-  await window.demo.auth.restore();
-  const delays: number[] = [];
-  for (let round = 0; round < 300; round++) {
-    const start = performance.now();
-    await window.demo.auth.refresh();
-    delays.push(window.calledAt - start);
+  const sections = new Map<number, Section>();
+  for (const part of parts) {
+    say(`${part.number}. ${part.title}`);
+    server.reset('everything');
+    // The others shall not be lost with it.
+    const section = await part
+      .run(bench)
+      .catch((error: Error): Section => ({ text: `Not measured: ${error.message}` }));
+    sections.set(part.number, section);
+    if (!isWhole) console.log(`\n${section.text}\n`);
   }
-  return delays;
-});
-report('In a lone tab a refresh starts after', loneTab);
 
-const goodToken = await page.evaluate(async () => {
-  await window.demo.auth.restore();
-  const rounds: number[] = [];
-  for (let round = 0; round < 30; round++) {
-    const plain = performance.now();
-    for (let call = 0; call < 2_000; call++) await window.fetch('/api/me', { headers: { authorization: 'Bearer x' } });
-    const ours = performance.now();
-    for (let call = 0; call < 2_000; call++) await window.demo.auth.fetch('/api/me');
-    // Microseconds that a request costs more by the client than by the page's own fetch.
-    rounds.push((performance.now() - ours - (ours - plain)) / 2);
+  if (isWhole) {
+    const minutes = (performance.now() - start) / 60_000;
+    for (const [name, text] of writeResults(PARTS, sections, {
+      peers,
+      chromium: chromium.version,
+      minutes,
+      effort: bench.effort,
+    }))
+      writeFileSync(join(import.meta.dirname, name), text);
+    say('bench/RESULTS.md is written.');
   }
-  return rounds;
-});
-console.log(
-  `A request with a good token costs ${percentile(goodToken, 0.5).toFixed(1)} µs (median of 30 rounds of 2000)`,
-);
-
-for (const count of [1_000, 10_000, 100_000]) {
-  const { ms, refreshes, answered } = await page.evaluate(async (count) => {
-    // The tokens of before are refused from here on.
-    const token = await window.demo.auth.getAccessToken();
-    const answer = window.fetch;
-    let refreshes = 0;
-    window.fetch = async (input, init) => {
-      if (String(input).endsWith('/auth/refresh')) refreshes++;
-      else if (new Headers(init?.headers).get('authorization') === `Bearer ${token}`)
-        return new Response(null, { status: 401 });
-      return answer(input, init);
-    };
-    const start = performance.now();
-    const responses = await Promise.all(Array.from({ length: count }, () => window.demo.auth.fetch('/api/me')));
-    const ms = performance.now() - start;
-    window.fetch = answer;
-    return { ms, refreshes, answered: responses.filter(({ ok }) => ok).length };
-  }, count);
-  const each = ((ms / count) * 1_000).toFixed(0);
-  console.log(`${count} requests with a 401 each: ${refreshes} refresh, ${answered} answered, ${each} µs per request`);
+} finally {
+  await chromium.close();
+  await server.close();
+  rmSync(bundles, { recursive: true });
 }
-
-await browser.close();
-await server.close();
