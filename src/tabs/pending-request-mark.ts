@@ -78,9 +78,12 @@ export async function abandonedRequestSettled(tabs: Tabs): Promise<void> {
 function isAwaited(tabs: Tabs): boolean {
   const [, visitor, since, hint] = /^(nobody )?(\d+)(?: =(.*))?$/.exec(readMark(tabs) ?? '') ?? [];
   const value = tabs.hint.read();
-  const isBlind = hint === undefined || value === undefined;
-  // Its answer has come, with another value. A visitor's request without one brings no cookie that could be lost.
-  if (!isBlind && (value !== hint || (visitor && !hint))) return false;
+  // A visitor's request without one brings no cookie that could be lost.
+  if (value !== undefined && visitor && hint === '') return false;
+  // A user's request without one: a page sees a cookie late that has just come.
+  const isBlind = !hint || value === undefined;
+  // Its answer has come, with another value.
+  if (!isBlind && value !== hint) return false;
   const longest = isBlind ? longestAnswer(tabs, visitor ? 'visitor' : 'user') : tabs.deadlines.abandonedRequest;
   // No mark of the far future counts.
   return Math.abs(wallClock() - Number(since)) < longest;

@@ -30,13 +30,13 @@ export const FAULTS_OF_HINTS: readonly Fault[] = [
   fault(
     'nobody waits for an answer whose hint hasn’t come',
     'tabs/pending-request-mark.ts',
-    'if (!isBlind && (value !== hint ||',
-    'if (!isBlind && (value === hint ||',
+    'if (!isBlind && value !== hint) return false;',
+    'if (!isBlind && value === hint) return false;',
   ),
   fault(
     'its own answers count as those of others',
     'session/session-changes.ts',
     '  hint: hint.read(),',
-    '  hint: (hint.read(), record.hint),',
+    "  hint: hint.read() && 'another',",
   ),
 ];
