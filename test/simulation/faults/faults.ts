@@ -183,6 +183,7 @@ const USERS: readonly Fault[] = [
     'session/adopt-record.ts',
     'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {',
     'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < -1) {',
+    78,
   ),
   fault(
     'the other tabs are told before the record stands',

@@ -9,9 +9,9 @@ import type { Fault } from './fault.ts';
 export const SCHEDULES: Batch = { seed: 77, runs: 5_000, worlds: 'cookie' };
 
 export function testFaults(faults: readonly Fault[], schedules = SCHEDULES): void {
-  for (const { name, patches } of faults) {
+  for (const { name, patches, seed = schedules.seed } of faults) {
     test(`found: ${name}`, async () => {
-      const found = await firstViolation(await loadClientCode(patches), schedules);
+      const found = await firstViolation(await loadClientCode(patches), { ...schedules, seed });
       expect(found?.violation.promise).toBeDefined();
     }, 120_000);
   }

@@ -3,6 +3,7 @@
 import type { Exchange } from '../world/network.ts';
 import {
   bearerIn,
+  isHinted,
   isMirrored,
   isOrphan,
   isRefresh,
@@ -113,10 +114,11 @@ export const noNeedlessRefresh: RuleMaker = (scene, accuse) => {
     },
   };
 
-  /** Of values that don't name the session, none tells whether it is that of a page which nobody can hear any more. */
+  /** It is gone, so that the tabs ask the server. Of values that don't name the session, none tells whether it is that of a page which nobody can hear any more. */
   function mayHintMislead(): boolean {
     const isUnheard = ({ page, heardAt, sentAt }: Exchange) =>
       !page.isAlive || heardAt === undefined || page.lastStillAt >= sentAt;
+    if (isHinted(plan) && !browser.network.hint) return true;
     return (
       plan.world.hint === 'of-rotations' && browser.network.exchanges.some((each) => isRefresh(each) && isUnheard(each))
     );
