@@ -74,12 +74,17 @@ export const storedIsNewest: RuleMaker = (scene, accuse) => {
       for (const tab of scene.tabs.filter(({ page }) => page.isAlive)) {
         const { state } = tab;
         const stored = storedFor(scene, tab);
-        if (state.status === 'signed-out' && state.reason === 'signed-out' && stored)
+        if (state.status === 'signed-out' && state.reason === 'signed-out' && stored && !isOfClosedPage())
           accuse(`tab ${tab.page.id} has signed out, and a refresh token is stored`);
         if (isOld(state, stored)) accuse(`tab ${tab.page.id} is signed in, and finds ${stored ?? 'nothing'} stored`);
       }
     },
   };
+
+  /** A page was closed just when it wrote, and nobody knew of its write: it may have landed after the sign-out's removal. */
+  function isOfClosedPage(): boolean {
+    return browser.pages.some(({ goneAt }) => Math.abs(goneAt - writtenAt) < 2 * LONGEST_WRITE);
+  }
 
   function isOld(state: AuthState, stored: string | undefined): boolean {
     const family = sessionIn(scene, state);
