@@ -32,13 +32,21 @@ export const signOutRevokes: RuleMaker = (scene, accuse) => {
     },
   };
 
-  /** Nobody has got the newest one, a page that had it is gone or stood still, or the way to the server was broken. */
+  /**
+   * Nobody has got the newest one, or nobody has kept it, since they have signed in again; a page that had it is gone or
+   * stood still; or the way to the server was broken.
+   */
   function isExcused(family: Family, since: number): boolean {
     const bringers = bringersOfNewest(scene, family);
     const isLate = ({ page, sentAt }: Exchange) => !page.isAlive || page.lastStillAt >= sentAt;
     const isBroken = (exchange: Exchange) =>
       exchange.request.endpoint === 'sign-out' && exchange.sentAt >= since && isRefused(exchange);
-    return !bringers.length || bringers.some(isLate) || browser.network.exchanges.some(isBroken);
+    return (
+      !bringers.length ||
+      !isOfNewestLogin(scene, family) ||
+      bringers.some(isLate) ||
+      browser.network.exchanges.some(isBroken)
+    );
   }
 };
 
