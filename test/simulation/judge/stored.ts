@@ -32,7 +32,9 @@ export const storedSessionGoesOn: RuleMaker = (scene, accuse) => {
   return {
     promise: 'A page goes on with the session that is stored',
     onCall(call) {
-      const token = call.label === 'restore()' && isStored(scene) && storedFor(scene, call.tab);
+      // One that knows who is signed in, or that nobody is, hears of the next session by a message.
+      const isUnaware = call.stateAtCall.status === 'restoring';
+      const token = call.label === 'restore()' && isUnaware && isStored(scene) && storedFor(scene, call.tab);
       if (token) found.set(call, token);
     },
     onSettled(call) {
