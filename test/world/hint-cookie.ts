@@ -2,7 +2,6 @@
 
 import { setMaxListeners } from 'node:events';
 import { vi } from 'vitest';
-import { setCookie } from './page.ts';
 
 export const HINT = 'has_session';
 
@@ -16,7 +15,8 @@ export function stubCookieStore(): void {
 
 /** By whomever: an answer, a page of the server's own, another subdomain. Empty: it is deleted. */
 export function setHint(value: string): void {
-  setCookie(value ? `theme=dark; ${HINT}=${value}` : 'theme=dark');
+  // Through the document of now: tests in jsdom have one of their own, and import no other.
+  Object.assign(document, { cookie: value ? `theme=dark; ${HINT}=${value}` : 'theme=dark' });
   const change = value ? { changed: [{ name: HINT }], deleted: [] } : { changed: [], deleted: [{ name: HINT }] };
   globalThis.cookieStore?.dispatchEvent(Object.assign(new Event('change'), change));
 }
