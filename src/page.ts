@@ -9,8 +9,11 @@ export const baseUrl = (): string | undefined => globalThis.document?.baseURI ??
  * The page's own origin. A document without an address of its own (srcdoc, about:blank) has that of its creator, and the
  * address says "null". In a sandboxed frame it is the other way round.
  */
-export const ownOrigin = (): string | undefined =>
-  [globalThis.origin, globalThis.location?.origin].find((origin) => origin && origin !== 'null');
+export function ownOrigin(): string | undefined {
+  return usable(globalThis.origin) ?? usable(globalThis.location?.origin);
+}
+
+const usable = (origin: string | undefined): string | undefined => (origin && origin !== 'null' ? origin : undefined);
 
 /** The absolute URL, or `undefined` for what isn't one. */
 export function resolveUrl(url: string | URL): URL | undefined {

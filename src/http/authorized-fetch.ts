@@ -63,7 +63,10 @@ export async function authorizedFetch(
   const token = immediate ? immediate.token : await tokenFor(parts, demand);
   const response = await request.send(token);
   const sent: SentRequest = { method, url, label, signal };
-  if (!token || !(await isRefused(settings, parts, sent, response, token))) return response;
+  if (!token) return response;
+  const refused = isRefused(settings, parts, sent, response, token);
+  // Where no rule of the app's own judges, the answer is passed on in the tick it comes.
+  if (!(typeof refused === 'boolean' ? refused : await refused)) return response;
   return replay(settings, parts, request, sent, response, { ...demand, refused: token.value });
 }
 
@@ -132,20 +135,24 @@ interface SentRequest {
 
 const summaryOf = ({ method, url }: SentRequest): RequestSummary => ({ method, url: withoutQuery(url) });
 
-/** Whether the answer asks for another token; remembers which addresses do. */
-async function isRefused(
-  { tokenScope, shouldRefresh }: RequestSettings,
-  { settings, session, refreshing }: RefreshParts,
+/** Whether the answer asks for another token; remembers which addresses do. Without a rule of the app's own it is known at once. */
+function isRefused(
+  settings: RequestSettings,
+  parts: RefreshParts,
   sent: SentRequest,
   answer: Response,
   token: AccessToken,
-): Promise<boolean> {
-  const { method, url, label, signal } = sent;
+): boolean | Promise<boolean> {
+  const { tokenScope, shouldRefresh } = settings;
+  const { session } = parts;
+  const { method, url } = sent;
+  const { status } = answer;
   // Browsers drop the token when a redirect leaves the origin: an answer from elsewhere isn't about it.
   // (Some mocks say so without a URL.)
-  const answeredAt = answer.redirected && answer.url ? new URL(answer.url) : url;
-  if (answeredAt.origin !== url.origin || !covers(tokenScope, answeredAt)) return false;
-  const { status } = answer;
+  if (answer.redirected && answer.url) {
+    const answeredAt = new URL(answer.url);
+    if (answeredAt.origin !== url.origin || !covers(tokenScope, answeredAt)) return false;
+  }
   const challenge = unmetChallenge(answer);
   if (challenge) emit(session.listeners, 'challenge', { ...summaryOf(sent), status, ...challenge });
   // What was redirected has been processed: a 303 after a POST, say, whose own GET met the 401.
@@ -154,17 +161,43 @@ async function isRefused(
       reportProblem(session.listeners, { code: 'request-not-replayed', ...summaryOf(sent) });
     return false;
   }
-  const judged = async () => shouldRefresh?.(answer, new Request(url, { method }));
+  const byStatus = status === 401 && !challenge;
+  if (shouldRefresh)
+    return judgedByApp(shouldRefresh, parts, sent, answer).then((judged) =>
+      recordVerdict(parts, sent.label, status, token, judged ?? byStatus),
+    );
+  // The caller may have left meanwhile.
+  sent.signal?.throwIfAborted();
+  return recordVerdict(parts, sent.label, status, token, byStatus);
+}
+
+/** By the option `shouldRefresh`; `undefined` where it has no opinion. */
+function judgedByApp(
+  shouldRefresh: ShouldRefresh,
+  { settings, session }: RefreshParts,
+  { method, url, signal }: SentRequest,
+  answer: Response,
+): Promise<boolean | undefined> {
+  const judged = async () => shouldRefresh(answer, new Request(url, { method }));
   // An error of its own must not cost the caller the answer. The request may have been processed.
   const safelyJudged = judged().catch((error) => {
     (globalThis.reportError ?? console.error)(error);
     return undefined;
   });
   // The caller may leave while it is judged, and it may never end.
-  const inTime = shouldRefresh && within(settings.deadlines.caller, unlessOpen(session.disposed, safelyJudged));
-  const asksForRefresh = (await abortable(inTime ?? safelyJudged, signal)) ?? (status === 401 && !challenge);
-  if (asksForRefresh) recordRefused(refreshing.fruitless, label, token);
+  return abortable(within(settings.deadlines.caller, unlessOpen(session.disposed, safelyJudged)), signal);
+}
+
+/** Remembers what the address thought of the token; returns the verdict. */
+function recordVerdict(
+  { refreshing: { fruitless } }: RefreshParts,
+  label: string,
+  status: number,
+  token: AccessToken,
+  asksForRefresh: boolean,
+): boolean {
+  if (asksForRefresh) recordRefused(fruitless, label, token);
   // A sick server doesn't say whether it would have accepted the token.
-  else if (status < 500) recordAccepted(refreshing.fruitless, label, token);
+  else if (status < 500) recordAccepted(fruitless, label, token);
   return asksForRefresh;
 }

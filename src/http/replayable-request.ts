@@ -58,7 +58,8 @@ function authorize({ headers }: Request, { value }: AccessToken): boolean {
 /** https://fetch.spec.whatwg.org/#concept-request-mode */
 const NO_HEADERS: readonly string[] = ['no-cors', 'navigate'];
 
-export const isRequest = (input: RequestInfo | URL): input is Request => isA(input, 'Request');
+export const isRequest = (input: RequestInfo | URL): input is Request =>
+  typeof input !== 'string' && isA(input, 'Request');
 
 /** Those of https://fetch.spec.whatwg.org/#requestinit; the getters of a class, say, can't be listed. */
 const MEMBERS = [

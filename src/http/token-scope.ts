@@ -1,6 +1,6 @@
 /** Which URLs may carry the access token: whole origins, or a part of one; and never the auth server's own endpoints. */
 
-import { ownOrigin, withoutQuery } from '../page.js';
+import { ownOrigin } from '../page.js';
 
 export interface TokenScope {
   /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry limits it to a path. */
@@ -31,7 +31,8 @@ export function covers(scope: TokenScope, url: URL, method?: string): boolean {
 export const isAuthEndpoint = ({ authEndpoints }: TokenScope, url: URL, method?: string): boolean =>
   authEndpoints.some(
     (endpoint) =>
-      withoutQuery(endpoint.url) === withoutQuery(url) &&
+      endpoint.url.pathname === url.pathname &&
+      endpoint.url.origin === url.origin &&
       // Some servers tell endpoints apart by the query: "/api.php?action=refresh".
       (!endpoint.url.search || endpoint.url.search === url.search) &&
       (!method || !endpoint.method || endpoint.method.toUpperCase() === method.toUpperCase()),

@@ -44,8 +44,9 @@ export function immediateToken(
     const due = dueBeforeExpiry(token, settings.refreshAhead);
     // A careless `minValidity`, longer than tokens live, must not refresh at each call: half the lifetime is the most.
     const margin = Math.min(minValidity ?? Math.min(TRAVEL_TIME, due / 2), token.lifetime / 2);
-    if (remaining(token) <= due) void refresh(parts);
-    if (remaining(token) > (token.isLast ? 0 : margin)) return { token };
+    const left = remaining(token);
+    if (left <= due) void refresh(parts);
+    if (left > (token.isLast ? 0 : margin)) return { token };
   }
   const { record, signInsUnderWay } = session;
   if (record.ended || signInsUnderWay) return { token };
