@@ -62,9 +62,10 @@ const TOLD_WITHIN = 100;
 
 /**
  * Without a cookie: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile found nobody who has a
- * session; or a page crashed while its user signed in or out, and the others learn of that at their next refresh.
+ * session; or a page crashed while its user signed in or out, and the others learn of that at their next refresh; or a page
+ * that had just begun signed out by a clock that was set back, and one that heard of the sign-in later takes that for newer.
  */
-function isKeptFromOthers({ plan, browser, calls }: Scene): boolean {
+function isKeptFromOthers({ plan, browser, calls, areClocksWrong }: Scene): boolean {
   if (!isInBody(plan.world)) return false;
   const isCached = browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0);
   const isSignOutLost = calls.some(
@@ -73,7 +74,10 @@ function isKeptFromOthers({ plan, browser, calls }: Scene): boolean {
   const isSignInLost = browser.network.exchanges.some(
     ({ request, page, heardAt = -Infinity }) => request.endpoint === 'login' && page.goneAt - heardAt < TOLD_WITHIN,
   );
-  return isCached || isSignOutLost || isSignInLost;
+  const isSignOutDatedBack =
+    areClocksWrong &&
+    calls.some(({ label, stateAtCall }) => label === 'signOut()' && stateAtCall.status === 'restoring');
+  return isCached || isSignOutLost || isSignInLost || isSignOutDatedBack;
 }
 
 export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
