@@ -47,6 +47,7 @@ export function createParts(settings: ClientSettings, isAlone: boolean): ClientP
       channel: isAlone ? undefined : openTabChannel(settings.tabs.name, (data) => onMessage(parts, data)),
       deadlines: settings.deadlines,
       hint,
+      isFrozen: false,
       disposed,
       queue: Promise.resolve(),
     },

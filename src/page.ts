@@ -33,17 +33,33 @@ const page = (): (Document & { readonly prerendering?: boolean }) | undefined =>
 /** Whether the browser has loaded the page ahead: the user hasn't opened it, and perhaps never will. */
 export const isPrerendering = (): boolean => !!page()?.prerendering;
 
+/** What a client knows of its page. */
+export interface PageLife {
+  /**
+   * Whether the browser has stopped the page to save energy, as far as events tell; Chromium's alone:
+   * https://wicg.github.io/page-lifecycle/. Its timers stand still, and it hears messages all the same.
+   */
+  isFrozen: boolean;
+  /** Opens when the client is disposed of. */
+  readonly disposed: Gate;
+}
+
+/** The events that end what {@link pageRuns} waits for. */
+const STARTS = ['prerenderingchange', 'resume', 'visibilitychange'];
+
 /**
- * Resolves when the user has opened the page, or the client is disposed of. The browser loads pages ahead,
- * gives them no locks until they are shown, and may never show them.
+ * Resolves when the page is shown and goes on, or the client is disposed of. The browser loads pages ahead, gives them no
+ * locks until they are shown, and may never show them. A frozen page is given its lock, and learns of it only when it goes on:
+ * until then it would keep out all the others.
  */
-export async function pageActivated(disposed: Gate): Promise<void> {
-  while (isPrerendering() && !disposed.isOpen) {
+export async function pageRuns(life: PageLife): Promise<void> {
+  const { disposed } = life;
+  while ((isPrerendering() || life.isFrozen) && !disposed.isOpen) {
     const lookAgain = gate();
     const forget = disposed.onOpen(lookAgain.open);
-    page()?.addEventListener('prerenderingchange', lookAgain.open);
+    for (const type of STARTS) page()?.addEventListener(type, lookAgain.open);
     await new Promise<void>((resolve) => lookAgain.onOpen(resolve));
-    page()?.removeEventListener('prerenderingchange', lookAgain.open);
+    for (const type of STARTS) page()?.removeEventListener(type, lookAgain.open);
     forget();
   }
 }

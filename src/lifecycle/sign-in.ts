@@ -1,7 +1,7 @@
 /** Signing in: the login request runs alone among tabs, so that no late answer puts an earlier user's cookie back. */
 
 import { ConfigurationError, SignedOutError, SignInFailedError } from '../errors.js';
-import { pageActivated } from '../page.js';
+import { pageRuns } from '../page.js';
 import { refresh } from '../refresh/refresher.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import { isResponse, judge, type TokenResponse, type Verdict } from '../refresh/token-response.js';
@@ -30,7 +30,7 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
   }
   const { session, tabs } = parts;
   const { userVersion } = session;
-  await pageActivated(session.disposed);
+  await pageRuns(tabs);
   askWhereUnknown(parts);
   await runAlone(tabs, async ({ signal, begin }) => {
     // Before the login sets a cookie: the user may have signed out while this tab waited for its turn.

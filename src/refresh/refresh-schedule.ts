@@ -83,7 +83,11 @@ export function retryLater(parts: RefreshParts): void {
 export function watchPageWakeUps(parts: RefreshParts): () => void {
   const { session, tabs, refreshing } = parts;
 
+  const onFreeze = () => {
+    tabs.isFrozen = true;
+  };
   function wakeUp({ type, persisted }: Event & { persisted?: boolean }): void {
+    tabs.isFrozen = false;
     DEVELOPMENT: emit(session.listeners, 'page-woke-up', { event: type });
     if (type === 'online') liftPause(refreshing.coolDown);
     // The channel stayed silent while the page was prerendered.
@@ -110,9 +114,11 @@ export function watchPageWakeUps(parts: RefreshParts): () => void {
     [globalThis, 'online'],
   ] as const;
   for (const [target, type] of wakeUps) target?.addEventListener?.(type, wakeUp);
+  globalThis.document?.addEventListener?.('freeze', onFreeze);
   const unwatch = session.hint.onChange(() => lookAround(parts));
   return () => {
     unwatch();
+    globalThis.document?.removeEventListener?.('freeze', onFreeze);
     for (const [target, type] of wakeUps) target?.removeEventListener?.(type, wakeUp);
   };
 }

@@ -1,6 +1,6 @@
 /** One refresh for all who ask for one meanwhile, and how long they wait for it. */
 
-import { pageActivated } from '../page.js';
+import { pageRuns } from '../page.js';
 import { recordRestoreFailure } from '../session/session-changes.js';
 import { startTimer } from '../wait.js';
 import { refreshRound } from './refresh-round.js';
@@ -34,9 +34,9 @@ export function refresh(parts: RefreshParts, cause: 'demand' | 'hint' = 'demand'
 
 /** What callers hold: over when the session changes, by whatever cause, when the round fails, or when time is up. */
 async function outcomeInTime(parts: RefreshParts, flight: Flight): Promise<RefreshOutcome> {
-  const { settings, session, refreshing } = parts;
+  const { settings, session, tabs, refreshing } = parts;
   const { change } = flight;
-  await pageActivated(session.disposed);
+  await pageRuns(tabs);
   if (session.disposed.isOpen || session.change !== change) return 'changed';
   const outcome = await new Promise<RefreshOutcome>((resolve) => {
     const settle = (outcome: RefreshOutcome) => {

@@ -1,7 +1,7 @@
 /** Runs a task alone: among all tabs where there are Web Locks, else at least within this one. */
 
 import { RefreshUnavailableError } from '../errors.js';
-import { pageActivated } from '../page.js';
+import { pageRuns } from '../page.js';
 import { abortable, startTimer } from '../wait.js';
 import { abandonedRequestSettled } from './pending-request-mark.js';
 import type { Tabs } from './tabs.js';
@@ -26,7 +26,7 @@ export interface Turn {
  * @throws RefreshUnavailableError
  */
 export async function runAlone<T>(tabs: Tabs, task: (turn: Turn) => Promise<T>): Promise<T> {
-  await pageActivated(tabs.disposed);
+  await pageRuns(tabs);
   const limits = limitTurn(tabs);
   const { signal } = limits;
   const stopLooking = lookAtHolders(tabs);

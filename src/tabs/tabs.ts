@@ -2,10 +2,10 @@
 
 import type { HintCookie } from '../cookies.js';
 import type { Deadlines } from '../deadlines.js';
-import type { Gate } from '../wait.js';
+import type { PageLife } from '../page.js';
 import type { TabChannel } from './tab-channel.js';
 
-export interface Tabs {
+export interface Tabs extends PageLife {
   /** What the channel, and the mark of a handover, are called. */
   readonly name: string;
   /** What the locks are called; the mark of a request under way like the last of them. */
@@ -16,8 +16,6 @@ export interface Tabs {
   readonly channel: TabChannel | undefined;
   readonly deadlines: Deadlines;
   readonly hint: HintCookie;
-  /** Opens when the client is disposed of. */
-  readonly disposed: Gate;
   /** The last turn within this tab, where there are no locks. */
   queue: Promise<unknown>;
 }

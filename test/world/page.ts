@@ -96,6 +96,10 @@ export function activate(): void {
   page.dispatchEvent(new Event('visibilitychange'));
 }
 
+/** Chromium stops the page to save energy, and lets it go on. */
+export const freeze = (): boolean => page.dispatchEvent(new Event('freeze'));
+export const resume = (): boolean => page.dispatchEvent(new Event('resume'));
+
 export function goOnline(): void {
   windowEvents.dispatchEvent(new Event('online'));
 }

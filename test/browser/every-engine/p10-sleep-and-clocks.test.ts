@@ -176,6 +176,30 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     expect(stage.server.stats()).toMatchObject({ rotations: 2, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
 
+  it('a frozen tab that hears a message, and refreshes, doesn’t stop others', async () => {
+    const [hidden, shown] = await adaInTheBackground();
+    await hidden.run(() => {
+      const channel = new BroadcastChannel('the-app');
+      channel.onmessage = () => {
+        window.demo.auth.refresh().catch(() => {});
+        channel.postMessage('heard');
+      };
+    });
+    await hidden.freeze?.();
+    await shown.run(
+      () =>
+        new Promise<void>((resolve) => {
+          const channel = new BroadcastChannel('the-app');
+          channel.onmessage = () => resolve();
+          channel.postMessage('hear');
+        }),
+    );
+    expect(await shown.run(() => window.demo.auth.refresh().then(({ status }) => status))).toBe('signed-in');
+    await wake(hidden);
+    expect(await send(hidden, 1)).toEqual([200]);
+    expect(stage.server.stats()).toMatchObject({ reuseAlarms: 0, overlappingRefreshes: 0 });
+  });
+
   it('a tab frozen in the line for the lock doesn’t stop others', async () => {
     const [hidden, shown] = await adaInTheBackground();
     const held = await holdRefreshOf(stage, shown);

@@ -59,8 +59,8 @@ const TURNS_AND_MESSAGES: readonly Fault[] = [
   fault(
     'a prerendered page counts the time until it is shown',
     'page.ts',
-    'while (isPrerendering() && !disposed.isOpen) {',
-    'while (false) {',
+    'while ((isPrerendering() || life.isFrozen) && !disposed.isOpen) {',
+    'while (life.isFrozen && !disposed.isOpen) {',
   ),
 ];
 

@@ -2,6 +2,7 @@
 
 import { bearerOf } from '../../../src/testing/server/access-tokens.ts';
 import type { Plan } from '../schedule/plan.ts';
+import { LONGEST_NEWS } from '../world/cookies.ts';
 import type { Exchange } from '../world/network.ts';
 import { LONGEST_WRITE } from '../world/storage.ts';
 import type { Scene } from './judge.ts';
@@ -20,8 +21,8 @@ export const isHinted = ({ world }: Plan): boolean => world.hint === 'of-session
 
 /** Milliseconds that the client waits at least for the answer to a request of a page that is gone. */
 export function orphanWait({ plan, browser }: Scene, { sentAt, isOfVisitor }: Exchange): number {
-  // Who sees another value takes the answer for come, whoever has set it.
-  if (isHinted(plan) && browser.network.hintChangedAt > sentAt) return 0;
+  // Who sees another value takes the answer for come, whoever has set it. The page that is gone may not have seen it yet.
+  if (isHinted(plan) && browser.network.hintChangedAt > sentAt - LONGEST_NEWS) return 0;
   // How long refreshes have taken bounds the wait.
   return !isHinted(plan) || isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT;
 }
