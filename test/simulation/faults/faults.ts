@@ -202,6 +202,26 @@ const REQUESTS: readonly Fault[] = [
     'if (memory.hopeless.has(address)) return;',
     'return;',
   ),
+  {
+    name: 'tokens of unknown expiry are never young, and nothing else limits what 401s ask for',
+    patches: [
+      {
+        file: 'src/refresh/fruitless-refreshes.ts',
+        find: 'const isYoung = elapsed(token.receivedAt) < token.lifetime / 2;',
+        replace: 'const isYoung = token.lifetime - elapsed(token.receivedAt) > token.lifetime / 2;',
+      },
+      {
+        file: 'src/refresh/fruitless-refreshes.ts',
+        find: 'return begun.length < MOST_REFRESHES && begun.filter(({ helped }) => !helped).length < MOST_USELESS_REFRESHES;',
+        replace: 'return MOST_REFRESHES + MOST_USELESS_REFRESHES > 0;',
+      },
+      {
+        file: 'src/http/authorized-fetch.ts',
+        find: 'recordReplayRefused(refreshing.fruitless, sent.label, token);',
+        replace: 'void recordReplayRefused;',
+      },
+    ],
+  },
   fault(
     'a body is read when it is sent',
     'http/replayable-request.ts',
@@ -223,8 +243,8 @@ const REQUESTS: readonly Fault[] = [
   fault(
     'a replay after a server error',
     'http/authorized-fetch.ts',
-    '(status === 401 && !challenge);',
-    '((status === 401 && !challenge) || status >= 500);',
+    'const byStatus = status === 401 && !challenge;',
+    'const byStatus = (status === 401 && !challenge) || status >= 500;',
   ),
   fault(
     'a challenge that the replay meets is told to nobody',
