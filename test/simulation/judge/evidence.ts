@@ -23,8 +23,9 @@ export const isHinted = ({ world }: Plan): boolean => world.hint === 'of-session
 export function orphanWait({ plan, browser }: Scene, { sentAt, isOfVisitor }: Exchange): number {
   // Who sees another value takes the answer for come, whoever has set it. The page that is gone may not have seen it yet.
   if (isHinted(plan) && browser.network.hintChangedAt > sentAt - LONGEST_NEWS) return 0;
-  // How long refreshes have taken bounds the wait.
-  return !isHinted(plan) || isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT;
+  // Without a value that could change, how long refreshes have taken bounds the wait.
+  const isBlind = !isHinted(plan) || !browser.network.hint;
+  return isBlind || isOfVisitor ? VISITOR_WAIT : ORPHAN_WAIT;
 }
 
 export const isRefresh = ({ request }: Exchange): boolean => request.endpoint === 'refresh';
