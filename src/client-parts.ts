@@ -91,13 +91,14 @@ export function closeParts({ session, tabs, refreshing, lifecycle, disposed }: C
 }
 
 function onChange(parts: ClientParts, source: ChangeSource, previous: SessionRecord): void {
-  const { session, tabs, refreshing, disposed } = parts;
+  const { settings, session, tabs, refreshing, disposed } = parts;
   const { token, generation, ended } = session.record;
   DEVELOPMENT: emit(session.listeners, 'session-changed', { by: source, token: token && generation, ended });
   forgetOtherUsers(refreshing.fruitless, session.userVersion);
   const isNew = hasNewToken(session.record, previous);
   if (isNew) spreadNextRefresh(parts, previous);
-  if (isNew && source === 'this-tab') noteHint(tabs);
+  if (isNew && source === 'this-tab' && noteHint(tabs))
+    reportProblem(session.listeners, { code: 'hint-cookie-missing', cookie: settings.hintCookie });
   if (disposed.isOpen || isNew) resetCoolDown(refreshing.coolDown);
   keepRefreshToken(parts, source);
   if (source === 'this-tab') postChange(tabs, session);

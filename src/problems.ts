@@ -2,7 +2,7 @@
 
 /** The problems of a token endpoint, and what was seen of each. */
 export interface EndpointProblemDetails {
-  /** It answers 404, 405 or 501: there is nothing at this address, or it takes another method. */
+  /** It answers 404, 405, 415 or 501: there is nothing at this address, or it takes another method or another form. */
   'endpoint-missing': { readonly status: number };
   /** It redirects, and the redirect isn't followed. */
   'endpoint-redirects': object;
@@ -32,6 +32,8 @@ export interface EndpointProblemDetails {
   'refresh-request-refused': { readonly word: string };
   /** An option of yours threw an error, or gave something that it may not give: `refresh`, a Response that has been read. */
   'option-failed': { readonly option: 'verdict' | 'subject' | 'refresh' };
+  /** `expires_in` is no number of seconds (RFC 6749 §5.1): "15m", say. Where the token is a JWT, its `exp` counts instead. */
+  'expires-in-unreadable': object;
   /** A new token has expired already, or is about to. Milliseconds that are left, and by which evidence. */
   'token-expired-on-arrival': { readonly left: number; readonly evidence: string };
   /**
@@ -66,6 +68,8 @@ export interface OtherProblemDetails {
    * revokes the refresh token did: it may still be good. Status 0 is a redirect, which isn't followed.
    */
   'sign-out-not-confirmed': { readonly url: string; readonly status: number };
+  /** Somebody is signed in, and this page sees no cookie of the name that the option `hintCookie` gives. */
+  'hint-cookie-missing': { readonly cookie: string | undefined };
   /** This page has no Web Locks: tabs don't take turns to refresh. (Of a sandboxed frame the console alone tells, in development.) */
   'no-web-locks': { readonly isSecureContext: boolean };
   /** This page has no BroadcastChannel: tabs don't hand tokens to each other. */

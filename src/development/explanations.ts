@@ -156,6 +156,14 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
           ],
           remedy: `Let ${option} return undefined for what it doesn't know: then the built-in rule decides. It can't be async.`,
         },
+  'expires-in-unreadable': ({ url }) => ({
+    what: `The expires_in of ${name(url)} is no number. Without one, and without an exp in the token, nobody knows when to refresh. So such a token is not used.`,
+    why: [
+      'The server gives a duration in words, such as "15m", or a date.',
+      'The option readTokens gives another field as expiresIn.',
+    ],
+    remedy: 'Give the lifetime in seconds (RFC 6749 §5.1), or convert it in readTokens.',
+  }),
   'token-expired-on-arrival': ({ url, left, evidence }) => ({
     what: `${name(url)} gave a token that is good for ${seconds(left)} more, by ${evidence}. Such a token is not used.`,
     why: [
@@ -242,6 +250,17 @@ const EXPLANATIONS: { readonly [Code in ProblemCode]: Explain<Code> } = {
     ],
     remedy:
       'Correct the option signOut (or revoke, of bodyRefresh), or let the endpoint answer 204. A redirect and an HTML page confirm nothing.',
+  }),
+  'hint-cookie-missing': ({ cookie }) => ({
+    what: `Somebody is signed in, and this page sees no cookie '${cookie}' (hintCookie). So the option saves no request here. In a browser that hasn't signed in with this page before, a user with a session counts as a visitor.`,
+    why: [
+      'The cookie is HttpOnly: scripts must be able to read it.',
+      'It has no Path=/, so that only pages below the path of the token endpoint see it.',
+      'The server sets it on another host, and without Domain.',
+      'The server gives it another name, or sets it at the sign-in only, and not at each refresh.',
+    ],
+    remedy:
+      'Compare its flags in the browser under Application, Cookies, with node_modules/silent-refresh/docs/server.md, "A hint cookie". Or leave the option out.',
   }),
   'no-web-locks': ({ isSecureContext }) => ({
     what: 'This page has no Web Locks, so tabs refresh at the same time. Without an overlap, the server takes that for theft, and signs the user out.',

@@ -110,7 +110,8 @@ async function replay(
     reportIfHopeless();
     return refusal;
   }
-  discard();
+  if (request.keepalive) await abortable(readToItsEnd(parts, refusal), sent.signal);
+  else discard();
   if (request.body === 'one-shot') {
     throw new BodyNotReplayableError(
       `${sent.label} met a ${refusal.status}, and a stream can't be sent twice: call again with a new one.`,
@@ -123,6 +124,14 @@ async function replay(
     reportIfHopeless();
   }
   return response;
+}
+
+/**
+ * Chromium counts the bodies of all `keepalive` requests whose answers it still reads, and refuses what goes beyond 64 KiB:
+ * https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+ */
+async function readToItsEnd({ settings }: RefreshParts, answer: Response): Promise<void> {
+  await within(settings.deadlines.answerBody, answer.text()).catch(() => {});
 }
 
 interface SentRequest {

@@ -7,6 +7,7 @@ export interface ReplayableRequest {
   readonly signal: AbortSignal | null | undefined;
   /** `one-shot`: `init.body` is a stream, which can be read only once. */
   readonly body: 'replayable' | 'one-shot';
+  readonly keepalive: boolean;
   /** Not so with an `Authorization` of the caller's own, and in the modes in which browsers let none be added. */
   readonly takesToken: boolean;
   /** Without a token: as the caller made it. */
@@ -33,6 +34,7 @@ export function replayableRequest(
     method: (fixed.method ?? request?.method ?? 'GET').toUpperCase(),
     signal: fixed.signal === undefined ? request?.signal : fixed.signal,
     body: isStream(fixed.body) ? 'one-shot' : 'replayable',
+    keepalive: !!(fixed.keepalive ?? request?.keepalive),
     takesToken: !headers.has('authorization') && !NO_HEADERS.includes(fixed.mode ?? request?.mode ?? 'cors'),
     send(token) {
       if (token) headers.set('Authorization', `Bearer ${token.value}`);

@@ -54,8 +54,7 @@ function isSurelyBelow(path: string, prefix: string): boolean {
     const parsed = reading.replace(/[\t\n\r]/g, '');
     const [ended = ''] = parsed.split(/[?#]/);
     if (![reading, parsed, ended].every((each) => `${withoutDots(each)}/`.startsWith(start))) return false;
-    // Decoded, a "%" may stand alone.
-    if (reading.match(/(%[89a-f][\da-f])+/gi)?.every(isWellEncoded) === false) return false;
+    if (OVERLONG.test(reading)) return false;
     before = parsed;
   }
   return isWellEncoded(path);
@@ -75,7 +74,10 @@ function withoutDots(path: string): string {
 const decodeAscii = (path: string): string =>
   path.replace(/%([0-7][\da-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-/** Some servers read a "/" out of bytes that are no UTF-8. */
+/** An ASCII character in more bytes than it needs, which is no UTF-8 (RFC 3629 §3): some servers read a "/" out of it. */
+const OVERLONG = /%c[01]|%e0%[89]|%f0%8/i;
+
+/** What else is no UTF-8 may be read as anything. Decoded once, a "%" may stand alone: "20%25de" is "20%de". */
 function isWellEncoded(path: string): boolean {
   try {
     return !!decodeURIComponent(path);

@@ -5,7 +5,7 @@ import { ownOrigin, withoutQuery } from '../page.js';
 import { type AuthRequestOptions, sendAuthRequest } from '../refresh/auth-request.js';
 import type { RefreshParts } from '../refresh/refreshing.js';
 import type { TokenEndpoint } from '../refresh/token-endpoint.js';
-import { endSession, keepHintGone, recordOvertaking } from '../session/session-changes.js';
+import { endSession, recordOvertaking, tellHintGone } from '../session/session-changes.js';
 import { isOpen } from '../session/session-record.js';
 import { markNoSession, markPending } from '../tabs/pending-request-mark.js';
 import { handoverArrived } from '../tabs/session-sync.js';
@@ -88,7 +88,7 @@ async function signOutAtServer(
     begin();
     const isAnswered = !!(await send()) && !leaving;
     if (isAnswered && !isOpen(session.record)) markNoSession(tabs);
-    keepHintGone(session);
+    tellHintGone(session);
     return isAnswered;
   }).catch(async () => {
     // Whoever has their turn next waits for it: it might delete the cookie of a sign-in.

@@ -17,8 +17,9 @@ export const holdRefreshToken = (getStorage: GetStorage, clientId: string | unde
     const stored = await readStored(getStorage, tabs);
     // This tab has missed a message: the tab that has refreshed may still be there.
     if (stored && recallRecord(session, stored) && wasKnown) await askPeers(tabs, session);
-    const { refreshToken } = session.record;
     if (await isRotationLost(tabs, session)) {
+      // That of now: it may have come meanwhile, from a tab that has missed the rotation, too.
+      const { refreshToken } = session.record;
       await removeStored(getStorage, tabs);
       if (refreshToken) return 'its newest refresh token has gone with a closed page';
     }

@@ -26,7 +26,9 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   const news = usefulHint(parts);
   // A hidden tab refreshes on demand only, or it would keep an idle session alive for ever. Nor do all that share a cookie,
   // each on an origin of its own, spend it in one moment when somebody signs in: those that are shown ask first.
-  const isHidden = globalThis.document?.visibilityState === 'hidden';
+  const { document } = globalThis;
+  // Nobody looks at a worker.
+  const isHidden = !document || document.visibilityState === 'hidden';
   if (session.disposed.isOpen || (isHidden && news !== 'gone')) return;
   const { token, ended, epoch } = session.record;
   // A restore is needed once the app has asked for it, or once another tab has posted a session without its token.

@@ -96,8 +96,11 @@ export function judgeRefusal(heard: Heard, noCsrfToken?: string): Refused | unde
   return failed(unreachable(why, problemOf(heard)));
 }
 
-/** A method that isn't allowed, and one that isn't known (RFC 9110 §15.5.6, §15.6.2), speak of the address too. */
-const NOTHING_THERE = [404, 405, 501];
+/**
+ * A method that isn't allowed, a form of request that it doesn't take, and a method that isn't known (RFC 9110 §15.5.6,
+ * §15.5.16, §15.6.2), speak of the address too.
+ */
+const NOTHING_THERE = [404, 405, 415, 501];
 
 function problemOf({ response, speaksHtml }: Heard): EndpointProblem | undefined {
   const { status, headers, type } = response;

@@ -29,9 +29,11 @@ export function claimedIfAged(token: AccessToken | undefined): number | undefine
   return token && claimed > 2 * token.lifetime ? claimed : undefined;
 }
 
+type Evidence = readonly [ms: number, evidence: string];
+
 /**
- * Milliseconds from now, by the evidence that gives the least, and which that is; `NaN` for an `expires_in` that is no
- * number. This machine's clock is no evidence, since it may be a day off.
+ * Milliseconds from now, by the evidence that gives the least, and which that is; `NaN` where there is only an `expires_in`
+ * that is no number. This machine's clock is no evidence, since it may be a day off.
  *
  * @param age milliseconds since this very token first came: so much of its own lifetime is surely over
  */
@@ -40,15 +42,14 @@ export function lifetimeOf(
   claims: AccessToken['claims'],
   serverNow = NaN,
   age = 0,
-): readonly [ms: number, evidence: string] {
+): Evidence {
   // Some servers give an empty `exp` to a token that doesn't expire.
   const expiry = Number(claims?.exp || NaN) * 1_000;
-  const inClaims = [
+  const inClaims: readonly Evidence[] = [
     [expiry - Number(claims?.iat || NaN) * 1_000 - age, 'exp and iat'],
     [expiry - serverNow, BY_DATE],
-  ] as const;
+  ];
   const evidence = inClaims.filter(([ms]) => Number.isFinite(ms));
-  return [[Number(expiresIn ?? Infinity) * 1_000, 'expires_in'] as const, ...evidence].reduce((least, next) =>
-    next[0] < least[0] ? next : least,
-  );
+  const said: Evidence = [Number(expiresIn ?? Infinity) * 1_000, 'expires_in'];
+  return evidence.reduce((least, next) => (least[0] <= next[0] ? least : next), said);
 }

@@ -44,7 +44,12 @@ export interface AnswerReading {
 
 export type Verdict =
   /** `evidence`: of the token's lifetime. */
-  | { readonly verdict: 'renewed'; readonly grant: Grant; readonly evidence?: string }
+  | {
+      readonly verdict: 'renewed';
+      readonly grant: Grant;
+      readonly evidence?: string;
+      readonly problem?: EndpointProblem;
+    }
   /** The current token again: the server has no newer one before it expires. */
   | { readonly verdict: 'unchanged'; readonly grant: Grant }
   | Refused;
@@ -154,7 +159,8 @@ function judgeTokens(
   const left = value === current?.value ? remaining(current) : 0;
   const age = current && left > 0 ? elapsed(current.receivedAt) : 0;
   const [lifetime, evidence] = lifetimeOf(set?.expiresIn, claims, serverTime(heard?.response.headers), age);
-  if (Number.isNaN(lifetime)) return unreachable('its expires_in is no number');
+  const problem = isNumber(set?.expiresIn ?? 0) ? undefined : EXPIRES_IN_UNREADABLE;
+  if (problem && !isNumber(lifetime)) return unreachable('its expires_in is no number of seconds', problem);
   // In its last second it may have "0" left; once it has expired it is of no use.
   if (current && left > 0 && lifetime <= left + LEAST_LIFETIME)
     return { verdict: 'unchanged', grant: { accessToken: current, refreshToken } };
@@ -175,13 +181,17 @@ function judgeTokens(
     }
     const subject = nameOf(said);
     const accessToken = { value, lifetime, receivedAt, claims, ...(subject && { subject }) };
-    return { verdict: 'renewed', grant: { accessToken, refreshToken }, evidence };
+    return { verdict: 'renewed', grant: { accessToken, refreshToken }, evidence, ...(problem && { problem }) };
   } catch {
     // Its error might quote the answer. Taken for nobody's, the token would end the session of somebody.
     const problem = { code: 'option-failed', option: 'subject' } as const;
     return unreachable(`${why}, and the option subject threw an error`, problem);
   }
 }
+
+const EXPIRES_IN_UNREADABLE = { code: 'expires-in-unreadable' } as const;
+
+const isNumber = (value: unknown): boolean => !Number.isNaN(Number(value));
 
 /** Milliseconds. */
 const LEAST_LIFETIME = 1_000;

@@ -97,7 +97,9 @@ function adopt(session: Session, theirs: SessionRecord): void {
   const isKept = ours && rotationOf(ours) === rotationOf(theirs);
   const refreshToken = theirs.refreshToken ?? (isKept ? ours.refreshToken : undefined);
   const isKnown = isSameToken(given, record.token) && given?.isLast === record.token?.isLast;
-  const next = { ...theirs, token: isKnown ? record.token : given, refreshToken };
+  // Who can't read the hint cookie, a worker say, knows nothing of it.
+  const hint = theirs.hint ?? ours?.hint;
+  const next = { ...theirs, token: isKnown ? record.token : given, refreshToken, hint };
   if (!isKnown || theirs.ended !== record.ended || changesUser(record, next)) {
     changeRecord(session, next, 'another-tab');
     return;

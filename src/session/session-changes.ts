@@ -136,10 +136,19 @@ export function endSession(session: Writable<Session>, reason: SignedOutReason, 
 
 /** The hint cookie has gone after a sign-out: the next one is that of another session. */
 export function keepHintGone(session: Session): void {
-  const { record, hint } = session;
-  if (record.ended === 'signed-out' && record.hint && hint.read() === '')
-    replaceRecord(session, { ...record, hint: '' });
+  const { record } = session;
+  if (hasHintGone(session)) replaceRecord(session, { ...record, hint: '' });
 }
+
+/** The same after this tab's own sign-out. The other tabs are told, since they may not look before the next sign-in. */
+export function tellHintGone(session: Session): void {
+  const { record } = session;
+  if (hasHintGone(session))
+    changeRecord(session, { ...record, generation: record.generation + 1, hint: '' }, 'this-tab');
+}
+
+const hasHintGone = ({ record, hint }: Session): boolean =>
+  record.ended === 'signed-out' && !!record.hint && hint.read() === '';
 
 /** This tab can't go on with the session. Others may, so they aren't told, and what they post is news. */
 export function loseSession(session: Session, reason: SignedOutReason): void {

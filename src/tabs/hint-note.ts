@@ -5,10 +5,17 @@ import type { Tabs } from './tabs.js';
 
 const NOTE = ' hint';
 
-/** To be called when a token has come: somebody is signed in. */
-export function noteHint(tabs: Tabs): void {
-  const isMissing = tabs.hint.read() === '';
-  if (isMissing !== !!readNote(tabs, NOTE)) writeNote(tabs, isMissing ? 'missing' : undefined, NOTE);
+/**
+ * To be called when a token has come: somebody is signed in. Returns whether the cookie is missing, and was so the last time,
+ * too: a page may see one late that has just come.
+ */
+export function noteHint(tabs: Tabs): boolean {
+  const value = tabs.hint.read();
+  // A client without the option doesn't know.
+  if (value === undefined) return false;
+  const wasMissing = !!readNote(tabs, NOTE);
+  if (wasMissing !== !value) writeNote(tabs, value ? undefined : 'missing', NOTE);
+  return wasMissing && !value;
 }
 
 /** Whether the hint cookie says that nobody is signed in. */

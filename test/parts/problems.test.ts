@@ -36,6 +36,8 @@ const json = (body: unknown, status = 200) => Response.json(body, { status });
 const ANSWERS: Readonly<Record<string, readonly [answer: () => Response, problem: object]>> = {
   'nothing there': [() => html(404), { code: 'endpoint-missing', status: 404 }],
   'another method': [() => json({}, 405), { code: 'endpoint-missing', status: 405 }],
+  'another form of request': [() => json({}, 415), { code: 'endpoint-missing', status: 415 }],
+  'a lifetime in words': [() => json({ access_token: 'x', expires_in: '15m' }), { code: 'expires-in-unreadable' }],
   'a page': [() => html(200), { code: 'endpoint-answers-html', status: 200 }],
   'a page that refuses': [() => html(401), { code: 'endpoint-answers-html', status: 401 }],
   'plain text': [

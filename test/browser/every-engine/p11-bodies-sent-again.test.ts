@@ -96,6 +96,15 @@ describe('after a 401', () => {
       'text/plain;charset=UTF-8',
     ],
     [
+      'a string that outlives its page',
+      () =>
+        window.demo.auth
+          .fetch('/api/digest', { method: 'POST', body: 'x'.repeat(40_000), keepalive: true })
+          .then((r) => r.json()),
+      'x'.repeat(40_000),
+      'text/plain;charset=UTF-8',
+    ],
+    [
       'a string by ky',
       () => window.demo.api.post('digest', { body: 'grüße, 世界' }).json<Arrived>(),
       text,

@@ -245,6 +245,44 @@ describe('signed out stays signed out', () => {
   });
 });
 
+it('a tab that didn’t look while the cookie was gone sees the next sign-in elsewhere', async () => {
+  vi.stubGlobal('cookieStore', undefined);
+  const name = newBrowser();
+  const auth = await adasHintedTab({ name });
+  const other = openTab({ hintCookie: HINT, name });
+  await passUntil(other.restore(), 10);
+  const answer = gate();
+  server.answerLogout = async () => {
+    await answer.opened;
+    signOutElsewhere();
+    return new Response(null, { status: 204 });
+  };
+  const signingOut = auth.signOut();
+  // The other tab has looked before the answer came.
+  await until(() => other.getState().status === 'signed-out');
+  answer.open();
+  expect(await signingOut).toEqual({ serverConfirmed: true });
+  await settle();
+  auth.dispose();
+  server.signIn('bob');
+  show('visible');
+  await settle();
+  expect(other.getState()).toMatchObject({ subject: 'bob' });
+});
+
+it('a tab hears of a sign-out elsewhere after a refresh by a client that can’t read the cookie', async () => {
+  const name = newBrowser();
+  const auth = await adasHintedTab({ name });
+  const worker = openTab({ name });
+  await passUntil(worker.restore(), 10);
+  await worker.refresh();
+  await settle();
+  worker.dispose();
+  signOutElsewhere();
+  await settle();
+  expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'expired' });
+});
+
 describe('a page that looks later', () => {
   it('without events of cookies a page looks when it wakes', async () => {
     vi.stubGlobal('cookieStore', undefined);

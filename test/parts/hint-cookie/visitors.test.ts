@@ -1,5 +1,6 @@
 /** The option `hintCookie` for visitors: without the cookie a page knows at once that nobody is signed in. */
 
+import type { AuthClient, Problem } from 'silent-refresh';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type AuthServer, startAuthServer } from '../../world/auth-server.ts';
 import { passUntil, stopClocks } from '../../world/clocks.ts';
@@ -23,6 +24,12 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
 });
+
+function problemsOf(auth: AuthClient): Problem[] {
+  const problems: Problem[] = [];
+  auth.on('problem', (problem) => problems.push(problem));
+  return problems;
+}
 
 const openHintedTab = (name = newBrowser()) => openTab({ hintCookie: HINT, name });
 
@@ -85,6 +92,40 @@ it('a server that sets no hint costs one sign-in, and none after that', async ()
   const next = openHintedTab(name);
   expect(next.getState()).toEqual({ status: 'restoring' });
   expect(await passUntil(next.restore(), 10)).toMatchObject({ subject: 'ada' });
+});
+
+it('a client without the option doesn’t forget that the server sets no hint', async () => {
+  server.hints = 'none';
+  const name = newBrowser();
+  const first = openHintedTab(name);
+  await first.signIn(server.login('ada'));
+  const other = openTab({ name });
+  await passUntil(other.restore(), 10);
+  await other.refresh();
+  first.dispose();
+  other.dispose();
+
+  expect(openHintedTab(name).getState()).toEqual({ status: 'restoring' });
+});
+
+it('a hint that no page sees is told of, once', async () => {
+  server.hints = 'none';
+  const auth = openHintedTab();
+  const problems = problemsOf(auth);
+  await auth.signIn(server.login('ada'));
+  // A page may see a cookie late that has just come.
+  expect(problems).toEqual([]);
+  await auth.refresh();
+  await auth.refresh();
+  expect(problems).toEqual([{ code: 'hint-cookie-missing', cookie: HINT }]);
+});
+
+it('nothing is told of a hint that pages see', async () => {
+  const auth = openHintedTab();
+  const problems = problemsOf(auth);
+  await auth.signIn(server.login('ada'));
+  await auth.refresh();
+  expect(problems).toEqual([]);
 });
 
 it('a server that sets its hint again is believed again', async () => {

@@ -55,6 +55,7 @@ describe('answers understood without configuration', () => {
     ['a payload that is no object: an opaque token', 'e30.bnVsbA.x', { access_token: 'e30.bnVsbA.x' }, undefined],
     ['expires_in as a numeric string', 'abc', { access_token: 'abc', expires_in: '300' }, 300_000],
     ['expires_in: null is none', 'abc', { access_token: 'abc', expires_in: null }, undefined],
+    ['expires_in in words, a JWT', oneHour, { access_token: oneHour, expires_in: '15m' }, 3_600_000],
     ['expires_in: null, a JWT', oneHour, { access_token: oneHour, expires_in: null }, 3_600_000],
     ...[null, '', 0, undefined].map((exp): [string, string, object, number] => [
       `a JWT whose exp is ${JSON.stringify(exp)} says nothing`,

@@ -156,6 +156,9 @@ describe('a listed path (P8)', () => {
     'https://api.test/v1/why%3f/a',
     'https://api.test/v1/a%0ab',
     'https://api.test/v1/%25e2%2582%25ac',
+    // "20%de descuento", as a search for it is encoded.
+    'https://api.test/v1/20%25de%20descuento',
+    'https://api.test/v1/ab%25cd.pdf',
     'https://api.test/v2/../v1/x',
     'https://files.test/team/a',
     'https://files.test/team/a/b',
@@ -212,6 +215,10 @@ describe('a listed path (P8)', () => {
     'https://api.test/v1/%c0%ae%c0%ae/v2',
     'https://api.test/v1/%ff',
     'https://api.test/v1/%25c0%25ae%25c0%25ae/v2',
+    'https://api.test/v1/..%25c0%25afv2',
+    'https://api.test/v1/..%25e0%2580%25afv2',
+    'https://api.test/v1/..%25f0%2580%2580%25afv2',
+    'https://api.test/v1/..%2525C0%2525AFv2',
     // A server that parses as a URL what it has decoded drops tabs and line breaks, and ends the path at "?" and "#".
     'https://api.test/v1/.%09./v2',
     'https://api.test/v1/.%0a./v2',

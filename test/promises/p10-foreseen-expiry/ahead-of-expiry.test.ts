@@ -120,6 +120,16 @@ describe('a hidden tab refreshes on demand only', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
+  it('nor does a worker, which nobody sees', async () => {
+    const { document } = globalThis;
+    const auth = await adasTab(server);
+    Object.assign(globalThis, { document: undefined });
+    // The plan of then sees the worker of now.
+    await pass(HOUR, MINUTE).finally(() => Object.assign(globalThis, { document }));
+    expect(server.refreshCalls).toBe(0);
+    auth.dispose();
+  });
+
   it('a request in a hidden tab waits for one refresh', async () => {
     const auth = await adasTab(server);
     show('hidden');

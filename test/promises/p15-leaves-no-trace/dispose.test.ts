@@ -22,7 +22,8 @@ describe('dispose() (P15)', () => {
     stopClocks();
     const name = newBrowser();
     const auth = openTimelessTab(name);
-    expect(listening.toSorted()).toEqual(['online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange']);
+    const wakeUps = ['online', 'pageshow', 'prerenderingchange', 'resume', 'visibilitychange'];
+    expect(listening.toSorted()).toEqual(['freeze', ...wakeUps]);
     expect(channels.open).toBe(1);
     auth.dispose();
     await expectNoTrace(name);

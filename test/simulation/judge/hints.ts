@@ -12,8 +12,9 @@ export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
     const { hint, hintChangedAt } = scene.browser.network;
     const wasAlwaysSo = !hint && hintChangedAt < tab.createdAt - LONGEST_NEWS;
     const isAsked = scene.calls.some((call) => call.tab === tab && /^(refresh|signIn)\(/.test(call.label));
-    // Where others have touched it, the client may have seen a sign-in without it.
-    const isUntouched = scene.browser.network.touchedAt < 0;
+    // Where others have touched it, the client may have seen a sign-in without it. So may clients of another name, whose
+    // sign-out takes it away from those of this name.
+    const isUntouched = scene.browser.network.touchedAt < 0 && scene.plan.world.names === 1;
     const { status } = tab.state;
     if (wasAlwaysSo && !isAsked && (status === 'signed-out' || (status === 'restoring' && isUntouched)))
       accuse(`tab ${tab.page.id} of a visitor has asked the server`);
