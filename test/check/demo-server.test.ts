@@ -119,8 +119,9 @@ describe('without a sign-in command', () => {
 
   it('a cookie jar is one session: what ends it comes last, and what needs another one is not checked', async () => {
     await writeFile(jar, await signIn());
-    const { outcomes, output } = await checked(['check', ...urls(), '--cookie-jar', jar]);
-    expect(not('kept', outcomes)).toEqual({ ...NOT_CHECKED, reuse: 'unchecked', 'reuse-family': 'unchecked' });
+    const { outcomes, output } = await checked(['check', ...urls(), '--cookie-jar', jar, ...hintCookie()]);
+    const ofAnother = { 'hint-session': 'unchecked', reuse: 'unchecked', 'reuse-family': 'unchecked' };
+    expect(not('kept', outcomes)).toEqual({ ...NOT_CHECKED, ...ofAnother });
     expect(output).toContain('(the session of the cookie jar is over: give --sign-in)');
     // It is not the command's.
     expect(await readFile(jar, 'utf8')).toContain('/auth');

@@ -17,6 +17,7 @@ export const HINT_FAULTS = [
   'a hint without SameSite',
   'a hint with SameSite=Strict',
   'a hint with SameSite=None',
+  'a partitioned hint',
   'a hint with an unknown SameSite',
   'a hint for the browser’s life',
   'a hint for the browser’s life at the sign-in',
@@ -33,6 +34,7 @@ export const HINT_FAULTS = [
   'the sign-out deletes another hint',
   'a refusal keeps the hint',
   'a refusal after the sign-out keeps the hint',
+  'a refusal of an unknown token keeps the hint',
 ] as const;
 export type HintFault = (typeof HINT_FAULTS)[number];
 
@@ -40,6 +42,8 @@ export const HINT = 'has_session';
 
 /** Seconds: as long as the refresh token's. */
 const MAX_AGE = 2_592_000;
+/** At the sign-in. */
+const NONE = 'none-is-spent';
 const GONE = 'Expires=Thu, 01 Jan 1970 00:00:00 GMT';
 
 export function createFaultyHint(has: (...faults: HintFault[]) => boolean) {
@@ -48,8 +52,8 @@ export function createFaultyHint(has: (...faults: HintFault[]) => boolean) {
   function hintOf({ family, generation, refreshToken }: Grant, spent: string, accessToken: string): string {
     const number = numbers.get(family) ?? numbers.size + 1;
     numbers.set(family, number);
-    if (has('the refresh token as a hint')) return encodeURIComponent(refreshToken);
-    if (has('the spent token as a hint')) return `${number}.${spent}`;
+    if (has('the refresh token as a hint') && spent !== NONE) return encodeURIComponent(refreshToken);
+    if (has('the spent token as a hint')) return `${number}.of-${spent}`;
     if (has('a part of the refresh token as a hint'))
       return `${number}.${refreshToken.slice(-8)}${generation}`.slice(0, -1);
     if (has('the access token as a hint')) return `${number}.${accessToken}`;
@@ -67,6 +71,7 @@ export function createFaultyHint(has: (...faults: HintFault[]) => boolean) {
     if (has('a hint with a Domain by the refresh')) parts.push('Domain=127.0.0.1');
     if (has('a hint with SameSite=Strict')) parts.push('SameSite=Strict');
     else if (has('a hint with SameSite=None')) parts.push('SameSite=None');
+    else if (has('a partitioned hint')) parts.push('SameSite=None', 'Partitioned');
     else if (has('a hint with an unknown SameSite')) parts.push('SameSite=Somewhat');
     else if (!has('a hint without SameSite')) parts.push('SameSite=Lax');
     return parts.join('; ');
@@ -87,7 +92,10 @@ export function createFaultyHint(has: (...faults: HintFault[]) => boolean) {
       const isKept =
         at === 'sign-out'
           ? has('the sign-out keeps the hint')
-          : has('a refusal keeps the hint') || (isKnown && has('a refusal after the sign-out keeps the hint'));
+          : has('a refusal keeps the hint') ||
+            has(
+              isKnown ? 'a refusal after the sign-out keeps the hint' : 'a refusal of an unknown token keeps the hint',
+            );
       return isKept ? [] : [`${HINT}=; ${attributes('end')}; ${GONE}`];
     },
 
@@ -100,15 +108,7 @@ export function createFaultyHint(has: (...faults: HintFault[]) => boolean) {
       const expires = isBrief ? 0 : Math.floor(Date.now() / 1_000) + lasts;
       const path = has('a hint for /auth') ? '/auth' : '/';
       const isSecure = has('a hint without Secure') ? 'FALSE' : 'TRUE';
-      const fields = [
-        '127.0.0.1',
-        'FALSE',
-        path,
-        isSecure,
-        expires,
-        HINT,
-        hintOf(grant, 'none-is-spent', 'no-token-yet'),
-      ];
+      const fields = ['127.0.0.1', 'FALSE', path, isSecure, expires, HINT, hintOf(grant, NONE, 'no-token-yet')];
       return `${isHidden ? '#HttpOnly_' : ''}${fields.join('\t')}\n`;
     },
   };

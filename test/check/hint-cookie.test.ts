@@ -62,6 +62,7 @@ const FOUND: Readonly<Record<HintFault, readonly [Outcomes, string]>> = {
   'a hint without SameSite': [{ 'hint-same-site': 'broken' }, 'It has no SameSite'],
   'a hint with SameSite=Strict': [{ 'hint-same-site': 'unclear' }, 'It is Strict'],
   'a hint with SameSite=None': [{ 'hint-same-site': 'broken' }, "It is None, and the refresh token's isn't"],
+  'a partitioned hint': [{ 'hint-same-site': 'broken' }, "It is None, and the refresh token's isn't"],
   'a hint with an unknown SameSite': [{ 'hint-same-site': 'broken' }, 'Its SameSite is none of'],
   'a hint for the browser’s life': [{ 'hint-expiry': 'broken' }, 'It ends with the browser'],
   'a hint for the browser’s life at the sign-in': [{ 'hint-expiry': 'broken' }, "The sign-in's ends with the browser"],
@@ -80,6 +81,7 @@ const FOUND: Readonly<Record<HintFault, readonly [Outcomes, string]>> = {
     'It deletes a cookie of Path=/auth, and this one has Path=/',
   ],
   'a refusal keeps the hint': [{ 'hint-refusal': 'broken' }, "The answer doesn't delete it"],
+  'a refusal of an unknown token keeps the hint': [{ 'hint-refusal': 'broken' }, "The answer doesn't delete it"],
   'a refusal after the sign-out keeps the hint': [{ 'hint-refusal': 'broken' }, "The answer doesn't delete it"],
 };
 
@@ -123,11 +125,17 @@ describe('what it is compared with', () => {
     expect(outcomes['hint-same-site']).toBe('broken');
     expect(output).toContain('for frames of other sites');
     expect((await hinted('SameSite=None', 'a hint with SameSite=None')).outcomes['hint-same-site']).toBe('kept');
+    expect((await hinted('SameSite=None', 'a partitioned hint')).output).toContain('for frames of other sites');
   });
 
   it('SameSite=None without Secure is dropped by browsers', async () => {
     const { output } = await hinted('a hint with SameSite=None', 'a hint without Secure');
     expect(output).toContain('SameSite=None counts with Secure only');
+  });
+
+  it('an opaque access token is a token, too', async () => {
+    const { output } = await hinted('opaque without expires_in', 'the access token as a hint');
+    expect(output).toContain('It holds a token, or a part of one');
   });
 
   it('a refresh token that ends with the browser: so may the hint', async () => {
@@ -147,15 +155,18 @@ describe('what it is compared with', () => {
 });
 
 describe('where less can be checked', () => {
-  it('without --sign-out the refusal of an unknown token counts', async () => {
-    await withServer(['a hint', 'a refusal keeps the hint'], async (server) => {
+  it.each([
+    ['a hint', 'kept'],
+    ['a refusal keeps the hint', 'broken'],
+  ] as const)('without --sign-out the refusal of an unknown token counts: %s', async (fault, outcome) => {
+    await withServer([fault], async (server) => {
       const args = ['check', `${server.url}/auth/refresh`, '--sign-in', 'x', ...WITH_HINT];
       const { outcomes } = await checked(args, {
         run: signInBy(server.signIn),
         wait: async (ms) => server.passTime(ms),
         fetch: (input, init) => fetch(String(input).replace('https:', 'http:'), init),
       });
-      expect(outcomes['hint-refusal']).toBe('broken');
+      expect(outcomes['hint-refusal']).toBe(outcome);
       expect(outcomes['hint-sign-out']).toBeUndefined();
     });
   });
