@@ -27,7 +27,8 @@ const inPage: TestProjectInlineConfiguration = {
   resolve: { conditions: ['browser', 'module', 'development'] },
   test: {
     name: 'page',
-    include: ['frameworks/*.test.{ts,tsx}', 'clients/in-a-page/*.test.{ts,tsx}'],
+    include: ['frameworks/*.test.{ts,tsx}', '**/in-a-page/*.test.{ts,tsx}'],
+    exclude: ['**/node_modules/**'],
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'https://app.test/' } },
     setupFiles: ['world/react-setup.ts'],
@@ -59,7 +60,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['**/*.test.ts'],
-          exclude: ['browser/**', 'servers/**', 'frameworks/**', 'clients/in-a-page/**', '**/node_modules/**'],
+          exclude: ['browser/**', 'servers/**', 'frameworks/**', '**/in-a-page/**', '**/node_modules/**'],
           setupFiles: ['world/setup.ts'],
         },
       },

@@ -4,6 +4,7 @@ import { CannotCheckError } from './arguments.js';
 import { checkCookie } from './checks/cookie.js';
 import { checkCors, checkCorsOfToken } from './checks/cors.js';
 import { checkForgery } from './checks/forgery.js';
+import { checkHintCookie, checkHintOfSessions, hintIn } from './checks/hint-cookie.js';
 import { remedyOf } from './checks/refusals.js';
 import { checkAtOnceAndOverlap, checkReuse, checkRotation } from './checks/rotation.js';
 import { checkSignOut } from './checks/sign-out.js';
@@ -37,10 +38,12 @@ export async function checkAll(stage: Stage): Promise<string> {
   checkToken(stage, first);
   checkCorsOfToken(stage, first);
   checkCookie(stage, first);
+  checkHintCookie(stage, first);
   const rotates = checkRotation(stage, first);
   await checkForgery(stage, first);
   await checkWrongToken(stage, first);
   if (rotates) await checkAtOnceAndOverlap(stage);
+  await checkHintOfSessions(stage, first);
   await checkSignOut(stage);
   if (rotates) await checkReuse(stage);
   return 'the session was over before';
@@ -50,8 +53,10 @@ export async function checkAll(stage: Stage): Promise<string> {
 async function refreshFirst(stage: Stage, session: Session): Promise<FirstRefresh | string> {
   const { endpoint, report, options } = stage;
   const { cookies, refreshToken } = session;
+  const hint = hintIn(stage, session);
   if (!options.body && !endpoint.mayHoldToken(cookies).length) {
-    report.tell('sign-in', broken(`of its cookies none goes there: ${pathsOf(cookies)}`));
+    const others = cookies.filter((each) => each !== hint);
+    report.tell('sign-in', broken(`of its cookies none goes there: ${pathsOf(others) || 'there is none'}`));
     return 'no refresh token goes there';
   }
   const answer = await endpoint.refresh(session);
@@ -65,7 +70,7 @@ async function refreshFirst(stage: Stage, session: Session): Promise<FirstRefres
   }
   if (options.body) {
     report.tell('sign-in', kept());
-    return { session, spent: refreshToken, answer, signedIn: undefined };
+    return { session, spent: refreshToken, answer, signedIn: undefined, hint };
   }
   const holder = await findHolder(endpoint, session, cookies, answer);
   if (!holder) {
@@ -75,7 +80,7 @@ async function refreshFirst(stage: Stage, session: Session): Promise<FirstRefres
   report.tell('sign-in', kept(`the cookie ${holder}`));
   endpoint.takeCookie(holder);
   const signedIn = endpoint.cookieOf({ ...session, cookies });
-  return { session, spent: signedIn?.value, answer, signedIn };
+  return { session, spent: signedIn?.value, answer, signedIn, hint };
 }
 
 const pathsOf = (cookies: readonly Cookie[]): string =>

@@ -9,6 +9,8 @@ export interface CheckOptions {
   readonly cookieJar: string | undefined;
   /** The name of the one that holds the refresh token; `undefined`: it is found out. */
   readonly cookie: string | undefined;
+  /** The name of the one that scripts read, as the client's option `hintCookie` has it. */
+  readonly hintCookie: string | undefined;
   readonly body: BodyFormat | undefined;
   readonly signOut: URL | undefined;
   /** How the sign-out gets the refresh token, where a body holds that. */
@@ -60,6 +62,10 @@ export function readArguments(args: readonly string[]): CheckOptions | undefined
   const body = values.body === undefined ? undefined : readBody('--body', values.body, clientId);
   if (body && cookieJar) refuse('with --body give --sign-in: a cookie jar holds no token for a body');
   if (body && values.cookie) refuse('give --cookie or --body, not both');
+  const hintCookie = values['hint-cookie'];
+  if (body && hintCookie) refuse('--hint-cookie is of no use with --body: no cookie holds the refresh token');
+  if (hintCookie && hintCookie === values.cookie)
+    refuse('--cookie and --hint-cookie name one cookie: the hint is another one');
   if (!body && (signOutBody ?? clientId) !== undefined) refuse('--client-id and --sign-out-body need --body');
   const endpoint = readUrl('URL', url, remote);
   return {
@@ -67,6 +73,7 @@ export function readArguments(args: readonly string[]): CheckOptions | undefined
     signIn,
     cookieJar,
     cookie: values.cookie,
+    hintCookie: hintCookie === undefined ? undefined : readCookieName('--hint-cookie', hintCookie),
     body,
     signOut: values['sign-out'] === undefined ? undefined : readUrl('--sign-out', values['sign-out'], remote),
     signOutBody: readBody('--sign-out-body', signOutBody ?? 'form', clientId),
@@ -83,6 +90,7 @@ function parse(args: readonly string[]) {
     'sign-in': text,
     'cookie-jar': text,
     cookie: text,
+    'hint-cookie': text,
     body: text,
     'client-id': text,
     'sign-out': text,
@@ -130,6 +138,10 @@ function readCsrf(value: string): CheckOptions['csrf'] {
   const [, cookie, header] = /^([^=]+)=([\w-]+)$/.exec(value) ?? [];
   return cookie && header ? { cookie, header } : refuse('--csrf is not COOKIE=HEADER, such as XSRF-TOKEN=X-XSRF-TOKEN');
 }
+
+/** RFC 6265 §4.1.1: a name is a token. */
+const readCookieName = (where: string, value: string): string =>
+  /^[^\s=;,]+$/.test(value) ? value : refuse(`${where} is no name of a cookie, such as has_session`);
 
 function readSeconds(value: string): number {
   return /^\d+(\.\d+)?$/.test(value) ? Number(value) : refuse('--overlap is no number of seconds');

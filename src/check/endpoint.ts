@@ -44,12 +44,14 @@ const sentTo = (url: URL, cookies: readonly Cookie[]): Cookie[] =>
   cookies.filter((cookie) => goesTo(cookie, url)).sort((a, b) => b.path.length - a.path.length);
 
 export function createEndpoint(options: CheckOptions, surroundings: Surroundings, secrets: Secrets): Endpoint {
-  const { url: endpoint, body: inBody, csrf, origin, headers: own } = options;
+  const { url: endpoint, body: inBody, csrf, origin, headers: own, hintCookie } = options;
   const ownOrigin = (origin ?? endpoint).origin;
   let holder = options.cookie;
 
   const mayHold = (cookies: readonly Cookie[]) =>
-    sentTo(endpoint, cookies).filter(({ name }) => name !== csrf?.cookie && name === (holder ?? name));
+    sentTo(endpoint, cookies).filter(
+      ({ name }) => name !== csrf?.cookie && name !== hintCookie && name === (holder ?? name),
+    );
   const cookieOf = ({ cookies }: Session) => mayHold(cookies)[0];
   const tokenOf = (session: Session) => (inBody ? session.refreshToken : cookieOf(session)?.value);
 

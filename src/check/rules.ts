@@ -16,6 +16,9 @@ const CONTRACT = 'what-your-server-must-do';
 const ANSWERS = 'how-the-client-reads-your-answers';
 const KEEP_IN_COOKIE = 'Set-Cookie: …; HttpOnly; Secure; SameSite=Strict; Path=/auth; Max-Age=…';
 
+const HINT = 'a-hint-cookie';
+const KEEP_AS_HINT = 'Set-Cookie: has_session=…; Path=/; Secure; SameSite=Lax; Max-Age=…';
+
 const rule = (section: string, title: string, todo: string, todoForBody?: string): Rule => ({
   title,
   todo,
@@ -84,6 +87,30 @@ export const RULES = {
     'the cookie is smaller than 4 kB',
     "Keep the session's data on the server: browsers drop a larger cookie.",
   ),
+  'hint-set': rule(
+    HINT,
+    'the hint cookie comes with the refresh token',
+    'Set it in each answer that sets the refresh token, after that one.',
+  ),
+  'hint-readable': rule(HINT, 'scripts can read the hint cookie: no HttpOnly', KEEP_AS_HINT),
+  'hint-reach': rule(HINT, 'the hint cookie is there on each page', 'Set Path=/.'),
+  'hint-secure': rule(HINT, 'the hint cookie goes over https alone: Secure', KEEP_AS_HINT),
+  'hint-same-site': rule(HINT, 'the hint cookie has a fitting SameSite', KEEP_AS_HINT),
+  'hint-expiry': rule(
+    HINT,
+    'the hint cookie lasts as long as the refresh token',
+    "Set the Max-Age of the refresh token's cookie.",
+  ),
+  'hint-value': rule(
+    HINT,
+    'each refresh gives the hint cookie another value',
+    'Make its value of the session, a dot, and another text for each refresh token.',
+  ),
+  'hint-secret': rule(
+    HINT,
+    'the hint cookie holds no token',
+    'Make it of a random text, a number or a hash, and of no part of a token.',
+  ),
   'wrong-token': rule(
     CONTRACT,
     'an unknown refresh token gets a 401',
@@ -102,6 +129,11 @@ export const RULES = {
     CONTRACT,
     'two refreshes at once both get a token, and the session lives',
     'Accept a token that was just spent for a few more seconds: a tab may die in mid-refresh.',
+  ),
+  'hint-session': rule(
+    HINT,
+    'each sign-in gives the hint cookie another session',
+    'Let the part before the first dot be another text for each sign-in.',
   ),
   cors: rule('cors', "the page's origin, and no other, may call", 'Give --origin.'),
   'cors-preflight': rule(
@@ -138,11 +170,21 @@ export const RULES = {
     'the sign-out deletes the cookie',
     'Set the cookie with Max-Age=0, and with the Path, Domain and Partitioned that it was set with.',
   ),
+  'hint-sign-out': rule(
+    HINT,
+    'the sign-out deletes the hint cookie',
+    'Set it with Max-Age=0, and with the Path, Domain and Partitioned that it was set with.',
+  ),
   'sign-out-session': rule(
     CONTRACT,
     'a refresh token is refused after the sign-out',
     "Revoke the session on the server. The cookie's Path must cover the sign-out, too.",
     'Revoke the refresh token, and all that descends from it. --sign-out-body says how the request names it.',
+  ),
+  'hint-refusal': rule(
+    HINT,
+    'a refusal of the refresh token deletes the hint cookie',
+    'Delete both cookies in each answer that refuses a refresh: set them with Max-Age=0.',
   ),
   reuse: rule(
     CONTRACT,
@@ -163,10 +205,11 @@ export const RULE_IDS = Object.keys(RULES) as RuleId[];
 const OF_PAGES: readonly RuleId[] = ['cors-preflight', 'cors-answer', 'cors-refusal', 'cors-expose'];
 
 /** The others mean nothing here, and aren't told at all. */
-export function applies(id: RuleId, { origin, body, signOut }: CheckOptions): boolean {
+export function applies(id: RuleId, { origin, body, signOut, hintCookie }: CheckOptions): boolean {
   if (id === 'cors') return !origin;
   if (OF_PAGES.includes(id)) return !!origin;
-  if (id === 'sign-out-cookie' || id === 'sign-out-session') return !!signOut;
+  if (id.startsWith('hint-') && !hintCookie) return false;
+  if (id === 'hint-sign-out' || id === 'sign-out-cookie' || id === 'sign-out-session') return !!signOut;
   // Without a refresh token to put into a body the client sends nothing.
   return !(body && (id.startsWith('cookie-') || id === 'no-session'));
 }

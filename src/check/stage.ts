@@ -26,6 +26,8 @@ export interface FirstRefresh {
   readonly spent: string | undefined;
   /** The cookie that held it, as the sign-in has set it. */
   readonly signedIn: Cookie | undefined;
+  /** The hint cookie, as the sign-in has set it. */
+  readonly hint: Cookie | undefined;
 }
 
 /** A session for these rules; `undefined`: there is none, and that has been said. */

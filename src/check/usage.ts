@@ -11,6 +11,7 @@ export const USAGE = `Says what of the contract of docs/server.md a running auth
                          $COOKIE_JAR; it runs for each fresh session, and has 60 s for it
   --cookie-jar FILE      a cookie jar with one session, instead of --sign-in
   --cookie NAME          the cookie that holds the refresh token; found out if left out
+  --hint-cookie NAME     the cookie beside it that scripts may read, as with the client's option hintCookie
   --body FORMAT          the refresh token goes in the body: form, json, form:FIELD or json:FIELD; FIELD is
                          refresh_token if left out. The sign-in command prints the JSON that the login answers
   --client-id ID         with --body: the field client_id

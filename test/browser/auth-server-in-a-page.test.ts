@@ -15,10 +15,11 @@ const SCRIPT = `
   import { setupWorker } from 'msw/browser';
   import { createAuthClient } from 'silent-refresh';
   import { authServer } from 'silent-refresh/testing';
-  const server = authServer({ http, users: { ada: { claims: { role: 'admin' } } } });
+  const hintCookie = new URLSearchParams(location.search).get('hint') ?? undefined;
+  const server = authServer({ http, users: { ada: { claims: { role: 'admin' } } }, hintCookie });
   const orders = http.get('/api/orders', server.protect(({ user }) => HttpResponse.json({ orders: user })));
   const worker = setupWorker(orders, ...server.handlers);
-  const auth = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout' });
+  const auth = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', hintCookie });
   window.page = { server, auth, ready: worker.start({ quiet: true }).then(() => {}) };
 `;
 
@@ -46,10 +47,16 @@ async function play() {
   const { cookie } = document;
   const { serverConfirmed } = await auth.signOut();
   const { reuseAlarms } = server.counts;
-  return { visitor, state, before, after, refreshes, dropped, cookie, serverConfirmed, reuseAlarms };
+  const left = document.cookie;
+  return { visitor, state, before, after, refreshes, dropped, cookie, left, serverConfirmed, reuseAlarms };
 }
 
-it('a session begins, is refreshed, survives a broken connection, and ends', async () => {
+it.each([
+  // The visitor's refresh, and the one for three requests.
+  { hint: '', refreshes: 2, cookie: /^$/ },
+  // The visitor costs none.
+  { hint: '?hint=has_session', refreshes: 1, cookie: /^has_session=\d+\.1$/ },
+])('a session begins, is refreshed, survives a broken connection, and ends: $hint', async ({ hint, ...seen }) => {
   const { outputFiles } = await build({
     stdin: { contents: SCRIPT, resolveDir: import.meta.dirname },
     bundle: true,
@@ -68,16 +75,16 @@ it('a session begins, is refreshed, survives a broken connection, and ends', asy
   const browser = await chromium.launch({ executablePath: requireBrowser('chromium'), args: FLAGS });
   try {
     const page = await browser.newPage();
-    await page.goto(`${server.url}/mocked`);
+    await page.goto(`${server.url}/mocked${hint}`);
     expect(await page.evaluate(play)).toMatchObject({
       visitor: { status: 'signed-out', reason: 'no-session' },
       state: { status: 'signed-in', subject: 'ada', claims: { role: 'admin' } },
       before: { orders: 'ada' },
       after: [{ orders: 'ada' }, { user: 'ada' }, { orders: 'ada' }],
-      // The visitor's, and the one for three requests.
-      refreshes: 2,
+      refreshes: seen.refreshes,
       dropped: 'refresh-unavailable',
-      cookie: '',
+      cookie: expect.stringMatching(seen.cookie),
+      left: '',
       serverConfirmed: true,
       reuseAlarms: 0,
     });

@@ -45,8 +45,25 @@ describe('by hand', () => {
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, reuseAlarms: 0, unauthorized: 20 });
   });
 
-  it('who is merely not signed in has failed at nothing', async () => {
+  it('a visitor’s page asks nothing, since there is no hint cookie', async () => {
     const page = await stage.openTab('#by-hand');
+    expect(await page.getByTestId('state').textContent()).toBe('Nobody is signed in yet');
+    await page.getByText('What it does').scrollIntoViewIfNeeded();
+    await page.frameLocator('[data-testid=example]').getByText('Sign in as Ada').waitFor();
+    expect(await lanes(page).locator('.auth-call').count()).toBe(0);
+    expect(await page.getByTestId('count-refreshCalls').textContent()).toBe('0');
+    expect(stage.server.stats().refreshCalls).toBe(0);
+    expect(stage.console).toEqual([]);
+  });
+
+  it('without the hint cookie a visitor costs a 401, and has failed at nothing', async () => {
+    const page = await stage.openTab('#by-hand');
+    await page.getByTestId('setting-hint').selectOption('none');
+    await expect.poll(() => stage.server.settings.hint).toBe('none');
+    await signIn(page, 'ada');
+    await page.getByTestId('sign-out').click();
+    await expect.poll(() => page.getByTestId('sign-out-result').textContent()).toBe('The server confirmed it.');
+    await page.reload();
     await lanes(page).locator('.auth-call.nobody').waitFor();
     expect(await lanes(page).locator('.failed, .cross').count()).toBe(0);
     expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, refreshesOfNobody: 1, rejectedRefreshes: 0 });
@@ -61,7 +78,7 @@ describe('by hand', () => {
     stage.server.revoke('ada');
     await page.getByTestId('refresh').click();
     await expect.poll(() => status(page)).toBe('signed-out');
-    expect(stage.server.stats()).toMatchObject({ refreshCalls: 2, refreshesOfNobody: 1, rejectedRefreshes: 1 });
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, refreshesOfNobody: 0, rejectedRefreshes: 1 });
     await lanes(page).locator('.auth-call.refresh.failed').waitFor();
   });
 
@@ -129,7 +146,7 @@ describe('by hand', () => {
     await expect
       .poll(() => page.getByTestId('upload-result').textContent())
       .toBe('Sent 5,000,000 bytes, got 5,000,000 bytes back: equal.');
-    expect(stage.server.stats()).toMatchObject({ refreshCalls: 2, rotations: 1, unauthorized: 1 });
+    expect(stage.server.stats()).toMatchObject({ refreshCalls: 1, rotations: 1, unauthorized: 1 });
   });
 
   it('orders go when their user does', async () => {

@@ -28,6 +28,17 @@ describe('refused, with the usage and exit code 2', () => {
     ],
     ['a body for the sign-out alone', ['check', URL_HERE, '--sign-out-body', 'json'], 'need --body'],
     ['a cookie and a body', ['check', URL_HERE, '--body', 'json', '--cookie', 'a'], 'give --cookie or --body'],
+    [
+      'a hint and a body',
+      ['check', URL_HERE, '--body', 'json', '--hint-cookie', 'a'],
+      '--hint-cookie is of no use with',
+    ],
+    [
+      'the refresh token for a hint',
+      ['check', URL_HERE, '--cookie', 'a', '--hint-cookie', 'a'],
+      '--cookie and --hint-cookie name one cookie',
+    ],
+    ['a hint that is no name', ['check', URL_HERE, '--hint-cookie', `a=${SECRET}`], '--hint-cookie is no name'],
     ['no header', ['check', URL_HERE, '--header', SECRET], "--header is not 'Name: value'"],
     ['no origin', ['check', URL_HERE, '--origin', 'app.example.com'], '--origin is no origin'],
     ['half of a CSRF pair', ['check', URL_HERE, '--csrf', 'XSRF-TOKEN'], '--csrf is not COOKIE=HEADER'],

@@ -23,11 +23,16 @@ async function signIn(): Promise<string> {
   const body = JSON.stringify({ user: 'ada', password: 'demo' });
   const headers = { 'Content-Type': 'application/json' };
   const response = await fetch(`${server.url}/auth/login`, { method: 'POST', headers, body });
-  const [, name, value] = /^([^=]+)=([^;]+)/.exec(response.headers.getSetCookie()[0] ?? '') ?? [];
   const expires = Math.floor(Date.now() / 1_000) + 2_592_000;
-  return `#HttpOnly_127.0.0.1\tFALSE\t/auth\tFALSE\t${expires}\t${name}\t${value}\n`;
+  const lines = response.headers.getSetCookie().map((cookie) => {
+    const [, name, value] = /^([^=]+)=([^;]+)/.exec(cookie) ?? [];
+    const path = /Path=([^;]+)/.exec(cookie)?.[1];
+    return `${/HttpOnly/.test(cookie) ? '#HttpOnly_' : ''}127.0.0.1\tFALSE\t${path}\tFALSE\t${expires}\t${name}\t${value}\n`;
+  });
+  return lines.join('');
 }
 
+const hintCookie = () => ['--hint-cookie', `has_session_${new URL(server.url).port}`];
 const urls = () => [`${server.url}/auth/refresh`, '--sign-out', `${server.url}/auth/logout`];
 
 function check(...more: string[]) {
@@ -58,6 +63,15 @@ describe('what the command says of it', () => {
     const { outcomes, code } = await check();
     expect(not('kept', outcomes)).toEqual({ ...NOT_CHECKED, ...found });
     expect(code).toBe(Object.values(found).includes('broken') ? 1 : 0);
+  });
+
+  it('that its hint cookie is right, in each way to set it', async () => {
+    const args = hintCookie();
+    expect(not('kept', (await check(...args)).outcomes)).toEqual(NOT_CHECKED);
+    Object.assign(server.settings, { cookie: 'partitioned', overlap: 60_000 });
+    expect(not('kept', (await check(...args)).outcomes)).toEqual({ ...NOT_CHECKED, 'cookie-same-site': 'broken' });
+    server.settings.hint = 'none';
+    expect((await check(...args)).outcomes).toMatchObject({ 'hint-set': 'broken', 'hint-refusal': 'unchecked' });
   });
 
   it.each<[Settings['fault'], string]>([
@@ -105,8 +119,9 @@ describe('without a sign-in command', () => {
 
   it('a cookie jar is one session: what ends it comes last, and what needs another one is not checked', async () => {
     await writeFile(jar, await signIn());
-    const { outcomes, output } = await checked(['check', ...urls(), '--cookie-jar', jar]);
-    expect(not('kept', outcomes)).toEqual({ ...NOT_CHECKED, reuse: 'unchecked', 'reuse-family': 'unchecked' });
+    const { outcomes, output } = await checked(['check', ...urls(), '--cookie-jar', jar, ...hintCookie()]);
+    const ofAnother = { 'hint-session': 'unchecked', reuse: 'unchecked', 'reuse-family': 'unchecked' };
+    expect(not('kept', outcomes)).toEqual({ ...NOT_CHECKED, ...ofAnother });
     expect(output).toContain('(the session of the cookie jar is over: give --sign-in)');
     // It is not the command's.
     expect(await readFile(jar, 'utf8')).toContain('/auth');
@@ -170,7 +185,7 @@ describe('the sign-in command', () => {
 
   it('whose cookie goes elsewhere: that is a finding', async () => {
     const jar = async () => (await signIn()).replace('/auth', '/login');
-    const args = ['check', ...urls(), '--sign-in', 'sign in'];
+    const args = ['check', ...urls(), '--sign-in', 'sign in', ...hintCookie()];
     const { outcomes, output, code } = await checked(args, { run: signInBy(jar) });
     expect(outcomes).toMatchObject({ 'sign-in': 'broken', token: 'unchecked' });
     expect(output).toMatch(/Of its cookies none goes there: refresh_token_\d+ has Path=\/login\./);

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import { type Checked, checked, signInBy } from './checked.ts';
-import { type Fault, type FaultyServer, ORIGIN, startFaultyServer } from './faulty-server.ts';
+import { type AnyFault, type FaultyServer, ORIGIN, startFaultyServer } from './faulty-server.ts';
 
 const KEY = 'key-in-the-query';
 
@@ -26,7 +26,10 @@ export async function checkServer(
   );
 }
 
-export async function withServer<T>(faults: readonly Fault[], use: (server: FaultyServer) => Promise<T>): Promise<T> {
+export async function withServer<T>(
+  faults: readonly AnyFault[],
+  use: (server: FaultyServer) => Promise<T>,
+): Promise<T> {
   const server = await startFaultyServer(...faults);
   try {
     return await use(server);
@@ -35,9 +38,12 @@ export async function withServer<T>(faults: readonly Fault[], use: (server: Faul
   }
 }
 
-export async function outcomesOf(...faults: Fault[]): Promise<Checked> {
+export const outcomesOf = (...faults: AnyFault[]): Promise<Checked> => outcomesWith([], ...faults);
+
+/** @param more options */
+export async function outcomesWith(more: readonly string[], ...faults: AnyFault[]): Promise<Checked> {
   return withServer(faults, async (server) => {
-    const result = await checkServer(server);
+    const result = await checkServer(server, ['--origin', ORIGIN, ...more]);
     // Known only now.
     for (const secret of server.issued) expect(result.output).not.toContain(secret);
     return result;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSessions, type Grant } from '../../src/testing/server/sessions.ts';
+import { createFaultyHint, type HintFault } from './faulty-hint.ts';
 
 export const FAULTS = [
   'visitors get a page',
@@ -68,12 +69,15 @@ export const FAULTS = [
   'nothing is there',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
+/** `a hint`: a hint cookie without a fault. */
+export type AnyFault = Fault | HintFault | 'a hint';
 
 export type FaultyServer = Awaited<ReturnType<typeof startFaultyServer>>;
 
 /** It takes itself for one on https. Its clock is moved by hand. */
-export async function startFaultyServer(...given: readonly Fault[]) {
-  const has = (...faults: Fault[]) => faults.some((fault) => given.includes(fault));
+export async function startFaultyServer(...given: readonly AnyFault[]) {
+  const has = (...faults: AnyFault[]) => faults.some((fault) => given.includes(fault));
+  const hint = given.some((fault) => /\bhint\b/.test(fault)) ? createFaultyHint(has) : undefined;
   const issued: string[] = [];
   let ahead = 0;
   let serial = 0;
@@ -94,7 +98,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
     return value;
   }
 
-  function tokenAnswer(): object {
+  function tokenAnswer() {
     const iat = Math.floor(clock() / 1_000);
     const lifetime = has('two hours') ? 7_200 : has('three seconds, slowly') ? 3 : 600;
     const claims = { iat, ...(!has('no sub') && { sub: 'ada' }), ...(!has('no exp') && { exp: iat + lifetime }) };
@@ -181,6 +185,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
     if (!rotation && has('a dead session is a 500')) return json(response, 500, {});
     if (!rotation && !grants.has(token) && has('a wrong token is a 500')) return json(response, 500, {});
     if (!rotation) {
+      if (hint) response.setHeader('Set-Cookie', hint.deleted('refusal', grants.has(token)));
       return json(
         response,
         401,
@@ -189,8 +194,12 @@ export async function startFaultyServer(...given: readonly Fault[]) {
       );
     }
     const isSilent = has('the overlap gives no cookie') && rotation.isRepeated;
-    if (!isSilent && !has('no rotation')) response.setHeader('Set-Cookie', set(rotation.grant.refreshToken));
-    return json(response, 200, tokenAnswer());
+    const answer = tokenAnswer();
+    const hints = hint?.beside(rotation.grant, token, answer.access_token) ?? [];
+    const tokens = set(rotation.grant.refreshToken);
+    const cookies = has('the hint comes first') ? [...hints, ...tokens] : [...tokens, ...hints];
+    if (!isSilent && !has('no rotation')) response.setHeader('Set-Cookie', cookies);
+    return json(response, 200, answer);
   }
 
   function toVisitor(response: ServerResponse): ServerResponse {
@@ -209,9 +218,9 @@ export async function startFaultyServer(...given: readonly Fault[]) {
   function signOut(request: IncomingMessage, response: ServerResponse): ServerResponse {
     const family = grants.get(cookieIn(request) ?? '')?.family;
     if (family && !has('sign-out keeps the session')) sessions.revoke(family);
-    if (!has('sign-out deletes nothing')) {
-      response.setHeader('Set-Cookie', `session=; ${attributes('sign-out')}; Expires=Thu, 01 Jan 1970 00:00:00 GMT`);
-    }
+    const hints = hint?.deleted('sign-out', true) ?? [];
+    const deleted = `session=; ${attributes('sign-out')}; Expires=Thu, 01 Jan 1970 00:00:00 GMT`;
+    response.setHeader('Set-Cookie', has('sign-out deletes nothing') ? hints : [deleted, ...hints]);
     if (has('sign-out answers nothing, as HTML')) {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       return response.end();
@@ -266,7 +275,7 @@ export async function startFaultyServer(...given: readonly Fault[]) {
       ];
       const isReadable = has('no HttpOnly', 'no HttpOnly at the sign-in');
       const other = hasOther ? `#HttpOnly_127.0.0.1\tFALSE\t/\tTRUE\t0\tsid\t${OTHER}\n` : '';
-      return `# Netscape HTTP Cookie File\n\n${other}${isReadable ? '' : '#HttpOnly_'}${fields.join('\t')}\n`;
+      return `# Netscape HTTP Cookie File\n\n${other}${isReadable ? '' : '#HttpOnly_'}${fields.join('\t')}\n${hint?.inJar(grant) ?? ''}`;
     },
     /** Milliseconds that an answer takes. */
     latency: has('three seconds, slowly') ? 1_000 : 0,

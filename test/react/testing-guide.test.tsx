@@ -32,7 +32,7 @@ const modules = {
   'silent-refresh/testing': testing,
 };
 
-for (const text of ['createTestAuth({', 'setupServer(', 'fetch: async (input)'])
+for (const text of ['createTestAuth({', 'users: { ada:', 'authServer({ http, hintCookie })', 'fetch: async (input)'])
   vitest.describe(`the snippet with ${text}`, () => {
     recipe('docs/testing.md', text, modules);
   });

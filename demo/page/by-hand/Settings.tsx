@@ -50,6 +50,10 @@ export function Settings() {
             <option value="jwt">JWT</option>
             <option value="opaque">opaque</option>
           </Choice>
+          <Choice label="Hint cookie" name="hint" value={settings.hint} onChange={change}>
+            <option value="beside">set with the refresh token</option>
+            <option value="none">not set: visitors cost a 401</option>
+          </Choice>
           <Choice label="Fault at the refresh" name="fault" value={settings.fault} onChange={change}>
             {Object.entries(FAULTS).map(([fault, label]) => (
               <option key={fault} value={fault}>
@@ -132,7 +136,7 @@ function Amount(props: {
 
 function Choice(props: {
   label: string;
-  name: 'tokens' | 'fault';
+  name: 'tokens' | 'hint' | 'fault';
   value: string;
   onChange: Change;
   children: ReactNode;

@@ -15,7 +15,13 @@ export const pageLanes = followLanes(CHANNEL);
 const instruments = createInstruments(CHANNEL, 'default');
 export const { recorder, network } = instruments;
 
-const client = createAuthClient({ refresh: '/auth/refresh', signOut: '/auth/logout', fetch: network.fetch });
+const client = createAuthClient({
+  refresh: '/auth/refresh',
+  signOut: '/auth/logout',
+  // The demo's servers have one for each port.
+  hintCookie: `has_session_${location.port}`,
+  fetch: network.fetch,
+});
 export const auth = { ...client, fetch: network.asSeenByCallers(client.fetch) };
 export const { api, signInAs } = expose(auth, network.fetch);
 

@@ -77,7 +77,7 @@ export const SCENARIOS: readonly Scenario[] = [
     story:
       'The refresh token has been spent, its successor is on the way, and the user closes the tab that asked for it. The next tab waits a while for the cookie that may still come.',
     async run({ server, begin, say, openTab, closeTab }) {
-      await server.change({ apiLatency: 60, refreshLatency: 800 });
+      await server.change({ apiLatency: 60, refreshLatency: 1_000 });
       const closing = await openTab();
       await closing.signIn('ada');
       const staying = await openTab();

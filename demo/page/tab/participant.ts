@@ -27,6 +27,7 @@ function silent(name: string, world: string, network: Network): Participant {
   const auth = createAuthClient({
     name,
     refresh: `${world}/auth/refresh`,
+    hintCookie: `has_session_${world ? 'stage_' : ''}${location.port}`,
     fetch: network.fetch,
     // Nobody likes to watch for ten seconds.
     refreshTimeout: 4_000,

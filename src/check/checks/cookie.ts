@@ -9,30 +9,35 @@ import type { FirstRefresh, Stage } from '../stage.js';
 const LARGEST = 4_096;
 
 /** Both count: that of the sign-in is there until the first refresh, and that of a refresh afterwards. */
+export function ofBoth(
+  signedIn: Cookie | undefined,
+  set: Cookie | undefined,
+  find: (each: Cookie, who: string) => Finding,
+): Finding {
+  const bySignIn = signedIn && find(signedIn, set ? "the sign-in's" : 'it');
+  const byRefresh = set && find(set, bySignIn?.outcome === 'kept' ? "the refresh's" : 'it');
+  if (bySignIn?.outcome === 'broken' && byRefresh?.outcome !== 'broken') return bySignIn;
+  return byRefresh ?? bySignIn ?? kept();
+}
+
 export function checkCookie({ options, endpoint, report }: Stage, { session, answer, signedIn }: FirstRefresh): void {
   const set = endpoint.cookieIn(answer, session);
   const cookie = set ?? signedIn;
   if (!cookie) return;
   const { url, origin = url } = options;
-  const ofBoth = (find: (each: Cookie, who: string) => Finding): Finding => {
-    const bySignIn = signedIn && find(signedIn, set ? "the sign-in's" : 'it');
-    const byRefresh = set && find(set, bySignIn?.outcome === 'kept' ? "the refresh's" : 'it');
-    if (bySignIn?.outcome === 'broken' && byRefresh?.outcome !== 'broken') return bySignIn;
-    return byRefresh ?? bySignIn ?? kept();
-  };
-  report.tell('cookie-http-only', ofBoth(httpOnly));
+  report.tell('cookie-http-only', ofBoth(signedIn, set, httpOnly));
   report.tell(
     'cookie-secure',
-    ofBoth((each, who) => secure(each, who, url)),
+    ofBoth(signedIn, set, (each, who) => secure(each, who, url)),
   );
   report.tell(
     'cookie-same-site',
     set ? sameSite(set, url, origin) : unclear("no refresh sets the cookie, and a cookie jar doesn't hold SameSite"),
   );
   report.tell('cookie-path', path(cookie, set && signedIn));
-  report.tell('cookie-domain', ofBoth(domain));
-  report.tell('cookie-expiry', ofBoth(expiry));
-  report.tell('cookie-size', ofBoth(size));
+  report.tell('cookie-domain', ofBoth(signedIn, set, domain));
+  report.tell('cookie-expiry', ofBoth(signedIn, set, expiry));
+  report.tell('cookie-size', ofBoth(signedIn, set, size));
 }
 
 const httpOnly = ({ isHttpOnly }: Cookie, who: string): Finding =>
@@ -47,7 +52,7 @@ const expiry = ({ expires }: Cookie, who: string): Finding =>
 const size = ({ size }: Cookie, who: string): Finding =>
   size < LARGEST ? kept(`${size} bytes`) : broken(`${who} has ${size} bytes`);
 
-function secure({ isSecure }: Cookie, who: string, { protocol }: URL): Finding {
+export function secure({ isSecure }: Cookie, who: string, { protocol }: URL): Finding {
   if (protocol === 'https:') return isSecure ? kept() : broken(`${who} has no Secure: plain http would carry it, too`);
   return kept(
     isSecure

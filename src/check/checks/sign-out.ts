@@ -1,17 +1,21 @@
-/** The sign-out: confirmed, the cookie deleted, the session over. */
+/** The sign-out: confirmed, the cookies deleted, the session over. */
 
-import { type Cookie, isDeleted } from '../cookies.js';
+import type { Cookie } from '../cookies.js';
 import { type Answer, isRenewed } from '../exchange.js';
 import { broken, type Finding, kept, unchecked, unclear } from '../finding.js';
 import type { Session } from '../sessions.js';
 import { type Stage, sessionFor } from '../stage.js';
+import { deletion } from './deletion.js';
+import { hintAfterRefusal, hintDeletion } from './hint-cookie.js';
 import { refusal } from './refusals.js';
+
+const OF_END = ['sign-out-cookie', 'hint-sign-out', 'sign-out-session', 'hint-refusal'] as const;
 
 /** Ends the session. */
 export async function checkSignOut(stage: Stage): Promise<void> {
   const { endpoint, report, options } = stage;
   if (!options.signOut) return;
-  const session = await sessionFor(stage, 'sign-out', 'sign-out-cookie', 'sign-out-session');
+  const session = await sessionFor(stage, 'sign-out', ...OF_END);
   if (!session) return;
   // A refresh shows the cookie with all its flags, as a jar doesn't.
   const spent = endpoint.tokenOf(session);
@@ -19,7 +23,8 @@ export async function checkSignOut(stage: Stage): Promise<void> {
   const [cookie, token] = [endpoint.cookieOf(session), endpoint.tokenOf(session)];
   const answer = await endpoint.signOut(options.signOut, session);
   report.tell('sign-out', confirmation(answer));
-  report.tell('sign-out-cookie', options.body ? unchecked('there is none') : deletion(cookie, answer));
+  report.tell('sign-out-cookie', options.body ? unchecked('there is none') : tokenDeletion(cookie, answer));
+  report.tell('hint-sign-out', hintDeletion(stage, session, answer));
   if (!isRenewed(first)) {
     report.tell('sign-out-session', unclear(`a refresh before it failed: ${first.why}`));
     return;
@@ -36,6 +41,7 @@ async function ended(
   spent: string | undefined,
 ): Promise<Finding> {
   const after = await stage.endpoint.refresh(session, { token });
+  stage.report.tell('hint-refusal', hintAfterRefusal(stage, session, after));
   if (isRenewed(after)) return broken('it still gets a token');
   const finding = refusal(after, stage);
   if (finding.outcome !== 'kept' || spent === token) return finding;
@@ -53,17 +59,5 @@ function confirmation({ status, isHtml, why }: Answer): Finding {
   return broken(status ? `it answered ${status}${isHtml ? ', an HTML page' : ''}` : why);
 }
 
-function deletion(cookie: Cookie | undefined, { setCookies, receivedAt }: Answer): Finding {
-  if (!cookie) return unclear('there was none to delete');
-  const named = setCookies.filter(({ name }) => name === cookie.name);
-  const deleted = named.filter((each) => isDeleted(each, receivedAt));
-  if (!named.length) return broken("the answer doesn't delete it, so the next page load sends it again");
-  if (!deleted.length) return broken('the answer sets it, and not with an expiry in the past');
-  const differs = (name: 'path' | 'domain' | 'isPartitioned') => deleted.every((each) => each[name] !== cookie[name]);
-  if (differs('path')) {
-    return broken(`it deletes a cookie of Path=${deleted[0]?.path}, and this one has Path=${cookie.path}`);
-  }
-  if (differs('domain')) return broken('it deletes a cookie of another Domain');
-  if (differs('isPartitioned')) return broken('it deletes a cookie that differs in Partitioned');
-  return kept();
-}
+const tokenDeletion = (cookie: Cookie | undefined, answer: Answer): Finding =>
+  cookie ? deletion(cookie, answer, 'the next page load sends it again') : unclear('there was none to delete');

@@ -4,6 +4,7 @@ import type { Answer } from '../exchange.js';
 import { kept } from '../finding.js';
 import { forgedToken } from '../request-parts.js';
 import type { FirstRefresh, Stage } from '../stage.js';
+import { hintAfterRefusal } from './hint-cookie.js';
 import { refusal } from './refusals.js';
 
 /** Gives the answer, since the CORS check looks at it too. */
@@ -25,6 +26,9 @@ export async function checkWrongToken(stage: Stage, { session }: FirstRefresh): 
   const length = endpoint.tokenOf(session)?.length ?? 0;
   const answer = await endpoint.refresh(session, { token: forgedToken(length) });
   report.tell('wrong-token', refusal(answer, stage, remark(answer)));
+  const hint = hintAfterRefusal(stage, session, answer);
+  // Else the sign-out shows what becomes of it with a token that was good once.
+  if (hint.outcome === 'broken' || !options.signOut) report.tell('hint-refusal', hint);
 }
 
 const remark = ({ status }: Answer): string | undefined =>

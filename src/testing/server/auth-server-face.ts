@@ -29,6 +29,15 @@ export interface AuthServerOptions<Handler> {
    * @default 0
    */
   readonly overlap?: number | undefined;
+  /**
+   * The name that your client has in its option `hintCookie`. The server then sets that cookie in `document.cookie` with each
+   * refresh token, to another value each time, and deletes it at a sign-out and with each refusal of a refresh. Without it
+   * such a client is signed out as soon as it is made, since it takes the absence for a visitor. Where there is no document,
+   * nothing is set, and the client doesn't look.
+   *
+   * @default undefined no hint cookie
+   */
+  readonly hintCookie?: string | undefined;
   /** JWTs aren't signed: anybody could write them, and this server takes only those that it has issued. @default 'jwt' */
   readonly tokens?: 'jwt' | 'opaque' | undefined;
   /** The body of an answer with a token. @default OAuth's `{access_token, token_type, expires_in}` */
@@ -80,6 +89,6 @@ export interface AuthServer<Handler> {
   fail(endpoint: Endpoint, fault: Fault, options?: FaultOptions): FaultSwitch;
   /** Clears all faults. */
   recover(): void;
-  /** Forgets sessions, the cookie, faults and counts. */
+  /** Forgets sessions, the cookies, faults and counts. */
   reset(): void;
 }

@@ -3,9 +3,10 @@
 import type { AccessToken } from './access-tokens.js';
 import type { AuthServer, AuthServerOptions, IssuedToken } from './auth-server-face.js';
 import { createFaults, type Endpoint, json } from './faults.js';
+import { writeHint } from './hint-cookie.js';
 import { unsignedJwt } from './jwt.js';
 import { readLogin } from './login.js';
-import { type Answer, createStrictServer, refuse, tokenAnswer } from './strict-server.js';
+import { type Answer, type Cookies, createStrictServer, refuse, tokenAnswer } from './strict-server.js';
 
 const ENDPOINTS: Readonly<Record<Endpoint, string>> = {
   signIn: '/auth/login',
@@ -24,7 +25,8 @@ let serial = 0;
  * The server keeps the refresh cookie itself, in place of the browser's jar: no script sees it, and every request has it,
  * whatever its `credentials`. So it is the same in Node, in jsdom, and in a browser with msw's worker. In Node msw keeps no
  * cookies and doesn't tell `credentials`; in a browser no mocked answer can set an HttpOnly cookie. Server and cookie last as
- * long as the page: after a reload nobody is signed in, and another tab has a server of its own.
+ * long as the page: after a reload nobody is signed in, and another tab has a server of its own. The hint cookie alone is in
+ * `document.cookie`, where the client looks for it.
  *
  * @example
  * import { http } from 'msw';
@@ -34,13 +36,15 @@ let serial = 0;
  * const network = setupServer(...server.handlers);
  */
 export function authServer<Handler>(options: AuthServerOptions<Handler>): AuthServer<Handler> {
-  const { http, users, tokens = 'jwt', lifetime = 300, overlap = 0 } = options;
+  const { http, users, tokens = 'jwt', lifetime = 300, overlap = 0, hintCookie } = options;
   const endpoints = { ...ENDPOINTS, ...options.endpoints };
   const faults = createFaults();
   let strict = startStrict();
   let cookie: string | undefined;
   let refreshes = 0;
   let requests: Record<string, number> = {};
+  // One of a server before this one, which the page has outlived, or a test before.
+  writeHint(hintCookie, '');
 
   function startStrict() {
     const clockAndSecrets = { now: () => Date.now(), secret: () => String(++serial) };
@@ -62,7 +66,12 @@ export function authServer<Handler>(options: AuthServerOptions<Handler>): AuthSe
     return { ...claims, sub: user.id, iat: Math.floor(issuedAt / 1_000), exp: Math.floor(expiresAt / 1_000), jti: id };
   };
 
-  /** The server's work for one request. Its cookie arrives with the answer: not where a fault takes its place. */
+  function keepCookies(cookies: Partial<Cookies>): void {
+    if (cookies.cookie !== undefined) cookie = cookies.cookie || undefined;
+    if (cookies.hint !== undefined) writeHint(hintCookie, cookies.hint);
+  }
+
+  /** The server's work for one request. Its cookies arrive with the answer: not where a fault takes its place. */
   async function exchange(
     endpoint: Endpoint,
     request: Request,
@@ -70,16 +79,15 @@ export function authServer<Handler>(options: AuthServerOptions<Handler>): AuthSe
   ): Promise<Response> {
     const met = await faults.meet(endpoint, request, () => work(cookie));
     if (met instanceof Response) return met;
-    const { response, cookie: next } = met.answer;
-    if (next) cookie = next;
-    return response;
+    keepCookies(met.answer);
+    return met.answer.response;
   }
 
   async function login(request: Request): Promise<Answer> {
     const { user, password } = await readLogin(request);
     if (!user || !mayEnter(user, password)) return { response: json('invalid_credentials', 401) };
-    const { body, cookie } = strict.signIn(user);
-    return { response: tokenAnswer(body), cookie };
+    const { body, ...cookies } = strict.signIn(user);
+    return { response: tokenAnswer(body), ...cookies };
   }
 
   function mayEnter(user: string, password: string | undefined): boolean {
@@ -94,9 +102,9 @@ export function authServer<Handler>(options: AuthServerOptions<Handler>): AuthSe
     },
 
     signIn(user) {
-      const begun = strict.signIn(user);
-      cookie = begun.cookie;
-      return tokenAnswer(begun.body);
+      const { body, ...cookies } = strict.signIn(user);
+      keepCookies(cookies);
+      return tokenAnswer(body);
     },
 
     protect: (resolver) => (info) =>
@@ -117,7 +125,7 @@ export function authServer<Handler>(options: AuthServerOptions<Handler>): AuthSe
     reset() {
       faults.clear();
       strict = startStrict();
-      cookie = undefined;
+      keepCookies({ cookie: '', hint: '' });
       refreshes = 0;
       requests = {};
     },

@@ -8,6 +8,7 @@ import {
   type TokenVerdict,
 } from './access-tokens.js';
 import { json, refusal } from './faults.js';
+import { hintOf } from './hint-cookie.js';
 import { type ClockAndSecrets, createSessions, type Grant, type RotationSettings } from './sessions.js';
 
 /** Read anew at each use: they may change while the server runs. */
@@ -20,15 +21,21 @@ export interface StrictSettings extends TokenSettings, RotationSettings {
   readonly accessTokens: ClockAndSecrets;
 }
 
-/** What the server says. The cookie changes when the answer arrives, and not before. */
-export interface Answer {
+/** What a browser keeps of a session. Empty: the answer deletes it. */
+export interface Cookies {
+  /** The refresh token. */
+  readonly cookie: string;
+  /** What scripts may read beside it. */
+  readonly hint: string;
+}
+
+/** What the server says. The cookies change when the answer arrives, and not before; they stay where it has none. */
+export interface Answer extends Partial<Cookies> {
   readonly response: Response;
-  /** What the cookie is from then on. */
-  readonly cookie?: string | undefined;
 }
 
 export interface StrictServer {
-  signIn(user: string): { readonly body: object; readonly cookie: string };
+  signIn(user: string): Cookies & { readonly body: object };
   /** @param cookie the refresh token that came with the request */
   refresh(cookie: string | undefined): Answer;
   signOut(cookie: string | undefined): Answer;
@@ -55,20 +62,20 @@ export function createStrictServer(settings: StrictSettings): StrictServer {
   return {
     signIn(user) {
       const grant = sessions.begin({ id: user, name: user });
-      return { body: tokenBody(grant), cookie: grant.refreshToken };
+      return { body: tokenBody(grant), ...cookiesOf(grant) };
     },
 
     refresh(cookie) {
       const rotation = sessions.rotate(cookie);
       if (rotation.outcome === 'reused') reuseAlarms++;
-      if (!('grant' in rotation)) return { response: json('invalid_grant', 401) };
-      return { response: tokenAnswer(tokenBody(rotation.grant)), cookie: rotation.grant.refreshToken };
+      if (!('grant' in rotation)) return { response: json('invalid_grant', 401), ...DELETED };
+      return { response: tokenAnswer(tokenBody(rotation.grant)), ...cookiesOf(rotation.grant) };
     },
 
     signOut(cookie) {
       const family = sessions.familyOf(cookie);
       if (family) sessions.revoke(family);
-      return { response: new Response(null, { status: 204 }) };
+      return { response: new Response(null, { status: 204 }), ...DELETED };
     },
 
     judge(authorization) {
@@ -83,6 +90,9 @@ export function createStrictServer(settings: StrictSettings): StrictServer {
     },
   };
 }
+
+const DELETED: Cookies = { cookie: '', hint: '' };
+const cookiesOf = (grant: Grant): Cookies => ({ cookie: grant.refreshToken, hint: hintOf(grant) });
 
 export const tokenAnswer = (body: object): Response =>
   Response.json(body, { headers: { 'Cache-Control': 'no-store' } });

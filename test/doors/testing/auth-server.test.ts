@@ -6,7 +6,7 @@ import { failureOf } from '../../given/failures.ts';
 import { login, openPage, serve, signedIn, statusOf } from '../../given/mocked-server.ts';
 import { passUntil, stopClocks } from '../../world/clocks.ts';
 import { network } from '../../world/network.ts';
-import { pageFetch, show } from '../../world/page.ts';
+import { pageFetch, show, withoutPage } from '../../world/page.ts';
 import { newBrowser, openTab, openTwoTabs, signedInEverywhere } from '../../world/tabs.ts';
 
 describe('a session', () => {
@@ -184,4 +184,17 @@ it('reset() forgets everything', async () => {
   expect(server.counts).toEqual({ refreshes: 0, reuseAlarms: 0, requests: {} });
   const bare = await pageFetch('/api/orders', { headers: { Authorization: `Bearer ${token}` } });
   expect([bare.status, (await openPage().restore()).status]).toEqual([401, 'signed-out']);
+});
+
+it('where there is no document no hint cookie is set, and the client takes nobody for a visitor', () => {
+  const state = withoutPage(() => {
+    serve({ hintCookie: 'has_session' }).signIn('ada');
+    return openTab({
+      refresh: 'https://app.test/auth/refresh',
+      signOut: undefined,
+      hintCookie: 'has_session',
+    }).getState();
+  });
+  expect(state).toEqual({ status: 'restoring' });
+  expect(document.cookie).toBe('');
 });

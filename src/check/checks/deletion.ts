@@ -1,0 +1,20 @@
+/** Whether an answer deletes a cookie, as a browser sees it. */
+
+import { type Cookie, isDeleted } from '../cookies.js';
+import type { Answer } from '../exchange.js';
+import { broken, type Finding, kept } from '../finding.js';
+
+/** @param cost what comes of it where the cookie stays */
+export function deletion(cookie: Cookie, { setCookies, receivedAt }: Answer, cost: string): Finding {
+  const named = setCookies.filter(({ name }) => name === cookie.name);
+  const deleted = named.filter((each) => isDeleted(each, receivedAt));
+  if (!named.length) return broken(`the answer doesn't delete it, so ${cost}`);
+  if (!deleted.length) return broken('the answer sets it, and not with an expiry in the past');
+  const differs = (name: 'path' | 'domain' | 'isPartitioned') => deleted.every((each) => each[name] !== cookie[name]);
+  if (differs('path')) {
+    return broken(`it deletes a cookie of Path=${deleted[0]?.path}, and this one has Path=${cookie.path}`);
+  }
+  if (differs('domain')) return broken('it deletes a cookie of another Domain');
+  if (differs('isPartitioned')) return broken('it deletes a cookie that differs in Partitioned');
+  return kept();
+}
