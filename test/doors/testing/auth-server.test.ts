@@ -173,18 +173,31 @@ describe('handlers of the test’s own', () => {
 it('reset() forgets everything', async () => {
   const { server, auth } = await signedIn();
   const token = await auth.getAccessToken();
-  server.fail('api', 'hang');
+  const { met } = server.fail('api', 'hang');
   const answer = statusOf(auth);
+  await met;
   server.fail('refresh', 'error');
   server.reset();
-  await answer.catch(() => {});
+  await expect(answer).rejects.toBeInstanceOf(TypeError);
 
-  expect(server.counts).toEqual({ refreshes: expect.any(Number), reuseAlarms: 0, requests: { nobody: 1 } });
-  server.reset();
   expect(server.counts).toEqual({ refreshes: 0, reuseAlarms: 0, requests: {} });
   const bare = await pageFetch('/api/orders', { headers: { Authorization: `Bearer ${token}` } });
   expect([bare.status, (await openPage().restore()).status]).toEqual([401, 'signed-out']);
 });
+
+it.each([false, true])(
+  'after reset() no sign-in that hung signs anybody in, processed before: %s',
+  async (afterProcessing) => {
+    const server = serve();
+    const { met } = server.fail('signIn', 'hang', { afterProcessing });
+    const login = pageFetch('/auth/login', { method: 'POST', body: new URLSearchParams({ user: 'ada' }) });
+    await met;
+    server.reset();
+    await expect(login).rejects.toBeInstanceOf(TypeError);
+
+    expect((await pageFetch('/auth/refresh', { method: 'POST' })).status).toBe(401);
+  },
+);
 
 it('where there is no document no hint cookie is set, and the client takes nobody for a visitor', () => {
   const state = withoutPage(() => {
