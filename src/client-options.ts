@@ -4,7 +4,7 @@ import { type Deadlines, deadlinesOf } from './deadlines.js';
 import { ConfigurationError } from './errors.js';
 import type { DebugEntry } from './events.js';
 import type { ShouldRefresh } from './http/authorized-fetch.js';
-import type { TokenScope } from './http/token-scope.js';
+import { placeOf, type TokenScope } from './http/token-scope.js';
 import { checkKeys } from './known-keys.js';
 import { withoutQuery } from './page.js';
 import {
@@ -237,11 +237,11 @@ export function checkOptions(options: AuthClientOptions): ClientSettings {
     signOut,
     hintCookie: checkHintCookie(options.hintCookie, !!holder),
     tokenScope: {
-      allowed: [...allowedOrigins].map(checkAllowed),
+      allowed: [...allowedOrigins].map(checkAllowed).map(placeOf),
       // A refresh token in the body may go to the API's own address, as with GraphQL.
       authEndpoints: [
-        ...(url && !holder ? [{ url, method: strategy.method }] : []),
-        ...(signOut ? [{ url: signOut.url, method: signOut.method ?? 'POST' }] : []),
+        ...(url && !holder ? [{ ...placeOf(url), method: strategy.method }] : []),
+        ...(signOut ? [{ ...placeOf(new URL(signOut.url)), method: signOut.method ?? 'POST' }] : []),
       ],
     },
     tabs: {

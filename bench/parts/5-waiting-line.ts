@@ -25,7 +25,7 @@ export const waitingLine: Part = {
     const of = (peer: Peer, count: number) => seen.get(`${peer.id} ${count}`) ?? [];
     const times = (peer: Peer, count: number) => figuresOf(of(peer, count).map(({ ms }) => ms)).median;
 
-    for (let round = 0; round < rounds(bench, 3); round++) {
+    for (let round = 0; round < rounds(bench, 2); round++) {
       for (const peer of peers) {
         if (peer.cannot?.Node) continue;
         bench.progress(`5: round ${round + 1}: ${peer.id}`);

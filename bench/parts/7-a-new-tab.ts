@@ -30,7 +30,7 @@ export const newTab: Part = {
       calls.set(key, [...(calls.get(key) ?? []), bench.server.stats().refreshCalls]);
     };
 
-    for (let round = 0; round < rounds(bench, 7); round++) {
+    for (let round = 0; round < rounds(bench, 5); round++) {
       for (const peer of peers) {
         bench.progress(`7: round ${round + 1}: ${peer.id}`);
         bench.server.reset('everything');

@@ -4,13 +4,17 @@ import { ownOrigin } from '../page.js';
 
 export interface TokenScope {
   /** Origins, or URL prefixes on a path boundary. The page's own origin is allowed, unless an entry limits it to a path. */
-  readonly allowed: readonly URL[];
+  readonly allowed: readonly Place[];
   /** The endpoints whose own 401 must never ask for a refresh. */
   readonly authEndpoints: readonly AuthEndpoint[];
 }
 
-export interface AuthEndpoint {
-  readonly url: URL;
+/** What is compared at each request. A URL would write it anew each time it is read. */
+export type Place = Pick<URL, 'origin' | 'pathname' | 'search'>;
+
+export const placeOf = ({ origin, pathname, search }: URL): Place => ({ origin, pathname, search });
+
+export interface AuthEndpoint extends Place {
   /** The API may have the same address for other methods: a session that is read by GET, and ended by DELETE. */
   readonly method: string | undefined;
 }
@@ -18,29 +22,30 @@ export interface AuthEndpoint {
 /** @param method where it is known: after a redirect it isn't */
 export function covers(scope: TokenScope, url: URL, method?: string): boolean {
   const { allowed } = scope;
+  const { origin: asked } = url;
   const own = ownOrigin();
-  const isOwn = url.origin === own && allowed.every(({ origin }) => origin !== own);
+  const isOwn = asked === own && allowed.every(({ origin }) => origin !== own);
   return (
     // The origin of a "blob:" URL is that of its page, and all files and apps have the origin "null".
     url.protocol.startsWith('http') &&
-    (isOwn || allowed.some((entry) => reaches(entry, url))) &&
+    (isOwn || allowed.some((entry) => entry.origin === asked && reaches(entry, url))) &&
     !isAuthEndpoint(scope, url, method)
   );
 }
 
-export const isAuthEndpoint = ({ authEndpoints }: TokenScope, url: URL, method?: string): boolean =>
-  authEndpoints.some(
+export function isAuthEndpoint({ authEndpoints }: TokenScope, url: URL, method?: string): boolean {
+  const { pathname } = url;
+  return authEndpoints.some(
     (endpoint) =>
-      endpoint.url.pathname === url.pathname &&
-      endpoint.url.origin === url.origin &&
+      endpoint.pathname === pathname &&
+      endpoint.origin === url.origin &&
       // Some servers tell endpoints apart by the query: "/api.php?action=refresh".
-      (!endpoint.url.search || endpoint.url.search === url.search) &&
+      (!endpoint.search || endpoint.search === url.search) &&
       (!method || !endpoint.method || endpoint.method.toUpperCase() === method.toUpperCase()),
   );
-
-function reaches({ origin, pathname }: URL, url: URL): boolean {
-  return origin === url.origin && (pathname === '/' || isSurelyBelow(url.pathname, pathname));
 }
+
+const reaches = ({ pathname }: Place, url: URL): boolean => pathname === '/' || isSurelyBelow(url.pathname, pathname);
 
 /**
  * Whether a path is below a prefix, whatever servers and proxies do to it after we have compared: decode it, more than
