@@ -21,7 +21,9 @@ export async function markHandover(
   const { epoch, id, generation, ended } = record;
   const mark = `${name}@${JSON.stringify({ epoch, id, generation, ended })}`;
   try {
-    await locks?.request(mark, { ifAvailable: true }, () => opened(change, MARK_LASTS));
+    // After a change it stays until the manager has answered a query: by then it knows the mark of that change.
+    const isArrived = () => opened(change, MARK_LASTS).then(() => locks?.query());
+    await locks?.request(mark, { ifAvailable: true }, isArrived);
   } catch {
     // Refused: see `runAlone`.
   }

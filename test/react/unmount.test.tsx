@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 
 /** What a client listens to, whoever uses it. */
-const CLIENTS_OWN = ['visibilitychange', 'resume', 'prerenderingchange', 'pageshow', 'online'];
+const CLIENTS_OWN = ['visibilitychange', 'resume', 'prerenderingchange', 'pageshow', 'online', 'freeze'];
 
 const App = ({ client }: { readonly client: AuthClient }) => (
   <AuthProvider client={client}>
