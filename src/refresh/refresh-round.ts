@@ -167,6 +167,8 @@ async function endLateGrant(
   atCall: SessionRecord,
 ): Promise<void> {
   const { refreshToken } = grant;
+  // The word of a sign-out may be on its way.
+  if (session.disposed.isOpen) await handoverArrived(tabs, session);
   const { overtook, epoch, ended, id } = session.record;
   if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) {
     const next = renewed(session, grant);

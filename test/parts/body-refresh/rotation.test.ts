@@ -210,6 +210,8 @@ describe('the mark of the rotation', () => {
     const before = server.openTab();
     await before.setSession(server.begin());
     before.dispose();
+    // Its message is on its way no longer.
+    await pass(100, 10);
     vi.setSystemTime(Date.now() - 3_600_000);
     const after = server.openTab();
     await after.setSession(server.begin());
