@@ -22,7 +22,7 @@ export async function markHandover(
   const mark = `${name}@${JSON.stringify({ epoch, id, generation, ended })}`;
   try {
     // After a change it stays until the manager has answered a query: by then it knows the mark of that change.
-    const isArrived = () => opened(change, MARK_LASTS).then(() => locks?.query());
+    const isArrived = () => opened(change, MARK_LASTS).then(() => change.isOpen && locks?.query());
     await locks?.request(mark, { ifAvailable: true }, isArrived);
   } catch {
     // Refused: see `runAlone`.

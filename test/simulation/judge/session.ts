@@ -49,13 +49,19 @@ export const tabsAgree: RuleMaker = (scene, accuse) => ({
   promise: 'Once messages are delivered, all tabs agree',
   atRest() {
     if (!isMirrored(scene.plan) || isKeptFromOthers(scene)) return;
-    const states = liveStates(scene);
+    const states = liveStates(scene).filter(({ tab }) => !hasLostIt(scene, tab.state));
     const [first] = states;
     for (const { tab, said } of states)
       if (first && said !== first.said)
         accuse(`tab ${first.tab.page.id} is ${first.said}, and tab ${tab.page.id} is ${said}`);
   },
 });
+
+/** Without a cookie: the newest refresh token has gone with a page, and each tab finds that at its own next refresh. */
+const hasLostIt = (scene: Scene, state: AuthState): boolean =>
+  state.status === 'signed-out' &&
+  state.reason === 'expired' &&
+  scene.browser.network.exchanges.some((each) => isGoneWithItsPage(scene, each));
 
 /** Milliseconds. A page that goes so soon after it began or ended a session may have told no other page. */
 const TOLD_WITHIN = 100;
