@@ -21,9 +21,11 @@ export async function markHandover(
   const { epoch, id, generation, ended } = record;
   const mark = `${name}@${JSON.stringify({ epoch, id, generation, ended })}`;
   try {
-    // After a change it stays until the manager has answered a query: by then it knows the mark of that change.
-    const isArrived = () => opened(change, MARK_LASTS).then(() => change.isOpen && locks?.query());
-    await locks?.request(mark, { ifAvailable: true }, isArrived);
+    await locks?.request(mark, { ifAvailable: true }, async () => {
+      await opened(change, MARK_LASTS);
+      // After a change it stays until the manager has answered a query: by then it knows the mark of that change.
+      if (change.isOpen) await locks.query();
+    });
   } catch {
     // Refused: see `runAlone`.
   }
