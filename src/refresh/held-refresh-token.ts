@@ -3,7 +3,7 @@
 import { recallRecord } from '../session/adopt-record.js';
 import type { ChangeSource } from '../session/session.js';
 import { isNewer, isOpen, isRevocationLeft, type SessionRecord } from '../session/session-record.js';
-import { isRotationLost, markRotation } from '../tabs/rotation-mark.js';
+import { isRotationLost, isSignedOutSince, markRotation } from '../tabs/rotation-mark.js';
 import { askPeers } from '../tabs/session-sync.js';
 import type { RefreshTokenHolder } from './refresh-token-holder.js';
 import { type GetStorage, readStored, removeStored, store } from './refresh-token-storage.js';
@@ -36,6 +36,8 @@ export const holdRefreshToken = (getStorage: GetStorage, clientId: string | unde
     if (!record.epoch || !getStorage || isWithout) return undefined;
     const stored = await readStored(getStorage, tabs);
     if (stored && isOutdated(record, stored, source)) return undefined;
+    // By another client, while this one was disposed of and its request still ran.
+    if (record.refreshToken && isSignedOutSince(tabs, record)) return record.refreshToken;
     if (record.refreshToken && isMarked) await store(getStorage, tabs, record);
     else await removeStored(getStorage, tabs);
     // There may be room for it now.

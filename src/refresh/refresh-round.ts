@@ -173,7 +173,8 @@ async function endLateGrant(
   if (session.disposed.isOpen && refreshToken && !ended && id === atCall.id) {
     const next = renewed(session, grant);
     postChange(tabs, next);
-    await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab', refreshing.kept);
+    const unneeded = await settings.tokenEndpoint.refreshToken?.keep(next, tabs, 'this-tab', refreshing.kept);
+    if (unneeded) await refreshing.onLateGrant(unneeded, false);
   }
   const isSignedOut = ended === 'signed-out' && epoch !== atCall.epoch;
   // Of a session that another one has replaced, nobody needs it any more.

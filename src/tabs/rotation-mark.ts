@@ -28,6 +28,12 @@ export function markRotation(tabs: Tabs, record: SessionRecord): boolean {
   return !epoch || writeMark(tabs, { epoch, id, generation, rotation, isGone: !!ended });
 }
 
+/** Whether the user has signed out of this session since: a sign-out is later than all of it. */
+export function isSignedOutSince(tabs: Tabs, { epoch, id }: SessionRecord): boolean {
+  const newest = newestRotation(tabs);
+  return newest.isGone && newest.id === id && newest.epoch > epoch;
+}
+
 /**
  * Whether this tab has missed a rotation, and no other tab has its refresh token any more. An old one must not be
  * presented: the server would take that for a theft (RFC 9700 §4.14.2).
