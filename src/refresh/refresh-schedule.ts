@@ -24,10 +24,9 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   const { schedule, coolDown } = refreshing;
   schedule.stopTimer?.();
   const news = usefulHint(parts);
-  // A hidden tab refreshes on demand only, or it would keep an idle session alive for ever. Nor do all that share a cookie,
-  // each on an origin of its own, spend it in one moment when somebody signs in: those that are shown ask first.
   const { document } = globalThis;
-  // Nobody looks at a worker.
+  // A hidden tab, or a worker, refreshes on demand only, or it would keep an idle session alive for ever. Nor do all that share
+  // a cookie, each on an origin of its own, spend it in one moment when somebody signs in: those that are shown ask first.
   const isHidden = !document || document.visibilityState === 'hidden';
   if (session.disposed.isOpen || (isHidden && news !== 'gone')) return;
   const { token, ended, epoch } = session.record;

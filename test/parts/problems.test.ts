@@ -78,6 +78,19 @@ describe('an answer of the token endpoint shows what is wrong, once', () => {
     expect(JSON.stringify(problems)).not.toContain('secret');
   });
 
+  it('a lifetime in words is told of, too, where the claims of a JWT take its place', async () => {
+    stopClocks();
+    const auth = await adasTab(server);
+    const iat = Math.floor(Date.now() / 1_000);
+    const renewed = jwt({ sub: 'ada', iat, exp: iat + 300, jti: 'renewed' });
+    server.answerRefresh = () => json({ access_token: renewed, expires_in: '15m' });
+
+    expect(await reportedBy(auth, () => auth.refresh())).toEqual([
+      { code: 'expires-in-unreadable', url: TOKEN_ENDPOINT },
+    ]);
+    expect(await auth.getAccessToken()).toBe(renewed);
+  });
+
   it.each([500, 502, 503, 429])('a %s says nothing of the set-up', async (status) => {
     const auth = await adasTab(server);
     server.answerRefresh = () => json({}, status);
