@@ -13,10 +13,13 @@ export function noteHint(tabs: Tabs): boolean {
   const value = tabs.hint.read();
   // A client without the option doesn't know.
   if (value === undefined) return false;
-  const wasMissing = !!readNote(tabs, NOTE);
+  const wasMissing = isHintMissing(tabs);
   if (wasMissing !== !value) writeNote(tabs, value ? undefined : 'missing', NOTE);
   return wasMissing && !value;
 }
 
+/** Whether the server has signed somebody in without the hint cookie. */
+export const isHintMissing = (tabs: Tabs): boolean => !!readNote(tabs, NOTE);
+
 /** Whether the hint cookie says that nobody is signed in. */
-export const isNobodyHinted = (tabs: Tabs): boolean => tabs.hint.read() === '' && !readNote(tabs, NOTE);
+export const isNobodyHinted = (tabs: Tabs): boolean => tabs.hint.read() === '' && !isHintMissing(tabs);

@@ -2,6 +2,7 @@
 
 import { elapsed, gate, now, opened, wallClock } from '../wait.js';
 import { longestAnswer } from './answer-times.js';
+import { isHintMissing } from './hint-note.js';
 import { readNote, writeNote } from './tab-notes.js';
 import type { Tabs } from './tabs.js';
 
@@ -79,7 +80,7 @@ function isAwaited(tabs: Tabs): boolean {
   const [, visitor, since, hint] = /^(nobody )?(\d+)(?: =(.*))?$/.exec(readMark(tabs) ?? '') ?? [];
   const value = tabs.hint.read();
   // A visitor's request without one brings no cookie that could be lost.
-  if (value !== undefined && visitor && hint === '') return false;
+  if (value !== undefined && visitor && hint === '' && !isHintMissing(tabs)) return false;
   // A user's request without one: a page sees a cookie late that has just come.
   const isBlind = !hint || value === undefined;
   // Its answer has come, with another value.

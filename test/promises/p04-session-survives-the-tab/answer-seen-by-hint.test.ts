@@ -117,6 +117,17 @@ describe('visitors', () => {
     expect(await standing(signingIn)).toBe('fulfilled');
   });
 
+  it('where the server has signed somebody in without the cookie, its absence tells nothing', async () => {
+    server.hints = 'none';
+    const auth = await adasMarkingTab(server, options);
+    leaveMark('nobody ');
+    const refreshing = auth.refresh();
+    await pass(900, 25);
+    expect(server.refreshCalls).toBe(0);
+    await pass(150, 25);
+    expect(await refreshing).toMatchObject({ subject: 'ada' });
+  });
+
   it('who has signed in by other means is a user', async () => {
     marks.set(KEY, 'nobody');
     server.signIn('ada');

@@ -8,7 +8,7 @@ import type { RuleMaker } from './judge.ts';
 const REFRESH_TIMEOUT = 10_000;
 /** Milliseconds for which a failure explains that callers get an error: a named pause, and the longest request. */
 const EXPLAINS_FOR = 60_000;
-/** So many short pauses in a row fit into the time that callers wait. */
+/** So many short pauses in a row, before any success, fit into the time that callers wait: the client's own part grows. */
 const FEW = 2;
 /** Milliseconds for which the lock is kept after an answer, until the mark of the handover stands. */
 const JUST_BEFORE = 100;
@@ -28,7 +28,9 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     onEnd(exchange) {
       if (exchange.request.endpoint === 'api') return;
       if (isShortPause(exchange)) shortPauses.push(browser.timeline.now);
-      shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
+      // A tab that has missed the news of a success counts on for a while.
+      if (isSuccess(exchange))
+        shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
       if (isGrave(exchange) || shortPauses.length > FEW) explain();
     },
     afterEach() {
@@ -73,6 +75,10 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     const { isFrozen, isAlive, lastStillAt } = page;
     if (isAlive && isFrozen) return !end || heardAt >= lastStillAt - JUST_BEFORE;
     return !end && browser.timeline.now - sentAt > SLOW;
+  }
+
+  function isSuccess({ answer, end }: Exchange): boolean {
+    return end === 'answered' && answer?.status === 200;
   }
 
   function isShortPause({ answer, end }: Exchange): boolean {
