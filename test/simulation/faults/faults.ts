@@ -197,6 +197,12 @@ const USERS: readonly Fault[] = [
 /** Of requests. */
 const REQUESTS: readonly Fault[] = [
   fault(
+    'a replay that worked counts as refused',
+    'http/authorized-fetch.ts',
+    'if (await isRefused(settings, parts, sent, response, token)) {',
+    'if ((await isRefused(settings, parts, sent, response, token)) || response.status === refusal.status) {',
+  ),
+  fault(
     'no floor under refreshes',
     'refresh/fruitless-refreshes.ts',
     'if (memory.hopeless.has(address)) return;',

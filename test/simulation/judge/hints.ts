@@ -15,8 +15,13 @@ export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
     // Where others have touched it, the client may have seen a sign-in without it. So may clients of another name, whose
     // sign-out takes it away from those of this name.
     const isUntouched = scene.browser.network.touchedAt < 0 && scene.plan.world.names === 1;
+    // Another tab of its own name knows a session, and hasn't reached the server since the cookie went.
+    const isTold = scene.heard.some(
+      ({ tab: its, event, detail }) => its === tab && event === 'state' && Object(detail).status === 'restoring',
+    );
     const { status } = tab.state;
-    if (wasAlwaysSo && !isAsked && (status === 'signed-out' || (status === 'restoring' && isUntouched)))
+    const isByItself = status === 'restoring' && isUntouched && !isTold;
+    if (wasAlwaysSo && !isAsked && (status === 'signed-out' || isByItself))
       accuse(`tab ${tab.page.id} of a visitor has asked the server`);
   },
 });

@@ -69,8 +69,14 @@ export function isTokenAtHand(scene: Scene, family: Family): boolean {
   });
 }
 
-const newestLogin = ({ browser }: Scene): Exchange | undefined =>
-  browser.network.exchanges.findLast(({ request, end }) => request.endpoint === 'login' && end === 'answered');
+/** The one whose answer came last. */
+function newestLogin({ browser }: Scene): Exchange | undefined {
+  const heardAt = (exchange: Exchange) => exchange.heardAt ?? exchange.endedAt ?? 0;
+  return browser.network.exchanges
+    .filter(({ request, end }) => request.endpoint === 'login' && end === 'answered')
+    .sort((a, b) => heardAt(a) - heardAt(b))
+    .at(-1);
+}
 
 /** Whether nobody has signed in since, in any tab. */
 export const isOfNewestLogin = (scene: Scene, family: Family): boolean =>
