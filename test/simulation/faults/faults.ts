@@ -201,7 +201,23 @@ const REQUESTS: readonly Fault[] = [
     'http/authorized-fetch.ts',
     'if (await isRefused(settings, parts, sent, response, token)) {',
     'if ((await isRefused(settings, parts, sent, response, token)) || response.status === refusal.status) {',
+    3,
   ),
+  {
+    name: 'only what meets a replay tells that refreshing is of no use',
+    patches: [
+      {
+        file: 'src/http/authorized-fetch.ts',
+        find: 'if (asksForRefresh) recordRefused(fruitless, label, token);',
+        replace: 'if (asksForRefresh) void recordRefused;',
+      },
+      {
+        file: 'src/refresh/fruitless-refreshes.ts',
+        find: '  recordRefused(memory, address, token);\n',
+        replace: '',
+      },
+    ],
+  },
   fault(
     'no floor under refreshes',
     'refresh/fruitless-refreshes.ts',

@@ -3,58 +3,65 @@
 import type { Call } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
 import { bearerIn, isRefresh, isRefusal } from './evidence.ts';
-import type { RuleMaker } from './judge.ts';
+import type { RuleMaker, Scene } from './judge.ts';
 
 /** Milliseconds for which the client may remember that refreshing is of no use: twice what it says. */
 const REMEMBERED_FOR = 60_000;
 /** So many useless refreshes within that time are far from the limit. */
 const FEW_REFRESHES = 6;
+/** Milliseconds for which an address that refuses new tokens, too, asks for no refresh, less what clocks round off. */
+const FRUITLESS_FOR = 29_990;
+/** One that was due, and one for each address that is always refused, by `GET` and by `POST`. */
+const MOST_REFRESHES = 3;
 
-/**
- * Where nothing else is wrong: the auth server and the network work, nobody signs in or out, and the address has refused no
- * token that was new.
- */
-export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
-  const { browser, plan } = scene;
-  let disturbedAt = -Infinity;
+/** Until when something was wrong: with the auth server, the network or a page; or somebody has asked for a new session. */
+function disturbances({ browser }: Scene, demands: RegExp) {
+  let lastAt = -Infinity;
   const disturb = () => {
-    disturbedAt = browser.timeline.now;
+    lastAt = browser.timeline.now;
   };
   return {
-    promise: 'Nobody gets a refusal that a refresh would have mended',
-    onCall({ label }) {
-      if (/^(signIn|setSession|signOut)\(/.test(label)) disturb();
+    isRecent: () => browser.timeline.now - lastAt < REMEMBERED_FOR,
+    onCall({ label }: Call) {
+      if (demands.test(label)) disturb();
     },
-    onEnd(exchange) {
+    onEnd(exchange: Exchange) {
       const { request, answer, end } = exchange;
-      if (request.endpoint === 'api') {
-        if (request.path === '/always-401' && isRefusal(exchange)) disturb();
-      } else if (
-        !isRefresh(exchange) ||
-        end !== 'answered' ||
-        answer?.status !== 200 ||
-        typeof answer.body === 'string'
-      )
-        disturb();
+      if (request.endpoint === 'api') return;
+      const hasToken = end === 'answered' && answer?.status === 200 && typeof answer.body !== 'string';
+      if (!isRefresh(exchange) || !hasToken) disturb();
     },
     afterEach() {
       const isStill = browser.livePages.some(({ isFrozen, isCached }) => isFrozen || isCached);
       if (isStill || !browser.machine.isOnline || browser.network.touchedAt === browser.timeline.now) disturb();
     },
+  };
+}
+
+const isForApi = ({ request }: Exchange): boolean => request.endpoint === 'api';
+const isAlwaysRefused = ({ request }: Exchange): boolean => request.path === '/always-401';
+
+/** Where the address has refused no token that was new, and nothing else is wrong. */
+export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
+  const { browser, plan } = scene;
+  const disturbed = disturbances(scene, /^(signIn|setSession|signOut)\(/);
+  return {
+    ...disturbed,
+    promise: 'Nobody gets a refusal that a refresh would have mended',
     onSettled(call) {
-      const { now } = browser.timeline;
       const { request, value, tab, calledAt, label } = call;
-      if (!request || !(value instanceof Response) || now - disturbedAt < REMEMBERED_FOR) return;
-      const sent = sentFor(call);
+      if (!request || !(value instanceof Response) || disturbed.isRecent()) return;
+      const sent = browser.network.exchanges.filter((each) => scene.callOf(each) === call);
       const last = sent.at(-1);
       const bearer = last && bearerIn(last);
       if (!last || !bearer || !isRefusal(last) || isOther(last)) return;
       const isOfNow = tab.state.status === 'signed-in' && tab.createdAt < calledAt && tab.page.lastStillAt < calledAt;
       const isActive = browser.server.familyOfAccessToken(bearer)?.state === 'active';
       if (!isOfNow || !isActive || scene.areClocksWrong || !plan.world.hasLocks || plan.world.repeatsTokens) return;
-      if (browser.network.isCookieLeftToChance || recent(isRefresh).length > FEW_REFRESHES) return;
-      if (sent.length === 1 && !isRefreshDoubted(last))
-        accuse(`${label} of tab ${tab.page.id} was refused, and nobody refreshed for it`);
+      // Others that are hopeless count for this address, too.
+      const isHopeless = recent(isAlwaysRefused).some(isRefusal) || recent(isRefresh).length > FEW_REFRESHES;
+      if (browser.network.isCookieLeftToChance || isHopeless || isRefreshDoubted(last)) return;
+      if (sent.length === 1) accuse(`${label} of tab ${tab.page.id} was refused, and nobody refreshed for it`);
     },
   };
 
@@ -63,21 +70,49 @@ export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
     return !!answer?.redirectedTo || 'WWW-Authenticate' in (answer?.headers ?? {});
   }
 
-  function sentFor(call: Call): Exchange[] {
-    return browser.network.exchanges.filter((each) => scene.callOf(each) === call);
-  }
-
   function recent(which: (exchange: Exchange) => boolean): Exchange[] {
     const { now } = browser.timeline;
     return browser.network.exchanges.filter((each) => now - each.sentAt < REMEMBERED_FOR && which(each));
   }
 
-  /** Whether two tokens were refused there that it had never accepted. */
-  function isRefreshDoubted({ request }: Exchange): boolean {
-    const isThere = (each: Exchange) => each.request.endpoint === 'api' && each.request.path === request.path;
+  /** Whether a replay was refused there, or two tokens were that it had never accepted. */
+  function isRefreshDoubted({ request: { method, path } }: Exchange): boolean {
+    const isThere = (each: Exchange) =>
+      isForApi(each) && each.request.path === path && each.request.method === method && !!each.answer;
     const there = browser.network.exchanges.filter(isThere);
-    const accepted = new Set(there.filter((each) => each.answer && !isRefusal(each)).map(bearerIn));
-    const refused = recent((each) => isThere(each) && isRefusal(each)).map(bearerIn);
-    return new Set(refused.filter((bearer) => bearer && !accepted.has(bearer))).size > 1;
+    const accepted = new Set(there.filter((each) => !isRefusal(each)).map(bearerIn));
+    const refused = recent((each) => isThere(each) && isRefusal(each));
+    const isReplay = (each: Exchange) => there.find((other) => scene.callOf(other) === scene.callOf(each)) !== each;
+    const unaccepted = refused.map(bearerIn).filter((bearer) => bearer && !accepted.has(bearer));
+    return refused.some(isReplay) || new Set(unaccepted).size > 1;
   }
+};
+
+/** Whatever becomes of the replays: where nothing else is wrong, an address that is always refused costs one refresh. */
+export const noRefreshInVain: RuleMaker = (scene, accuse) => {
+  const { browser, plan } = scene;
+  const disturbed = disturbances(scene, /^(signIn|setSession|signOut|refresh|restore)\(/);
+  let refusedElsewhereAt = -Infinity;
+  return {
+    ...disturbed,
+    promise: 'An address that refuses new tokens, too, costs no more refreshes',
+    onEnd(exchange) {
+      disturbed.onEnd(exchange);
+      if (isForApi(exchange) && isRefusal(exchange) && !isAlwaysRefused(exchange))
+        refusedElsewhereAt = browser.timeline.now;
+    },
+    onSend(exchange) {
+      const { now } = browser.timeline;
+      const tab = scene.tabOf(exchange);
+      if (!isRefresh(exchange) || !tab || disturbed.isRecent() || now - refusedElsewhereAt < REMEMBERED_FOR) return;
+      // A token of a minute or more isn't due so soon.
+      const { lifetime, repeatsTokens, hasLocks } = plan.world;
+      if (lifetime < 60 || repeatsTokens || !hasLocks || scene.areClocksWrong) return;
+      const own = browser.network.exchanges.filter(
+        (each) => isRefresh(each) && each.page === exchange.page && each.sentAt >= tab.createdAt,
+      );
+      const count = own.filter(({ sentAt }) => now - sentAt < FRUITLESS_FOR).length;
+      if (count > MOST_REFRESHES) accuse(`tab ${tab.page.id} has sent ${count} refreshes within half a minute`);
+    },
+  };
 };

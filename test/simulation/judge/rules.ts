@@ -5,7 +5,7 @@ import { hintIsHeard, visitorsAskNothing } from './hints.ts';
 import type { RuleMaker } from './judge.ts';
 import { boundedRate, noNeedlessRefresh, noOverlap } from './one-refresh.ts';
 import { backsOff } from './outage.ts';
-import { noRefusalThatARefreshMends } from './refusals.ts';
+import { noRefreshInVain, noRefusalThatARefreshMends } from './refusals.ts';
 import { asNobodyElse, noTokenAfterSignOut, onceAndUnchanged, signOutIsTheLastWord } from './requests.ts';
 import { refreshTokensStayAtHome, tokensStaySecret } from './secrets.ts';
 import { goodTokenAtRest, noAlarm, onlyTheServerEndsIt, tabsAgree } from './session.ts';
@@ -22,6 +22,7 @@ export const RULES: readonly RuleMaker[] = [
   noNeedlessRefresh,
   visitorsAskNothing,
   boundedRate,
+  noRefreshInVain,
   backsOff,
   onceAndUnchanged,
   asNobodyElse,

@@ -73,6 +73,8 @@ export class Tab {
   createdAt = 0;
   private readonly code: ClientCode;
   private readonly kind: ClientKind;
+  /** How to give up what was asked again last. */
+  private readonly refetches: (() => void)[] = [];
 
   constructor(page: SimulatedPage, code: ClientCode, kind: ClientKind, watcher: TabWatcher) {
     this.page = page;
@@ -163,11 +165,20 @@ export class Tab {
   /** What the app's listeners do. */
   private react(event: string, auth: AuthClient): void {
     if (this.kind.habit === 'throws') throw new Error('A listener of the app has failed.');
-    if (this.kind.habit === 'refetches' && event === 'refreshed')
-      for (const path of ['/orders', '/always-401']) this.call(`GET ${path}`, () => auth.fetch(API + path));
+    if (this.kind.habit === 'refetches' && event === 'refreshed') this.refetch(auth);
     if (this.kind.habit === 'calls-back' && event !== 'replayed') {
       this.call('getAccessToken()', () => auth.getAccessToken());
       if (event === 'refresh-failed') this.call('restore()', () => auth.restore());
+    }
+  }
+
+  /** As a query library does it: whoever asks again waits for the last answer no longer. */
+  private refetch(auth: AuthClient): void {
+    for (const leave of this.refetches.splice(0)) leave();
+    for (const path of ['/orders', '/always-401']) {
+      const controller = new AbortController();
+      const call = this.call(`GET ${path}`, () => auth.fetch(API + path, { signal: controller.signal }));
+      this.refetches.push(() => abort(call, controller));
     }
   }
 }
