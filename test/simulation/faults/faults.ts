@@ -219,6 +219,13 @@ const REQUESTS: readonly Fault[] = [
     ],
   },
   fault(
+    'a refresh that is just ending is joined',
+    'refresh/refresher.ts',
+    'refreshing.flight?.change === session.change;',
+    'refreshing.flight?.change === session.change || !!refreshing.flight;',
+    1,
+  ),
+  fault(
     'no floor under refreshes',
     'refresh/fruitless-refreshes.ts',
     'if (memory.hopeless.has(address)) return;',

@@ -75,16 +75,21 @@ export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
     return browser.network.exchanges.filter((each) => now - each.sentAt < REMEMBERED_FOR && which(each));
   }
 
-  /** Whether a replay was refused there, or two tokens were that it had never accepted. */
+  /** Whether a replay was refused there, or two tokens were of which nobody knew that it had ever accepted them. */
   function isRefreshDoubted({ request: { method, path } }: Exchange): boolean {
     const isThere = (each: Exchange) =>
       isForApi(each) && each.request.path === path && each.request.method === method && !!each.answer;
     const there = browser.network.exchanges.filter(isThere);
-    const accepted = new Set(there.filter((each) => !isRefusal(each)).map(bearerIn));
     const refused = recent((each) => isThere(each) && isRefusal(each));
     const isReplay = (each: Exchange) => there.find((other) => scene.callOf(other) === scene.callOf(each)) !== each;
-    const unaccepted = refused.map(bearerIn).filter((bearer) => bearer && !accepted.has(bearer));
-    return refused.some(isReplay) || new Set(unaccepted).size > 1;
+    const wasAccepted = (refusal: Exchange) =>
+      there.some(
+        (each) =>
+          !isRefusal(each) &&
+          bearerIn(each) === bearerIn(refusal) &&
+          (each.heardAt ?? Infinity) < (refusal.heardAt ?? Infinity),
+      );
+    return refused.some(isReplay) || new Set(refused.filter((each) => !wasAccepted(each)).map(bearerIn)).size > 1;
   }
 };
 

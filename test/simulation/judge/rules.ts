@@ -8,7 +8,7 @@ import { backsOff } from './outage.ts';
 import { noRefreshInVain, noRefusalThatARefreshMends } from './refusals.ts';
 import { asNobodyElse, noTokenAfterSignOut, onceAndUnchanged, signOutIsTheLastWord } from './requests.ts';
 import { refreshTokensStayAtHome, tokensStaySecret } from './secrets.ts';
-import { goodTokenAtRest, noAlarm, onlyTheServerEndsIt, tabsAgree } from './session.ts';
+import { goodTokenAtRest, noAlarm, noTabIsStuck, onlyTheServerEndsIt, tabsAgree } from './session.ts';
 import { errorsAreTyped, everythingSettles } from './settled.ts';
 import { signOutIsForAllTabs, signOutRevokes } from './sign-out.ts';
 import { storedIsNewest, storedSessionGoesOn } from './stored.ts';
@@ -42,6 +42,7 @@ export const RULES: readonly RuleMaker[] = [
   storedIsNewest,
   everythingSettles,
   tabsAgree,
+  noTabIsStuck,
   goodTokenAtRest,
   hintIsHeard,
 ];

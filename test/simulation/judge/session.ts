@@ -1,6 +1,7 @@
 /** P5, P6, P7, P13: how sessions end, and what tabs know of them. */
 
 import type { AuthState } from '../../../src/index.ts';
+import type { Tab } from '../people/tab.ts';
 import { isInBody } from '../world/holder.ts';
 import { bearerIn, isMirrored, isRefusal } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
@@ -85,6 +86,51 @@ function isKeptFromOthers({ plan, browser, calls, areClocksWrong }: Scene): bool
     calls.some(({ label, stateAtCall }) => label === 'signOut()' && stateAtCall.status === 'restoring');
   return isCached || isSignOutLost || isSignInLost || isSignOutDatedBack;
 }
+
+/** Milliseconds: longer than each pause that a server names, than the longest request and the longest backoff. */
+const LONGEST_PAUSE = 61_000;
+
+/** Each tab that is shown goes on by itself, without a wake-up and without a call. */
+export const noTabIsStuck: RuleMaker = (scene, accuse) => {
+  const { browser, plan } = scene;
+  /** When a tab began to wait, or has asked the server last. */
+  const waitingSince = new Map<Tab, number>();
+  let failedAt = -Infinity;
+  return {
+    promise: 'A tab that is shown gets a token by itself',
+    onEnd({ request, answer, end }) {
+      const isFine = end === 'answered' && answer?.status === 200 && typeof answer.body !== 'string';
+      if (request.endpoint !== 'api' && !isFine) failedAt = browser.timeline.now;
+    },
+    onSend(exchange) {
+      const tab = scene.tabOf(exchange);
+      if (tab && exchange.request.endpoint !== 'api') waitingSince.set(tab, browser.timeline.now);
+    },
+    afterEach() {
+      const { now } = browser.timeline;
+      // A page that stands still may keep its turn.
+      const isHeldUp = !browser.machine.isOnline || browser.livePages.some(({ isFrozen }) => isFrozen);
+      for (const tab of scene.tabs) {
+        const { page, state } = tab;
+        const isShown = page.isAlive && !page.isFrozen && page.document.visibilityState === 'visible';
+        if (!isShown || !hasNoToken(state) || isHeldUp) {
+          waitingSince.delete(tab);
+          continue;
+        }
+        const since = waitingSince.get(tab) ?? now;
+        waitingSince.set(tab, since);
+        if (scene.areClocksWrong || !plan.world.hasLocks) continue;
+        if (now - Math.max(since, failedAt) > LONGEST_PAUSE)
+          accuse(`tab ${page.id} has been without a token since ${Math.round(since)} ms, and does nothing`);
+      }
+    },
+  };
+
+  function hasNoToken(state: AuthState): boolean {
+    const { expiresAt = Infinity } = state.status === 'signed-in' ? state : {};
+    return state.status === 'restoring' || expiresAt < browser.machine.trueNow();
+  }
+};
 
 export const goodTokenAtRest: RuleMaker = (scene, accuse) => ({
   promise: 'With a reachable server every visible tab knows who is signed in, and has a good token',

@@ -1,6 +1,7 @@
 /** P12: each promise settles, with a value, the caller's own abort, a network error or a typed error. */
 
 import type { AuthError } from '../../../src/index.ts';
+import type { Browser } from '../world/browser.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** What the client gives its callers, by code. */
@@ -12,12 +13,18 @@ const CODES = [
 /** Milliseconds: `refreshTimeout`, and a slow answer before and after it. */
 const LONGEST_WAIT = 15_000;
 
+/** Its page went into the back/forward cache with it: the browser itself leaves its `fetch` pending. */
+const isUnheard = ({ network }: Browser, number: string | undefined): boolean =>
+  network.exchanges.some((each) => each.isUnheard && each.request.headers.get('x-request-number') === number);
+
 export const everythingSettles: RuleMaker = ({ calls, browser }, accuse) => ({
   promise: 'Every promise settles',
   atRest() {
-    for (const { label, tab, settledAt, calledAt } of calls)
-      if (settledAt === undefined && tab.page.isAlive && browser.timeline.now - calledAt > LONGEST_WAIT)
+    for (const { label, tab, settledAt, calledAt, request } of calls) {
+      const isStanding = settledAt === undefined && tab.page.isAlive;
+      if (isStanding && browser.timeline.now - calledAt > LONGEST_WAIT && !isUnheard(browser, request))
         accuse(`${label} of tab ${tab.page.id} is still pending; it was called at ${Math.round(calledAt)}`);
+    }
   },
 });
 
