@@ -177,6 +177,7 @@ const USERS: readonly Fault[] = [
     'lifecycle/sign-in.ts',
     'await runAlone(tabs, async ({ signal, begin }) => {',
     'await ((_: unknown, run: Function) => run({ signal: new AbortController().signal, begin() {} }))(runAlone, async ({ signal, begin }) => {',
+    21,
   ),
   fault(
     'a tab that knew nobody loses against a clock set back',
@@ -201,7 +202,7 @@ const REQUESTS: readonly Fault[] = [
     'http/authorized-fetch.ts',
     'if (await isRefused(settings, parts, sent, response, token)) {',
     'if ((await isRefused(settings, parts, sent, response, token)) || response.status === refusal.status) {',
-    3,
+    23,
   ),
   {
     name: 'only what meets a replay tells that refreshing is of no use',
@@ -280,6 +281,7 @@ const REQUESTS: readonly Fault[] = [
     'http/authorized-fetch.ts',
     '  if (await isRefused(settings, parts, sent, response, token)) {',
     '  if (await Promise.resolve(false)) {',
+    17,
   ),
   fault(
     'an error quotes the token',

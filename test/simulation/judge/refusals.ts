@@ -1,8 +1,9 @@
 /** P1, P3: who meets a refusal that a refresh can mend doesn't see it. */
 
 import type { Call } from '../people/tab.ts';
+import type { Plan } from '../schedule/plan.ts';
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isRefresh, isRefusal } from './evidence.ts';
+import { bearerIn, isHinted, isMirrored, isRefresh, isRefusal } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 
 /** Milliseconds for which the client may remember that refreshing is of no use: twice what it says. */
@@ -86,6 +87,7 @@ export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
       there.some(
         (each) =>
           !isRefusal(each) &&
+          (each.answer?.status ?? 500) < 500 &&
           bearerIn(each) === bearerIn(refusal) &&
           (each.heardAt ?? Infinity) < (refusal.heardAt ?? Infinity),
       );
@@ -112,7 +114,7 @@ export const noRefreshInVain: RuleMaker = (scene, accuse) => {
       if (!isRefresh(exchange) || !tab || disturbed.isRecent() || now - refusedElsewhereAt < REMEMBERED_FOR) return;
       // A token of a minute or more isn't due so soon.
       const { lifetime, repeatsTokens, hasLocks } = plan.world;
-      if (lifetime < 60 || repeatsTokens || !hasLocks || scene.areClocksWrong) return;
+      if (lifetime < 60 || repeatsTokens || !hasLocks || scene.areClocksWrong || mayHintMislead(plan)) return;
       const own = browser.network.exchanges.filter(
         (each) => isRefresh(each) && each.page === exchange.page && each.sentAt >= tab.createdAt,
       );
@@ -121,3 +123,7 @@ export const noRefreshInVain: RuleMaker = (scene, accuse) => {
     },
   };
 };
+
+/** Who misses a message takes the value that it tells of for somebody else's, and asks the server. */
+const mayHintMislead = (plan: Plan): boolean =>
+  isHinted(plan) && (!isMirrored(plan) || plan.world.hint === 'of-rotations');
