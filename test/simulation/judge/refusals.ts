@@ -1,4 +1,4 @@
-/** P1, P3: who meets a refusal that a refresh can mend doesn't see it. */
+/** P1, P3: who meets a refusal that a refresh can mend doesn't see it; one that it can't mend costs no more refreshes. */
 
 import type { Call } from '../people/tab.ts';
 import type { Plan } from '../schedule/plan.ts';
