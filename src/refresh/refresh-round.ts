@@ -151,10 +151,15 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   return outcome;
 }
 
-/** Whether the session of the call has moved on. Where another tab has only brought its access token, the answer counts. */
+/**
+ * Whether the session of the call has moved on. Where another tab has only brought its access token, the answer counts; so
+ * it does where the session has got another number, and goes on with the refresh token that was sent.
+ */
 function isLate(parts: RefreshParts, flight: Flight, atCall: SessionRecord): boolean {
   const { record, disposed } = parts.session;
-  return hasChanged(parts, flight) && (disposed.isOpen || isNewer(record, atCall) || isNewer(atCall, record));
+  if (!hasChanged(parts, flight)) return false;
+  const isSentToken = !!atCall.refreshToken && record.refreshToken === atCall.refreshToken;
+  return disposed.isOpen || (!isSentToken && (isNewer(record, atCall) || isNewer(atCall, record)));
 }
 
 /**
