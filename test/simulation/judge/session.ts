@@ -68,12 +68,12 @@ const hasLostIt = (scene: Scene, state: AuthState): boolean =>
 const TOLD_WITHIN = 100;
 
 /**
- * Without a cookie: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile found nobody who has a
- * session; or a page crashed while its user signed in or out, and the others learn of that at their next refresh; or a page
- * that had just begun signed out by a clock that was set back, and one that heard of the sign-in later takes that for newer.
+ * A page that had just begun signed out by a clock that was set back, and one that heard of a sign-in later takes that for
+ * newer, or for as new. Without a cookie, too: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile
+ * found nobody who has a session; or a page crashed while its user signed in or out, and the others learn of that at their next
+ * refresh.
  */
 function isKeptFromOthers({ plan, browser, calls, areClocksWrong }: Scene): boolean {
-  if (!isInBody(plan.world)) return false;
   const isCached = browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0);
   const isSignOutLost = calls.some(
     ({ label, tab, calledAt }) => label === 'signOut()' && tab.page.goneAt - calledAt < TOLD_WITHIN,
@@ -84,6 +84,7 @@ function isKeptFromOthers({ plan, browser, calls, areClocksWrong }: Scene): bool
   const isSignOutDatedBack =
     areClocksWrong &&
     calls.some(({ label, stateAtCall }) => label === 'signOut()' && stateAtCall.status === 'restoring');
+  if (!isInBody(plan.world)) return isSignOutDatedBack && isSignOutLost;
   return isCached || isSignOutLost || isSignInLost || isSignOutDatedBack;
 }
 
