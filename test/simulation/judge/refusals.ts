@@ -76,22 +76,24 @@ export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
     return browser.network.exchanges.filter((each) => now - each.sentAt < REMEMBERED_FOR && which(each));
   }
 
-  /** Whether a replay was refused there, or two tokens were of which nobody knew that it had ever accepted them. */
+  /** Whether a replay was refused there, or after another token one of which nobody knew yet that it was accepted. */
   function isRefreshDoubted({ request: { method, path } }: Exchange): boolean {
     const isThere = (each: Exchange) =>
       isForApi(each) && each.request.path === path && each.request.method === method && !!each.answer;
     const there = browser.network.exchanges.filter(isThere);
     const refused = recent((each) => isThere(each) && isRefusal(each));
     const isReplay = (each: Exchange) => there.find((other) => scene.callOf(other) === scene.callOf(each)) !== each;
-    const wasAccepted = (refusal: Exchange) =>
-      there.some(
-        (each) =>
-          !isRefusal(each) &&
-          (each.answer?.status ?? 500) < 500 &&
-          bearerIn(each) === bearerIn(refusal) &&
-          (each.heardAt ?? Infinity) < (refusal.heardAt ?? Infinity),
+    const cameBefore = (a: Exchange, b: Exchange) => (a.heardAt ?? Infinity) <= (b.heardAt ?? Infinity);
+    const isAccepted = (each: Exchange) => !isRefusal(each) && (each.answer?.status ?? 500) < 500;
+    const isSecond = (refusal: Exchange) => {
+      const before = there.filter((each) => each !== refusal && cameBefore(each, refusal));
+      const isOfIt = (each: Exchange) => bearerIn(each) === bearerIn(refusal);
+      return (
+        !before.some((each) => isOfIt(each) && isAccepted(each)) &&
+        refused.some((each) => before.includes(each) && !isOfIt(each))
       );
-    return refused.some(isReplay) || new Set(refused.filter((each) => !wasAccepted(each)).map(bearerIn)).size > 1;
+    };
+    return refused.some(isReplay) || refused.some(isSecond);
   }
 };
 
