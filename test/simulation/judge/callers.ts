@@ -2,6 +2,7 @@
 
 import type { Call, Tab } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
+import { bringsToken } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** Milliseconds: the option `refreshTimeout`. */
@@ -29,7 +30,7 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       if (exchange.request.endpoint === 'api') return;
       if (isShortPause(exchange)) shortPauses.push(browser.timeline.now);
       // A tab that has missed the news of a success counts on for a while.
-      if (isSuccess(exchange))
+      if (bringsToken(exchange))
         shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
       if (isGrave(exchange) || shortPauses.length > FEW) explain();
     },
@@ -77,10 +78,6 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     if (isFrozen && !isAlive) return now - goneAt < REFRESH_TIMEOUT;
     if (isAlive && isFrozen) return !end || heardAt >= lastStillAt - JUST_BEFORE;
     return !end && browser.timeline.now - sentAt > SLOW;
-  }
-
-  function isSuccess({ answer, end }: Exchange): boolean {
-    return end === 'answered' && answer?.status === 200;
   }
 
   function isShortPause({ answer, end }: Exchange): boolean {

@@ -30,6 +30,10 @@ export function orphanWait({ plan, browser }: Scene, { sentAt, isOfVisitor }: Ex
 
 export const isRefresh = ({ request }: Exchange): boolean => request.endpoint === 'refresh';
 
+/** Whether the answer brings a token, as one of the auth server does it that is well. */
+export const bringsToken = ({ end, answer }: Exchange): boolean =>
+  end === 'answered' && answer?.status === 200 && typeof answer.body !== 'string';
+
 export const bearerIn = ({ request }: Exchange): string | undefined => bearerOf(request.headers.get('authorization'));
 
 /** Whether the API refused the token. */

@@ -3,7 +3,7 @@
 import type { Call } from '../people/tab.ts';
 import type { Plan } from '../schedule/plan.ts';
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isHinted, isMirrored, isRefresh, isRefusal } from './evidence.ts';
+import { bearerIn, bringsToken, isHinted, isMirrored, isRefresh, isRefusal } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 
 /** Milliseconds for which the client may remember that refreshing is of no use: twice what it says. */
@@ -15,7 +15,7 @@ const FRUITLESS_FOR = 29_990;
 /** One that was due, and one for each address that is always refused, by `GET` and by `POST`. */
 const MOST_REFRESHES = 3;
 
-/** Until when something was wrong: with the auth server, the network or a page; or somebody has asked for a new session. */
+/** Notes when something was wrong with the auth server, the network or a page, or somebody has asked for a new session. */
 function disturbances({ browser }: Scene, demands: RegExp) {
   let lastAt = -Infinity;
   const disturb = () => {
@@ -27,10 +27,7 @@ function disturbances({ browser }: Scene, demands: RegExp) {
       if (demands.test(label)) disturb();
     },
     onEnd(exchange: Exchange) {
-      const { request, answer, end } = exchange;
-      if (request.endpoint === 'api') return;
-      const hasToken = end === 'answered' && answer?.status === 200 && typeof answer.body !== 'string';
-      if (!isRefresh(exchange) || !hasToken) disturb();
+      if (!isForApi(exchange) && !(isRefresh(exchange) && bringsToken(exchange))) disturb();
     },
     afterEach() {
       const isStill = browser.livePages.some(({ isFrozen, isCached }) => isFrozen || isCached);
@@ -116,7 +113,7 @@ export const noRefreshInVain: RuleMaker = (scene, accuse) => {
       if (!isRefresh(exchange) || !tab || disturbed.isRecent() || now - refusedElsewhereAt < REMEMBERED_FOR) return;
       // A token of a minute or more isn't due so soon.
       const { lifetime, repeatsTokens, hasLocks } = plan.world;
-      if (lifetime < 60 || repeatsTokens || !hasLocks || scene.areClocksWrong || mayHintMislead(plan)) return;
+      if (lifetime < 60 || repeatsTokens || !hasLocks || scene.areClocksWrong || mayMistakeHints(plan)) return;
       const own = browser.network.exchanges.filter(
         (each) => isRefresh(each) && each.page === exchange.page && each.sentAt >= tab.createdAt,
       );
@@ -127,5 +124,5 @@ export const noRefreshInVain: RuleMaker = (scene, accuse) => {
 };
 
 /** Who misses a message takes the value that it tells of for somebody else's, and asks the server. */
-const mayHintMislead = (plan: Plan): boolean =>
+const mayMistakeHints = (plan: Plan): boolean =>
   isHinted(plan) && (!isMirrored(plan) || plan.world.hint === 'of-rotations');

@@ -3,7 +3,7 @@
 import type { AuthState } from '../../../src/index.ts';
 import type { Tab } from '../people/tab.ts';
 import { isInBody } from '../world/holder.ts';
-import { bearerIn, isMirrored, isRefusal } from './evidence.ts';
+import { bearerIn, bringsToken, isMirrored, isRefusal } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 import { isGoneWithItsPage, isLostOnTheWay, isSuperseded, isTokenAtHand, sessionIn } from './refresh-tokens.ts';
 import { atRisk } from './tokens-once.ts';
@@ -99,15 +99,15 @@ export const noTabIsStuck: RuleMaker = (scene, accuse) => {
   let failedAt = -Infinity;
   return {
     promise: 'A tab that is shown gets a token by itself',
-    onEnd({ request, answer, end }) {
-      const isFine = end === 'answered' && answer?.status === 200 && typeof answer.body !== 'string';
-      if (request.endpoint !== 'api' && !isFine) failedAt = browser.timeline.now;
+    onEnd(exchange) {
+      if (exchange.request.endpoint !== 'api' && !bringsToken(exchange)) failedAt = browser.timeline.now;
     },
     onSend(exchange) {
       const tab = scene.tabOf(exchange);
       if (tab && exchange.request.endpoint !== 'api') waitingSince.set(tab, browser.timeline.now);
     },
     afterEach() {
+      if (scene.areClocksWrong || !plan.world.hasLocks) return;
       const { now } = browser.timeline;
       // A page that stands still may keep its turn.
       const isHeldUp = !browser.machine.isOnline || browser.livePages.some(({ isFrozen }) => isFrozen);
@@ -120,7 +120,6 @@ export const noTabIsStuck: RuleMaker = (scene, accuse) => {
         }
         const since = waitingSince.get(tab) ?? now;
         waitingSince.set(tab, since);
-        if (scene.areClocksWrong || !plan.world.hasLocks) continue;
         if (now - Math.max(since, failedAt) > LONGEST_PAUSE)
           accuse(`tab ${page.id} has been without a token since ${Math.round(since)} ms, and does nothing`);
       }
