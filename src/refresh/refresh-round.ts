@@ -20,6 +20,9 @@ import { type Flight, type RefreshOutcome, type RefreshParts, unavailable } from
 import { callTokenEndpoint } from './token-endpoint.js';
 import type { Verdict } from './token-response.js';
 
+/** Milliseconds. A failure that is told later says nothing of now: its page has stood still. */
+const TOLD_WITHIN = 3_000;
+
 export async function refreshRound(parts: RefreshParts, flight: Flight): Promise<RefreshOutcome> {
   const { session, tabs, refreshing } = parts;
   const began = now();
@@ -114,6 +117,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   // A page that is being left sees its request fail, though the request goes on. Offline, no request has gone out.
   const isLost = verdict.verdict === 'no-answer' && globalThis.navigator?.onLine;
   const isOver = isSessionOver(verdict, session, atCall) && !isLate(parts, flight, record);
+  const answeredAt = now();
   const pageStays = endMark(isLost ? 'lost' : isOver ? 'no-session' : 'answered');
 
   // Before it begins a session: the word of a sign-out may be on its way.
@@ -146,7 +150,7 @@ async function call(parts: RefreshParts, flight: Flight, signal: AbortSignal): P
   await refreshing.kept;
   if (outcome !== 'changed') {
     // A page that is being left sees its request fail, and must not report that to the other tabs as an outage.
-    void pageStays.then((stays) => stays && !isLate(parts, flight, record) && postFailure(parts, verdict));
+    void pageStays.then((stays) => stays && !isLate(parts, flight, record) && postFailure(parts, verdict, answeredAt));
   }
   return outcome;
 }
@@ -187,10 +191,11 @@ async function endLateGrant(
     await refreshing.onLateGrant(refreshToken, !!overtook);
 }
 
-/** Tells the other tabs of a failure, even if its pause is over in this tab. */
-function postFailure(parts: RefreshParts, { verdict }: Verdict): void {
+/** Tells the other tabs of a failure, even if its pause is over in this tab. From the back/forward cache it comes too late. */
+function postFailure(parts: RefreshParts, { verdict }: Verdict, failedAt: Instant): void {
   if (pauseLeft(parts.refreshing.coolDown)) postPause(parts);
-  else post(parts.tabs, { kind: 'cool-down', ms: LEAST_PAUSE, isNamed: false, mayRetry: verdict === 'not-processed' });
+  else if (elapsed(failedAt) < TOLD_WITHIN)
+    post(parts.tabs, { kind: 'cool-down', ms: LEAST_PAUSE, isNamed: false, mayRetry: verdict === 'not-processed' });
 }
 
 /** Tells the other tabs of a pause, if there is one. */

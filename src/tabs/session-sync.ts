@@ -4,14 +4,14 @@ import { emit } from '../events.js';
 import { isPrerendering } from '../page.js';
 import { adoptIfNewer } from '../session/adopt-record.js';
 import { newestKnown, type Session } from '../session/session.js';
-import { isNewer } from '../session/session-record.js';
+import { isNewer, type SessionRecord } from '../session/session-record.js';
 import { elapsed, now, opened } from '../wait.js';
 import { isHandoverPending, markHandover } from './handover-mark.js';
 import { type PauseNews, type RefusalNews, readMessage, type TabMessage, writeMessage } from './tab-message.js';
 import type { Tabs } from './tabs.js';
 
 /** What of the tabs it takes to talk to the others. */
-export type Peers = Pick<Tabs, 'channel' | 'name' | 'locks'>;
+export type Peers = Pick<Tabs, 'channel' | 'name' | 'locks' | 'answeredAt'>;
 
 /** Milliseconds that a new tab waits for an answer from the others before it asks the server. */
 const PEERS_ANSWER_WITHIN = 25;
@@ -35,9 +35,11 @@ export function postChange(peers: Peers, session: Session): void {
   if (known.record.epoch && !isPrerendering()) void markHandover(peers, known);
 }
 
-function postRecord(peers: Peers, { record }: Session, kind: 'news' | 'answer'): void {
+function postRecord(peers: Peers, { record }: Pick<Session, 'record'>, kind: 'news' | 'answer'): void {
   // A tab doesn't post that it found no session, since another tab may know of one.
-  if (record.epoch) post(peers, { kind: 'session', record, isAnswer: kind === 'answer' });
+  if (!record.epoch) return;
+  post(peers, { kind: 'session', record, isAnswer: kind === 'answer' });
+  if (kind === 'answer') peers.answeredAt = now();
 }
 
 /** What is done with the messages that aren't about the session. */
@@ -59,12 +61,22 @@ export function receiveMessage(peers: Peers, session: Session, handlers: PeerHan
     postRecord(peers, session, 'answer');
     handlers.onAsk();
   }
-  if (message?.kind === 'session') {
+  if (message?.kind === 'session') receiveRecord(peers, session, message.record, message.isAnswer ? 'answer' : 'news');
+}
+
+function receiveRecord(peers: Peers, session: Session, record: SessionRecord, kind: 'news' | 'answer'): void {
+  if (isNewer(session.record, record)) {
     // The sender has missed a message.
-    if (isNewer(session.record, message.record)) postRecord(peers, session, 'answer');
+    postRecord(peers, session, 'answer');
+  } else if (kind === 'answer') {
     // An answer may tell of a sign-out of long ago: that has overtaken no request of now.
-    else if (message.isAnswer) adoptIfNewer(session, { ...message.record, overtook: undefined }, 'answer');
-    else adoptIfNewer(session, message.record, 'news');
+    adoptIfNewer(session, { ...record, overtook: undefined }, 'answer');
+  } else {
+    const { answeredAt } = peers;
+    const isNews = isNewer(record, newestKnown(session));
+    adoptIfNewer(session, record, 'news');
+    // Who asked this tab may be younger than the news, and its sender may be gone.
+    if (isNews && answeredAt && elapsed(answeredAt) < MESSAGE_WITHIN) postRecord(peers, { record }, 'news');
   }
 }
 

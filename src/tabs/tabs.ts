@@ -3,6 +3,7 @@
 import type { HintCookie } from '../cookies.js';
 import type { Deadlines } from '../deadlines.js';
 import type { PageLife } from '../page.js';
+import type { Instant } from '../wait.js';
 import type { TabChannel } from './tab-channel.js';
 
 export interface Tabs extends PageLife {
@@ -18,4 +19,6 @@ export interface Tabs extends PageLife {
   readonly hint: HintCookie;
   /** The last turn within this tab, where there are no locks. */
   queue: Promise<unknown>;
+  /** When this tab has last told another one what it knows. */
+  answeredAt?: Instant;
 }

@@ -8,7 +8,7 @@ import { failureOf } from '../../given/failures.ts';
 import { holdLock } from '../../given/held-locks.ts';
 import { othersStaySilent } from '../../given/new-tab.ts';
 import { API, type AuthServer, startAuthServer } from '../../world/auth-server.ts';
-import { pass, passUntil, stopClocks } from '../../world/clocks.ts';
+import { jumpWallClock, pass, passUntil, stopClocks } from '../../world/clocks.ts';
 import { holdMessages, openRawChannel } from '../../world/messages.ts';
 import { goOnline, show } from '../../world/page.ts';
 import { stubStorage } from '../../world/storage.ts';
@@ -345,6 +345,27 @@ describe('an auth server that takes no connection, though the network is up', ()
     expect(server.refreshCalls).toBeLessThanOrEqual(2);
     vi.unstubAllGlobals();
   });
+});
+
+it.each([
+  ['tells the others at once', 0, ['cool-down']],
+  ['tells nobody when it comes back from the back/forward cache', 60_000, []],
+])('a tab whose connection was lost %s', async (_, cached, told) => {
+  stubStorage();
+  vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+  const name = newBrowser();
+  const auth = openTab({ name });
+  await auth.signIn(server.login('ada'));
+  outliveToken();
+  server.answerRefresh = () => Response.error();
+  expect(await failureOf(auth.fetch(`${API}/orders`))).toMatchObject({ code: 'refresh-unavailable' });
+  const others = openRawChannel(name);
+  jumpWallClock(cached);
+  await pass(2_000, 50);
+
+  expect(others.heard.map(({ kind }) => kind)).toEqual(told);
+  others.close();
+  vi.unstubAllGlobals();
 });
 
 it('a tab that lost its connection once soon goes on', async () => {

@@ -1,5 +1,6 @@
 /** P5: a sick server is left alone. */
 
+import type { Heard } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
 import { isMirrored, isRefresh } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
@@ -21,6 +22,9 @@ interface Failure {
   readonly isNamed: boolean;
 }
 
+/** A visitor's tab has heard from another one that somebody is signed in, though there is no token just now. */
+const isFound = ({ event, before }: Heard): boolean => event === 'state' && before.status === 'signed-out';
+
 export const backsOff: RuleMaker = (scene, accuse) => {
   /** The newest one, and the one whose named pause lasts longest. */
   let failures: Failure[] = [];
@@ -36,7 +40,8 @@ export const backsOff: RuleMaker = (scene, accuse) => {
       // A client that is gone, or signed out, tells nobody; nor does one whose session has moved on meanwhile, unless the
       // server has named the pause.
       const isOutdated = scene.heard.some(
-        (heard) => heard.tab === tab && heard.at >= exchange.sentAt && ENDS_PAUSE.includes(heard.event),
+        (heard) =>
+          heard.tab === tab && heard.at >= exchange.sentAt && (ENDS_PAUSE.includes(heard.event) || isFound(heard)),
       );
       const isAlive = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
       // One that stands still takes no notice, and one that was in the back/forward cache may have lost the answer.
