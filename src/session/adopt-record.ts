@@ -57,12 +57,12 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
     return;
   }
   // As in the tab where it happened, where this one shows nobody, too. A sign-in that is under way here must not undo a
-  // sign-out, and what waits to learn who is signed in isn't sent any more.
+  // sign-out, nor may a refresh that waits for its turn; and what waits to learn who is signed in isn't sent any more.
   const isNewSignOut = kind === 'news' && theirs.ended === 'signed-out' && theirs.epoch !== record.epoch;
   // Calls that were made while nobody was signed in were not made for the user of now. One that was stored is no news.
   const isNextUser = record.ended && isOpen(theirs) && !theirs.isStored;
   if (isNewSignOut ? !isOpen(record) : isNextUser) session.userVersion++;
-  adopt(session, theirs);
+  adopt(session, theirs, isNewSignOut);
 }
 
 /** Whether it is the record that ours was stored from, and has its access token. */
@@ -89,7 +89,7 @@ export function recallRecord(session: Writable<Session>, stored: SessionRecord):
 }
 
 /** The storage fallback carries no tokens (`mayCarryTokens`). This tab keeps its own if they are of the same session. */
-function adopt(session: Session, theirs: SessionRecord): void {
+function adopt(session: Session, theirs: SessionRecord, isNewSignOut: boolean): void {
   const { record } = session;
   const ours = theirs.id === record.id && !theirs.ended ? record : undefined;
   const given = theirs.token ?? ours?.token;
@@ -100,7 +100,7 @@ function adopt(session: Session, theirs: SessionRecord): void {
   // Who can't read the hint cookie, a worker say, knows nothing of it.
   const hint = theirs.hint ?? ours?.hint;
   const next = { ...theirs, token: isKnown ? record.token : given, refreshToken, hint };
-  if (!isKnown || theirs.ended !== record.ended || changesUser(record, next)) {
+  if (!isKnown || isNewSignOut || theirs.ended !== record.ended || changesUser(record, next)) {
     changeRecord(session, next, 'another-tab');
     return;
   }

@@ -243,6 +243,27 @@ describe('signed out stays signed out', () => {
     await settle();
     expect(auth.getState()).toMatchObject({ subject: 'bob' });
   });
+
+  it('a sign-out ends a session from elsewhere that another tab is about to find', async () => {
+    const name = newBrowser();
+    const auth = await adasHintedTab({ name });
+    const other = openTab({ hintCookie: HINT, name });
+    await passUntil(other.restore(), 10);
+    await auth.signOut();
+    await settle();
+    const letGo = await holdLock(name);
+    server.signIn('bob');
+    // Both wait for their turn.
+    await settle();
+    const result = auth.signOut();
+    await rest();
+    await letGo();
+
+    expect(await passUntil(result, 10)).toEqual({ serverConfirmed: true });
+    await settle();
+    expect([server.refreshCalls, server.logouts, server.cookie]).toEqual([0, 2, undefined]);
+    for (const tab of [auth, other]) expect(tab.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' });
+  });
 });
 
 it('a tab that didn’t look while the cookie was gone sees the next sign-in elsewhere', async () => {

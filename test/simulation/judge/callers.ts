@@ -50,6 +50,7 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       if (
         isSlowNow ||
         isCallerDazed ||
+        scene.calls.some(isStopped) ||
         browser.timeline.now < explainedUntil ||
         // A call during a sign-in of its own tab doesn't wait: it may be made for that sign-in.
         isSigningIn(tab, calledAt) ||
@@ -65,6 +66,12 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   function isSigningIn(tab: Tab, since: number): boolean {
     const isOfTab = (call: Call) => call.tab === tab && call.label.startsWith('signIn(');
     return scene.calls.some((call) => isOfTab(call) && call.calledAt <= since && (call.settledAt ?? Infinity) >= since);
+  }
+
+  /** A page that stands still in the middle of a sign-out, say, keeps its turn, even before its request is sent. */
+  function isStopped({ label, tab: { page }, calledAt, settledAt }: Call): boolean {
+    const takesTurn = /^(signOut|signIn|setSession)\(/.test(label);
+    return takesTurn && page.isAlive && page.isFrozen && calledAt <= page.lastStillAt && settledAt === undefined;
   }
 
   /** A page that stands still keeps its turn for as long as it can't take its answer. */

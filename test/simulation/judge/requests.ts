@@ -112,9 +112,6 @@ export const noTokenAfterSignOut: RuleMaker = (scene, accuse) => ({
 const hasSignedInSince = ({ calls }: Scene, since: number): boolean =>
   calls.some(({ label, settledAt = Infinity }) => /^(signIn|setSession)/.test(label) && settledAt >= since);
 
-const isConfirmed = ({ value }: Call): boolean =>
-  (value as { serverConfirmed?: boolean } | undefined)?.serverConfirmed === true;
-
 /** Where the server could be reached, the cookie is gone, whatever answers landed late. */
 export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
   const { browser, calls, plan } = scene;
@@ -137,17 +134,10 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
       // A new tab learns within a second that the others' sessions seem to be of the future. Meanwhile one may begin anew.
       if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000 && hasCrossed(last)) return;
       if (last && hasSignedInSince(scene, last.calledAt)) return;
-      // Its tab showed nobody, and another one was about to find a session of elsewhere: that began later, for all it knows.
-      if (last?.stateAtCall.status === 'signed-out' && !isConfirmed(last) && isBesideRefresh(last)) return;
       if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
         accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
     },
   };
-
-  function isBesideRefresh({ tab, calledAt }: Call): boolean {
-    const isBeside = ({ sentAt, endedAt = 0 }: Exchange) => sentAt <= calledAt && endedAt > calledAt;
-    return browser.network.exchanges.some((each) => isRefresh(each) && each.page !== tab.page && isBeside(each));
-  }
 
   /** A refresh of another tab has ended before that tab can have heard of the sign-out. */
   function hasCrossed({ tab, calledAt }: Call): boolean {
