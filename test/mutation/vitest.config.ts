@@ -23,6 +23,8 @@ const HEAVY = [
   'promises/p01-one-refresh/within-a-tab.test.ts',
   'promises/p03-one-replay/hopeless-addresses.test.ts',
   'promises/p03-one-replay/refresh-limit.test.ts',
+  'promises/p14-nothing-on-a-server.test.ts',
+  'promises/p15-leaves-no-trace/dispose.test.ts',
   'promises/p15-leaves-no-trace/long-outage.test.ts',
 ];
 /** Milliseconds. Many mutants make a test wait for ever; a good test takes a third of a second. */
