@@ -53,6 +53,10 @@ const ANSWERS: Readonly<Record<string, readonly [answer: () => Response, problem
     () => json({ detail: 'CSRF Failed: CSRF token missing.' }, 403),
     { code: 'csrf-refused', status: 403 },
   ],
+  'errors beside no token that speak of CSRF': [
+    () => json({ errors: [{ message: 'CSRF verification failed.' }] }),
+    { code: 'csrf-refused', status: 200 },
+  ],
   'a wrong client': [
     () => json({ error: 'invalid_client' }, 401),
     { code: 'refresh-request-refused', word: 'invalid_client' },
@@ -98,6 +102,80 @@ describe('an answer of the token endpoint shows what is wrong, once', () => {
 
     expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
   });
+});
+
+describe('a token endpoint on another origin', () => {
+  const ELSEWHERE = 'https://auth.test/refresh';
+  const ofCors = (status: number, headers: HeadersInit = {}) =>
+    Object.defineProperty(new Response('{}', { status, headers }), 'type', { value: 'cors' });
+  /** Ada's tab: her token endpoint answers as it is told to. */
+  const adasTabWith = (answer: () => Response | Promise<Response>) =>
+    adasTab(server, {
+      refresh: ELSEWHERE,
+      fetch: async (input, init) => (String(input) === ELSEWHERE ? answer() : fetch(input, init)),
+    });
+  const unreachable = () => Promise.reject(new TypeError('Failed to fetch'));
+
+  beforeEach(() => {
+    stopClocks();
+    return () => vi.unstubAllGlobals();
+  });
+
+  it('whose answers can’t be read is told of while online, until it has answered once', async () => {
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+    const auth = await adasTabWith(unreachable);
+    expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([
+      { code: 'endpoint-unreadable', url: ELSEWHERE },
+    ]);
+    let answer: () => Response | Promise<Response> = () => json({}, 500);
+    const other = await adasTabWith(() => answer());
+    expect(
+      await reportedBy(other, async () => {
+        await refreshInVain(other);
+        answer = unreachable;
+        await refreshInVain(other);
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['offline', false, unreachable],
+    ['by a rejection of another kind', true, () => Promise.reject(new Error('Aborted'))],
+  ])('says nothing of the set-up: %s', async (_, onLine, answer) => {
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine });
+    const auth = await adasTabWith(answer);
+    expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
+  });
+
+  it.each([429, 503])('whose pause after a %s can’t be read is told of', async (status) => {
+    const auth = await adasTabWith(() => ofCors(status));
+    expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([
+      { code: 'retry-after-unreadable', status, url: ELSEWHERE },
+    ]);
+  });
+
+  it.each([
+    ['a pause that can be read', () => ofCors(503, { 'Retry-After': '1' })],
+    ['a failure that has none', () => ofCors(500)],
+  ])('says nothing of the set-up: %s', async (_, answer) => {
+    const auth = await adasTabWith(answer);
+    expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
+  });
+});
+
+it('a token that lives hardly longer than it takes to get one is told of with the figures', async () => {
+  stopClocks();
+  const auth = await adasTab(server);
+  const refresh = server.holdRefresh();
+  server.lifetime = 5;
+  const problems = await reportedBy(auth, async () => {
+    const refreshed = auth.refresh();
+    await refresh.arrived;
+    await pass(2_501);
+    refresh.release();
+    await refreshed;
+  });
+  expect(problems).toEqual([{ code: 'token-lifetime-short', lifetime: 5_000, took: 2_501, url: TOKEN_ENDPOINT }]);
 });
 
 describe('a Date header ahead of the clock that writes iat and exp', () => {
