@@ -22,9 +22,11 @@ const ANSWERED_WITHIN = 1_000;
  * happened.
  */
 export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
-  const { record, beganUnaware } = session;
+  const { record, beganUnaware, lost } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
   if (!isNewer(theirs, newestKnown(session)) && !completes(theirs, record)) return;
+  // Its refresh token is spent: who took it over again would lose it again, and tabs would ask each other for ever.
+  if (!record.epoch && lost && !isNewer(theirs, lost)) return;
   if (session.disposed.isOpen) {
     // Only what becomes of a late refresh token depends on it.
     replaceRecord(session, theirs);

@@ -151,7 +151,9 @@ const hasHintGone = ({ record, hint }: Session): boolean =>
   record.ended === 'signed-out' && !!record.hint && hint.read() === '';
 
 /** This tab can't go on with the session. Others may, so they aren't told, and what they post is news. */
-export function loseSession(session: Session, reason: SignedOutReason): void {
+export function loseSession(session: Writable<Session>, reason: SignedOutReason): void {
+  const { record } = session;
+  if (record.refreshToken) session.lost = { ...record, token: undefined, refreshToken: undefined };
   changeRecord(session, { ...UNKNOWN, ended: reason }, 'this-tab');
 }
 

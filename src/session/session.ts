@@ -29,6 +29,8 @@ export interface Session {
   readonly cookieSignIn?: CookieSignIn | undefined;
   /** When this tab began a session, or signed out, without knowing of the others' session. Their answers don't undo it. */
   readonly beganUnaware?: Instant | undefined;
+  /** What this tab knew, without its tokens, when its refresh token turned out to be spent. Other tabs may know no more. */
+  readonly lost?: SessionRecord | undefined;
   readonly hint: HintCookie;
   readonly listeners: Listeners;
   /** Opens when the client is disposed of: then nothing changes any more, and no call waits any longer. */

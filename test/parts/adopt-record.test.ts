@@ -5,7 +5,7 @@ import { listen } from '../../src/events.ts';
 import type { AccessToken } from '../../src/session/access-token.ts';
 import { adoptIfNewer } from '../../src/session/adopt-record.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
-import { beginSession, endSession, signInAs } from '../../src/session/session-changes.ts';
+import { beginSession, endSession, loseSession, signInAs } from '../../src/session/session-changes.ts';
 import type { SessionRecord } from '../../src/session/session-record.ts';
 import { attemptCookieSignIn, duringSignIn } from '../../src/session/sign-ins.ts';
 import { gate, now } from '../../src/wait.ts';
@@ -222,5 +222,45 @@ describe('a page that shows nobody, and another tab’s record', () => {
     adoptIfNewer(session, theirs, kind);
 
     expect(session.userVersion - userVersion).toBe(usersMore);
+  });
+});
+
+describe('a tab whose refresh token is spent, and that has lost its session by that', () => {
+  function lost(refreshToken: string | undefined) {
+    const session = createSession(gate(), () => {});
+    beginSession(session, { accessToken: tokenOf('ada'), refreshToken });
+    const { record: theirs } = session;
+    loseSession(session, 'expired');
+    return { session, theirs };
+  }
+  const isOpenHere = ({ state }: Session) => state.status === 'signed-in';
+
+  it('takes over nothing that is as old: it would lose it again, and ask for it again', () => {
+    const { session, theirs } = lost('one');
+    for (const kind of ['answer', 'news'] as const) adoptIfNewer(session, theirs, kind);
+    expect(isOpenHere(session)).toBe(false);
+  });
+
+  it('goes on with a newer one, and keeps no token of the old one', () => {
+    const { session, theirs } = lost('one');
+    expect(session.lost).toEqual({ ...theirs, token: undefined, refreshToken: undefined });
+    adoptIfNewer(session, { ...theirs, generation: 2, refreshToken: 'two' }, 'answer');
+    expect(isOpenHere(session)).toBe(true);
+  });
+
+  it('goes on with the same one where it had no refresh token itself', () => {
+    const { session, theirs } = lost(undefined);
+    adoptIfNewer(session, { ...theirs, refreshToken: 'one' }, 'answer');
+    expect(isOpenHere(session)).toBe(true);
+  });
+
+  it('follows another session that has begun here since, whatever its clock says', () => {
+    const { session, theirs } = lost('one');
+    jumpWallClock(-3_600_000);
+    beginSession(session, { accessToken: tokenOf('bob'), refreshToken: 'two' });
+    const { epoch } = session.record;
+    expect(epoch).toBeLessThan(theirs.epoch);
+    adoptIfNewer(session, { ...theirs, epoch: epoch + 1, id: 'next' }, 'news');
+    expect(session.record.id).toBe('next');
   });
 });
