@@ -216,4 +216,52 @@ describe('a 401 that is not handed out', () => {
     await expect(auth.fetch(`${API}/orders`)).rejects.toMatchObject({ code: 'session-expired' });
     expect(cancelled).toBe(1);
   });
+
+  describe('of a `keepalive` request, whose bytes Chromium counts until then', () => {
+    /** Its first answer is a 401, whose body ends when the test says so. */
+    async function refusedSlowly() {
+      stopClocks();
+      const server = startAuthServer();
+      const ended = gate();
+      let calls = 0;
+      const body = () =>
+        new ReadableStream({ start: (stream) => void ended.opened.then(() => stream.close()), cancel: ended.open });
+      const auth = openTab({
+        fetch: async (input, init) => {
+          if (!String(input).startsWith(API)) return fetch(input, init);
+          return ++calls === 1 ? new Response(body(), { status: 401 }) : new Response('{}');
+        },
+      });
+      await auth.signIn(server.login('ada'));
+      const left = new AbortController();
+      const init: RequestInit = { method: 'POST', body: 'x', keepalive: true, signal: left.signal };
+      const answer = auth.fetch(`${API}/orders`, init).catch((error: Error) => error);
+      await until(() => server.refreshCalls);
+      await rest();
+      return { answer, ended, left, calls: () => calls };
+    }
+
+    it('is read to its end before the replay is sent', async () => {
+      const { answer, ended, calls } = await refusedSlowly();
+      expect(calls()).toBe(1);
+      ended.open();
+      expect(await answer).toMatchObject({ status: 200 });
+      expect(calls()).toBe(2);
+    });
+
+    it('is waited for as long as callers wait', async () => {
+      const { answer, calls } = await refusedSlowly();
+      await pass(9_999);
+      expect(calls()).toBe(1);
+      await pass(1);
+      expect(await answer).toMatchObject({ status: 200 });
+    });
+
+    it('holds up no caller who has given up', async () => {
+      const { answer, left, calls } = await refusedSlowly();
+      left.abort();
+      expect(await answer).toMatchObject({ name: 'AbortError' });
+      expect(calls()).toBe(1);
+    });
+  });
 });

@@ -389,19 +389,20 @@ describe('headers that can be read once, where there is nothing to add (P8)', ()
   });
 });
 
+/** As the request of a service worker's fetch event, and each of its clones. */
+function immutable(request: Request): Request {
+  const clone = request.clone.bind(request);
+  request.clone = () => immutable(clone());
+  request.headers.set = () => {
+    throw new TypeError('Headers are immutable');
+  };
+  return request;
+}
+
 describe('requests to which a browser lets nothing be added', () => {
   it('one whose headers can’t be changed is sent with the token all the same', async () => {
     const { server, auth } = await signedIn();
-    const request = new Request(`${API}/orders`, { headers: { 'X-Of-The-Page': '1' } });
-    const clone = request.clone.bind(request);
-    // As that of a service worker's fetch event is.
-    request.clone = () => {
-      const copy = clone();
-      copy.headers.set = () => {
-        throw new TypeError('Headers are immutable');
-      };
-      return copy;
-    };
+    const request = immutable(new Request(`${API}/orders`, { headers: { 'X-Of-The-Page': '1' } }));
 
     expect((await auth.fetch(request)).status).toBe(200);
     expect(server.apiRequests[0]?.user).toBe('ada');
