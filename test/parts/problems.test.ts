@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { reasonOf } from '../given/failures.ts';
 import { API, type AuthServer, jwt, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
-import { pass, stopClocks } from '../world/clocks.ts';
+import { jumpWallClock, pass, stopClocks } from '../world/clocks.ts';
 import { network } from '../world/network.ts';
 import { openTab } from '../world/tabs.ts';
 
@@ -176,6 +176,53 @@ it('a token that lives hardly longer than it takes to get one is told of with th
     await refreshed;
   });
   expect(problems).toEqual([{ code: 'token-lifetime-short', lifetime: 5_000, took: 2_501, url: TOKEN_ENDPOINT }]);
+});
+
+describe('a refresh that takes longer than callers wait', () => {
+  /** What is told of a refresh that is answered after so many milliseconds. */
+  async function told(took: number, hasAnswered = false): Promise<Problem[]> {
+    stopClocks();
+    const auth = await adasTab(server);
+    if (hasAnswered) await auth.refresh();
+    const held = server.holdRefresh();
+    return reportedBy(auth, async () => {
+      const refreshed = reasonOf(auth.refresh());
+      await held.arrived;
+      await pass(took);
+      held.release();
+      await refreshed;
+      await pass(1);
+    });
+  }
+  const slow = (took: number) => [{ code: 'refresh-timeout-short', took, refreshTimeout: 10_000, url: TOKEN_ENDPOINT }];
+
+  it.each([10_001, 29_999])('is told of: it took %i ms', async (took) => {
+    expect(await told(took)).toEqual(slow(took));
+    expect(await told(took, true)).toEqual(slow(took));
+  });
+
+  it('is told of when it is given up, unless it has answered before', async () => {
+    expect(await told(30_000)).toEqual(slow(30_000));
+    expect(await told(30_000, true)).toEqual([]);
+  });
+
+  it('is told of up to twice that time: after that the machine has slept', async () => {
+    stopClocks();
+    const auth = await adasTab(server);
+    const held = server.holdRefresh();
+    const problems = await reportedBy(auth, async () => {
+      const refreshed = reasonOf(auth.refresh());
+      await held.arrived;
+      jumpWallClock(30_000);
+      await pass(30_000);
+      await refreshed;
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('is none that takes ten seconds', async () => {
+    expect(await told(10_000)).toEqual([]);
+  });
 });
 
 describe('a Date header ahead of the clock that writes iat and exp', () => {
