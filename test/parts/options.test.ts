@@ -81,6 +81,8 @@ describe('bad input is refused at creation, by the option’s name', () => {
     ),
     ['refreshTimeout: 0', 'refreshTimeout', { ...good, refreshTimeout: 0 }],
     ['a strategy that sends nothing', 'refresh', { refresh: { url: '/auth/refresh', csrf: {} } }],
+    ['no options at all', 'refresh', undefined as unknown as object],
+    ['a Set of allowed origins', 'allowedOrigins', { ...good, allowedOrigins: new Set(['https://api.test']) }],
     ['a string for the allowed origins', 'allowedOrigins', { ...good, allowedOrigins: 'https://api.test' }],
   ])('an option that makes no sense is refused by name: %s', (_, option, options) => {
     const error = refusal(options);
@@ -130,7 +132,7 @@ describe('an option that nobody knows is refused, by its name', () => {
   ])('the unknown option %s is refused, and %s suggested', (unknown, known, make) => {
     const error = refusalOf(make);
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect((error as Error).message).toMatch(new RegExp(`\\b${unknown}\\b`));
+    expect((error as Error).message).toMatch(new RegExp(`^(createAuthClient|cookieRefresh): .*\\b${unknown}\\b`));
     expect((error as Error).message).toMatch(new RegExp(`\\b${known}\\b`));
   });
 

@@ -36,6 +36,13 @@ describe('a refresh function of one’s own', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
+  it('errors speak of it as the refresh function', async () => {
+    const auth = await adasTab(server, { refresh: async () => new Response('', { status: 503 }) });
+    expect(await failureOf(auth.refresh())).toMatchObject({
+      message: expect.stringMatching(/^The refresh function can't refresh just now: it answered 503/),
+    });
+  });
+
   it('a strategy object works the same, with the client’s fetch', async () => {
     const send = vi.fn(async () => Response.json(nextToken()));
     const auth = await adasTab(server, {

@@ -62,6 +62,16 @@ describe('an address that the auth server and the API share', () => {
     expect(seen).toEqual(['Bearer opaque', 'Bearer opaque', null, null]);
   });
 
+  it('a sign-out is sent by POST: other methods of its address are the API’s', async () => {
+    const seen = authorizationsAt('/session');
+    const auth = await signedIn({ refresh: '/refresh', signOut: '/session' });
+
+    await auth.fetch('/session');
+    await auth.fetch('/session', { method: 'POST' });
+
+    expect(seen).toEqual(['Bearer opaque', null]);
+  });
+
   it('a strategy of one’s own that tells no method has all methods', async () => {
     const seen = authorizationsAt('/refresh');
     const auth = await signedIn({ refresh: { url: '/refresh', request: async () => new Response() } });
