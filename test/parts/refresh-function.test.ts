@@ -37,9 +37,9 @@ describe('a refresh function of one’s own', () => {
   });
 
   it('errors speak of it as the refresh function', async () => {
-    const auth = await adasTab(server, { refresh: async () => new Response('', { status: 503 }) });
+    const auth = await adasTab(server, { refresh: async () => new Response('', { status: 500 }) });
     expect(await failureOf(auth.refresh())).toMatchObject({
-      message: expect.stringMatching(/^The refresh function can't refresh just now: it answered 503/),
+      message: expect.stringMatching(/^The refresh function can't refresh just now: it answered 500/),
     });
   });
 
