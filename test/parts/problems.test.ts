@@ -30,6 +30,8 @@ async function refreshInVain(auth: AuthClient): Promise<void> {
   await failed;
 }
 
+const isRefresh = (input: RequestInfo | URL) => String(input) === TOKEN_ENDPOINT;
+const lost = () => Promise.reject(new TypeError('Failed to fetch'));
 const html = (status: number) => new Response('<!doctype html>', { status, headers: { 'Content-Type': 'text/html' } });
 const json = (body: unknown, status = 200) => Response.json(body, { status });
 
@@ -163,7 +165,10 @@ describe('a token endpoint on another origin', () => {
   });
 });
 
-it('a token that lives hardly longer than it takes to get one is told of with the figures', async () => {
+it.each([
+  [2_500, []],
+  [2_501, [{ code: 'token-lifetime-short', lifetime: 5_000, took: 2_501, url: TOKEN_ENDPOINT }]],
+])('a token that lives for 5 s, and takes %i ms to get, is told of if that is more than half', async (took, told) => {
   stopClocks();
   const auth = await adasTab(server);
   const refresh = server.holdRefresh();
@@ -171,11 +176,22 @@ it('a token that lives hardly longer than it takes to get one is told of with th
   const problems = await reportedBy(auth, async () => {
     const refreshed = auth.refresh();
     await refresh.arrived;
-    await pass(2_501);
+    await pass(took);
     refresh.release();
     await refreshed;
   });
-  expect(problems).toEqual([{ code: 'token-lifetime-short', lifetime: 5_000, took: 2_501, url: TOKEN_ENDPOINT }]);
+  expect(problems).toEqual(told);
+});
+
+it.each<[string, Parameters<typeof adasTab>[1]]>([
+  ['on the page’s own origin', { fetch: async (input, init) => (isRefresh(input) ? lost() : fetch(input, init)) }],
+  ['of a refresh function', { refresh: lost }],
+])('an answer that never comes says nothing of the set-up: %s', async (_, options) => {
+  vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
+  stopClocks();
+  const auth = await adasTab(server, options);
+  expect(await reportedBy(auth, () => refreshInVain(auth))).toEqual([]);
+  vi.unstubAllGlobals();
 });
 
 describe('a refresh that takes longer than callers wait', () => {
@@ -222,6 +238,20 @@ describe('a refresh that takes longer than callers wait', () => {
 
   it('is none that takes ten seconds', async () => {
     expect(await told(10_000)).toEqual([]);
+  });
+
+  it('is none that the machine has slept through', async () => {
+    stopClocks();
+    const auth = await adasTab(server);
+    const held = server.holdRefresh();
+    const problems = await reportedBy(auth, async () => {
+      const refreshed = reasonOf(auth.refresh());
+      await held.arrived;
+      jumpWallClock(30_000);
+      held.release();
+      await refreshed;
+    });
+    expect(problems).toEqual([]);
   });
 });
 
@@ -297,6 +327,32 @@ it('a session that ends at its first refresh speaks of a cookie that wasn’t ke
 
   const problems = await reportedBy(auth, () => reasonOf(auth.refresh()));
   expect(problems).toEqual([{ code: 'cookie-not-kept', url: TOKEN_ENDPOINT }]);
+});
+
+it('a session of a refresh function that ends at its first refresh speaks of nothing', async () => {
+  const auth = await adasTab(server, { refresh: async () => new Response('', { status: 401 }) });
+  expect(await reportedBy(auth, () => reasonOf(auth.refresh()))).toEqual([]);
+});
+
+it('a session that began with a refresh speaks of nothing when it ends', async () => {
+  server.signIn('ada');
+  const auth = openTab();
+  await auth.restore();
+  server.revoke('ada');
+  expect(await reportedBy(auth, () => reasonOf(auth.refresh()))).toEqual([]);
+});
+
+it.each([
+  [59_999, ['cookie-not-kept']],
+  [60_000, []],
+])('a cookie that is missing %i ms after the token has expired may have been lost in any way', async (later, codes) => {
+  stopClocks();
+  server.lifetime = 60;
+  const auth = await adasTab(server);
+  server.cookie = undefined;
+  jumpWallClock(60_000 + later);
+  const problems = await reportedBy(auth, () => reasonOf(auth.refresh()));
+  expect(problems.map(({ code }) => code)).toEqual(codes);
 });
 
 it('a session that ends later speaks of nothing', async () => {
