@@ -16,7 +16,7 @@ import { watchSignIns } from './watch-sign-ins.js';
 export function createAuthClient<Claims extends object = JwtClaims>(options: AuthClientOptions): AuthClient<Claims> {
   const base = baseUrl();
   // What is no function is for the client to refuse; on a server there is nothing to be told.
-  if (base === undefined || !['undefined', 'boolean', 'function'].includes(typeof options?.debug)) {
+  if (base === undefined || !options || !['undefined', 'boolean', 'function'].includes(typeof options.debug)) {
     return createClient(options);
   }
   const { name = 'default', refresh, tabs } = options;
@@ -87,8 +87,10 @@ function tell(debug: AuthClientOptions['debug'], entry: DebugEntry): void {
   else if (debug) debug({ ...entry, message: narrate(entry) });
 }
 
+/** `undefined` where only a function of the app's own knows it. */
 function endpointOf({ refresh }: AuthClientOptions): string | undefined {
-  const given = typeof refresh === 'function' ? undefined : (Object(refresh) as { url?: string | URL }).url;
-  const url = resolveUrl(typeof refresh === 'string' || refresh instanceof URL ? refresh : (given ?? ''));
+  const isAddress = typeof refresh === 'string' || refresh instanceof URL;
+  const given = isAddress ? refresh : (Object(refresh) as { url?: string | URL }).url;
+  const url = given ? resolveUrl(given) : undefined;
   return url && withoutQuery(url);
 }
