@@ -48,6 +48,7 @@ it.each<[string, () => RefreshTokenStorage]>([
       removeItem: () => Promise.reject(new Error('no')),
     }),
   ],
+  ['holds no JSON', () => ({ getItem: () => '{', setItem() {}, removeItem() {} })],
   ['holds garbage', () => ({ getItem: () => '{"v":1,"kind":"session","epoch":"x"}', setItem() {}, removeItem() {} })],
   [
     'holds the end of a session',
