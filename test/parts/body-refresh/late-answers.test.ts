@@ -107,6 +107,30 @@ it('after dispose() it is stored', async () => {
   expect(server).toMatchObject({ alarms: [], presented: ['session1-1', 'session1-2'] });
 });
 
+it('after dispose() it is revoked where the user has signed out meanwhile, though nobody has heard of that', async () => {
+  const server = startTokenServer();
+  const { storage, values } = memoryStorage();
+  const [one, two] = [server.openTab({ storage }), server.openTab({ storage })] as const;
+  await one.setSession(server.begin());
+  await signedInEverywhere(one, two);
+  await pass(100, 10);
+  const refresh = server.hold();
+  void one.refresh().catch(() => {});
+  await refresh.arrived;
+  one.dispose();
+  const messages = holdMessages();
+  const signedOut = two.signOut();
+  await pass(100, 10);
+  refresh.release();
+  await pass(5_000, 50);
+  messages.lose();
+  await signedOut;
+
+  expect(server.revoked).toContain('session1-2');
+  expect(server).toMatchObject({ aliveSessions: [], alarms: [] });
+  expect(values.size).toBe(0);
+});
+
 it('after dispose() a tab that doesn’t hear of it presents no old one', async () => {
   const { server, one, two, refresh } = await inMidRefresh();
   one.dispose();
