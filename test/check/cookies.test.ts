@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest';
 import { goesTo, isDeleted, readJar, readSetCookie, withCookie } from '../../src/check/cookies.ts';
-import { isSameSite } from '../../src/check/site.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const ENDPOINT = new URL('https://id.example.com/auth/refresh');
@@ -82,20 +81,5 @@ describe('where it is sent', () => {
     ['a=b; Path=/; Domain=example.com', 'https://badexample.com/', false],
   ])('%s to %s: %s', (header, url, expected) => {
     expect(goesTo(set(header), new URL(url))).toBe(expected);
-  });
-});
-
-describe('the site', () => {
-  it.each([
-    ['https://app.example.com', 'https://id.example.com', true],
-    ['https://example.com', 'https://id.example.com:8443', true],
-    ['https://a.example.co.uk', 'https://b.other.co.uk', false],
-    ['https://app.example.com', 'https://example.org', false],
-    ['http://app.example.com', 'https://app.example.com', false],
-    ['http://127.0.0.1:1', 'http://127.0.0.1:2', true],
-    ['http://127.0.0.1', 'http://10.0.0.1', false],
-    ['http://localhost:1', 'http://localhost:2', true],
-  ])('of %s and %s is one: %s', (a, b, expected) => {
-    expect(isSameSite(new URL(a), new URL(b))).toBe(expected);
   });
 });
