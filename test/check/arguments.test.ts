@@ -42,7 +42,25 @@ describe('refused, with the usage and exit code 2', () => {
     ['no header', ['check', URL_HERE, '--header', SECRET], "--header is not 'Name: value'"],
     ['no origin', ['check', URL_HERE, '--origin', 'app.example.com'], '--origin is no origin'],
     ['half of a CSRF pair', ['check', URL_HERE, '--csrf', 'XSRF-TOKEN'], '--csrf is not COOKIE=HEADER'],
+    ['a CSRF pair without its header', ['check', URL_HERE, '--csrf', 'XSRF-TOKEN='], '--csrf is not COOKIE=HEADER'],
+    ['a CSRF pair without its cookie', ['check', URL_HERE, '--csrf==X-XSRF-TOKEN'], '--csrf is not COOKIE=HEADER'],
+    ['three of a CSRF pair', ['check', URL_HERE, '--csrf', 'a=b=c'], '--csrf is not COOKIE=HEADER'],
+    ['a CSRF header with a blank', ['check', URL_HERE, '--csrf', 'a=X-XSRF TOKEN'], '--csrf is not COOKIE=HEADER'],
     ['no number', ['check', URL_HERE, '--overlap', 'ten'], '--overlap is no number of seconds'],
+    ['a number with its unit', ['check', URL_HERE, '--overlap', '10s'], '--overlap is no number of seconds'],
+    ['a number with its sign', ['check', URL_HERE, '--overlap', '+10'], '--overlap is no number of seconds'],
+    ['a number without its fraction', ['check', URL_HERE, '--overlap', '10.'], '--overlap is no number of seconds'],
+    ['a body that begins like one', ['check', URL_HERE, '--body', 'json5'], '--body is not form, json'],
+    ['a body that ends like one', ['check', URL_HERE, '--body', 'my-form'], '--body is not form, json'],
+    ['a body without its field', ['check', URL_HERE, '--body', 'json:'], '--body is not form, json'],
+    ['a header without its value', ['check', URL_HERE, '--header', 'X-Api-Key:'], "--header is not 'Name: value'"],
+    ['a header without its name', ['check', URL_HERE, '--header', `: ${SECRET}`], "--header is not 'Name: value'"],
+    ['a header of two words', ['check', URL_HERE, '--header', `Api Key: ${SECRET}`], "--header is not 'Name: value'"],
+    ['a header of two lines', ['check', URL_HERE, '--header', `Key: ${SECRET}\nb`], "--header is not 'Name: value'"],
+    ['a header that rings', ['check', URL_HERE, '--header', `Key: ${SECRET}\u0007`], "--header is not 'Name: value'"],
+    ['a hint of two words', ['check', URL_HERE, '--hint-cookie', 'has session'], '--hint-cookie is no name'],
+    ['a hint with more behind it', ['check', URL_HERE, '--hint-cookie', 'a;'], '--hint-cookie is no name'],
+    ['a hint with more before it', ['check', URL_HERE, '--hint-cookie', ',a'], '--hint-cookie is no name'],
     ['another machine', ['check', 'https://id.example.com/refresh'], 'is not this machine'],
     ['a name that only looks like here', ['check', 'http://localhost.example.com/'], 'is not this machine'],
     [
@@ -72,7 +90,56 @@ it('--help prints the usage, and nothing is wrong', async () => {
   expect(code).toBe(0);
 });
 
+it('an unknown option is named, and that is all', () => {
+  expect(() => readArguments(['check', URL_HERE, `--token=${SECRET}`])).toThrow(/^Unknown option '--token'$/);
+});
+
 describe('accepted', () => {
+  it.each([
+    ['X-Api-Key: key', 'X-Api-Key', 'key'],
+    ['X-Api-Key:key', 'X-Api-Key', 'key'],
+    ['X-Api-Key: \t  key', 'X-Api-Key', 'key'],
+    ['X-Api-Key: Bearer: a b', 'X-Api-Key', 'Bearer: a b'],
+    ['X-Name: Zoë', 'X-Name', 'Zoë'],
+    ['~x.y!: 1', '~x.y!', '1'],
+  ])('a header, %j', (line, name, value) => {
+    expect(readArguments(['check', URL_HERE, '--header', line])?.headers).toEqual({ [name]: value });
+  });
+
+  it('a header twice over', () => {
+    const args = ['check', URL_HERE, '--header', 'a: 1', '--header', 'b: 2'];
+    expect(readArguments(args)?.headers).toEqual({ a: '1', b: '2' });
+  });
+
+  it.each([
+    ['0', 0],
+    ['10', 10_000],
+    ['0.25', 250],
+  ])('an overlap of %s s', (seconds, overlap) => {
+    expect(readArguments(['check', URL_HERE, '--overlap', seconds])?.overlap).toBe(overlap);
+  });
+
+  it('no options: the overlap is 30 s, and nothing else is known', () => {
+    expect(readArguments(['check', URL_HERE])).toEqual({
+      url: new URL(URL_HERE),
+      signOutBody: { format: 'form' },
+      headers: {},
+      overlap: 30_000,
+    });
+  });
+
+  it.each([
+    ['form', { format: 'form' }],
+    ['json', { format: 'json' }],
+    ['json:a:b', { format: 'json', field: 'a:b' }],
+  ])('a body, %s', (format, body) => {
+    expect(readArguments(['check', URL_HERE, '--body', format])?.body).toEqual(body);
+  });
+
+  it('a hint cookie', () => {
+    expect(readArguments(['check', URL_HERE, '--hint-cookie', 'has_session'])?.hintCookie).toBe('has_session');
+  });
+
   it.each([['http://127.0.0.1/'], ['http://[::1]:3000/'], ['http://auth.localhost/'], ['https://localhost/']])(
     '%s is this machine',
     (url) => {
