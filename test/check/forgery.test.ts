@@ -105,6 +105,14 @@ describe('what is said of it', () => {
     expect(findings.get).toMatchObject({ outcome: 'broken', note: 'by GET it gave a token' });
   });
 
+  it('of a deleted cookie goes on with the cookie as it was', async () => {
+    const gone = refused();
+    gone.headers.append('Set-Cookie', 'session=; Path=/auth; Max-Age=0');
+    const { sent } = await found([], gone, refused(405));
+    expect(sent[1]?.method).toBe('GET');
+    expect(sent[1]?.headers.get('cookie')).toContain('session=token-0');
+  });
+
   it('of GET is nothing where the session is over by then', async () => {
     const { findings } = await found([], refused(), refused(401));
     expect(findings).not.toHaveProperty('get');

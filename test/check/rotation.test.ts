@@ -54,9 +54,10 @@ describe('the overlap', () => {
       surroundings: { complain: (line) => void waits.push(line) },
     });
     // There is no session for two at once.
-    const sessions = [undefined, session()];
+    const own = session();
+    const sessions = [undefined, own];
     await checkAtOnceAndOverlap({ ...stage, sessions: { whyNone: '', open: async () => sessions.shift() } });
-    return { finding: findings.overlap, sent, waits };
+    return { finding: findings.overlap, sent, waits, isOver: own.isOver };
   }
 
   it('gives the same successor for a spent token', async () => {
@@ -67,9 +68,11 @@ describe('the overlap', () => {
   });
 
   it('may give another one, if the first is spent when the overlap ends', async () => {
-    const { finding, sent, waits } = await found(gives('token-1'), gives('token-2'), gives('token-3'), fails(401));
+    const answers = [gives('token-1'), gives('token-2'), gives('token-3'), fails(401)];
+    const { finding, sent, waits, isOver } = await found(...answers);
     expect(finding).toEqual({ outcome: 'kept', note: 'with another refresh token, which then is the only good one' });
     expect(sent).toEqual(['token-0', 'token-0', 'token-2', 'token-1']);
+    expect(isOver).toBe(true);
     expect(waits).toEqual(['… waiting 10 s for the overlap to end (--overlap)']);
   });
 
@@ -212,6 +215,18 @@ describe('a spent token that comes back late', () => {
     const { findings } = await found(...answers);
     expect(findings.reuse).toMatchObject(reuse);
     expect(findings['reuse-family']).toMatchObject(family);
+  });
+
+  it('without an overlap there is no word of waiting', async () => {
+    const said: string[] = [];
+    const { reply } = inTurn(gives('token-1'), fails(401), fails(401));
+    const { stage, findings } = onStage(['--overlap', '0'], reply, {
+      sessions: [session()],
+      surroundings: { complain: (line) => void said.push(line) },
+    });
+    await checkReuse(stage);
+    expect(findings.reuse).toMatchObject({ outcome: 'kept' });
+    expect(said).toEqual([]);
   });
 
   it('is not tried without a session', async () => {

@@ -43,7 +43,11 @@ describe("can't be told", () => {
   it.each<[string, string[], string[]]>([
     ['none is needed', [], ['session=token-1; Path=/auth']],
     ['both are needed, and none is rotated', ['session', 'sid'], []],
-    ['both are needed, and one is deleted', ['session', 'sid'], ['session=; Path=/auth; Max-Age=0']],
+    [
+      'both are needed, and one is deleted',
+      ['session', 'sid'],
+      ['session=; Path=/auth; Max-Age=0', 'sid=id-0; Path=/auth'],
+    ],
     ['both are needed, and both rotate', ['session', 'sid'], ['session=token-1; Path=/auth', 'sid=id-1; Path=/auth']],
   ])('where %s', async (_what, needs, set) => {
     expect((await found(needs, set)).holder).toBeUndefined();
