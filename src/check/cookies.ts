@@ -78,9 +78,10 @@ function split(pair: string): [name: string, value: string] {
 /** RFC 6265 §5.1.4: the folder of the URL. */
 const defaultPath = ({ pathname }: URL): string => pathname.slice(0, pathname.lastIndexOf('/')) || '/';
 
-/** A browser keeps two cookies apart that differ in one of these. */
-export const isSameCookie = (a: Cookie, b: Cookie): boolean =>
-  a.name === b.name && a.path === b.path && a.domain === b.domain && a.isPartitioned === b.isPartitioned;
+const IDENTITY = ['name', 'path', 'domain', 'isHostOnly', 'isPartitioned'] as const;
+
+/** A browser keeps two cookies apart that differ in one of these (RFC 6265bis §5.7). */
+export const isSameCookie = (a: Cookie, b: Cookie): boolean => IDENTITY.every((part) => a[part] === b[part]);
 
 export const isDeleted = ({ expires }: Cookie, now: number): boolean => expires !== undefined && expires <= now;
 

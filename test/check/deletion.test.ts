@@ -39,6 +39,16 @@ it.each([
     'it deletes a cookie of Path=/, and this one has Path=/auth',
   ],
   ['another Domain', ['session=; Path=/auth; Domain=example.com; Max-Age=0'], 'it deletes a cookie of another Domain'],
+  [
+    'another Path at one time, and another Domain at the other',
+    ['session=; Path=/; Max-Age=0', 'session=; Path=/auth; Domain=example.com; Max-Age=0'],
+    'it deletes a cookie of another Domain',
+  ],
+  [
+    'the Domain of its own host, where it was set without one',
+    [`session=; Path=/auth; Domain=${KEPT.domain}; Max-Age=0`],
+    'it deletes a cookie of another Domain',
+  ],
   ['Partitioned', ['session=; Path=/auth; Max-Age=0; Partitioned'], 'it deletes a cookie that differs in Partitioned'],
 ])('it stays by %s', async (_what, setCookies, note) => {
   expect(await found(...setCookies)).toEqual({ outcome: 'broken', note, todo: undefined });

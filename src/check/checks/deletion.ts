@@ -1,6 +1,6 @@
 /** Whether an answer deletes a cookie, as a browser sees it. */
 
-import { type Cookie, isDeleted } from '../cookies.js';
+import { type Cookie, isDeleted, isSameCookie } from '../cookies.js';
 import type { Answer } from '../exchange.js';
 import { broken, type Finding, kept } from '../finding.js';
 
@@ -10,11 +10,11 @@ export function deletion(cookie: Cookie, { setCookies, receivedAt }: Answer, cos
   const deleted = named.filter((each) => isDeleted(each, receivedAt));
   if (!named.length) return broken(`the answer doesn't delete it, so ${cost}`);
   if (!deleted.length) return broken('the answer sets it, and not with an expiry in the past');
-  const differs = (name: 'path' | 'domain' | 'isPartitioned') => deleted.every((each) => each[name] !== cookie[name]);
+  if (deleted.some((each) => isSameCookie(each, cookie))) return kept();
+  const differs = (part: 'path' | 'isPartitioned') => deleted.every((each) => each[part] !== cookie[part]);
   if (differs('path')) {
     return broken(`it deletes a cookie of Path=${deleted[0]?.path}, and this one has Path=${cookie.path}`);
   }
-  if (differs('domain')) return broken('it deletes a cookie of another Domain');
   if (differs('isPartitioned')) return broken('it deletes a cookie that differs in Partitioned');
-  return kept();
+  return broken('it deletes a cookie of another Domain');
 }

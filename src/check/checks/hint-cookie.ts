@@ -75,7 +75,7 @@ const readable = ({ isHttpOnly }: Cookie, who: string): Finding =>
 
 /** @param before what the refresh has to replace */
 function reach(hint: Cookie, who: string, page: URL, before: Cookie | undefined): Finding {
-  const { path, domain, isHostOnly, isPartitioned } = hint;
+  const { path, domain, isPartitioned } = hint;
   if (path !== '/') return broken(`${who} has Path=${path}: the pages of other paths can't read it`);
   if (!goesTo(hint, new URL('/', page))) {
     return broken(
@@ -84,7 +84,7 @@ function reach(hint: Cookie, who: string, page: URL, before: Cookie | undefined)
     );
   }
   // A jar doesn't say what is partitioned.
-  if (before && (before.isHostOnly !== isHostOnly || !isSameCookie({ ...before, isPartitioned }, hint))) {
+  if (before && !isSameCookie({ ...before, isPartitioned }, hint)) {
     return broken(
       'the sign-in and the refresh set it with different Domains, so browsers keep both',
       'Set both with the same Domain, or with none.',
