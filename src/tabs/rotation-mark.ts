@@ -39,15 +39,20 @@ export function isSignedOutSince(tabs: Tabs, { epoch, id }: SessionRecord): bool
  * presented: the server would take that for a theft (RFC 9700 §4.14.2).
  */
 export async function isRotationLost(tabs: Tabs, session: Session): Promise<boolean> {
-  const since = now();
   // Read again each time: another tab's mark may arrive late, and mustn't be overwritten.
   const missed = () => {
     const newest = newestRotation(tabs);
     return isNewer(newest, session.record) ? newest : undefined;
   };
-  if (missed()?.isGone === false) post(tabs, { kind: 'ask' });
-  while (missed()?.isGone === false && elapsed(since) < ANSWERED_WITHIN) {
-    await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
+  const isAwaited = () => missed()?.isGone === false;
+  for (let asked = 0; isAwaited() && asked < 2; asked++) {
+    const since = now();
+    post(tabs, { kind: 'ask' });
+    while (isAwaited() && elapsed(since) < ANSWERED_WITHIN) {
+      await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
+    }
+    // Else the page has stood still, in the back/forward cache say, and may have missed the answers.
+    if (elapsed(since) < 2 * ANSWERED_WITHIN) break;
   }
   const lost = missed();
   if (!lost) return false;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../given/failures.ts';
 import { memoryStorage } from '../../given/memory-storage.ts';
 import { tokenServers } from '../../given/token-server.ts';
-import { pass, stopClocks } from '../../world/clocks.ts';
+import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { holdMessages } from '../../world/messages.ts';
 import { stubStorage } from '../../world/storage.ts';
 import { record, signedInEverywhere } from '../../world/tabs.ts';
@@ -68,6 +68,19 @@ describe('a tab that has missed a rotation', () => {
       error: { message: expect.stringContaining('its newest refresh token has gone with a closed page') },
     });
     expect(server).toMatchObject({ presented: ['session1-1'], alarms: [], aliveSessions: ['session1'] });
+  });
+
+  it('asks again where its page has stood still, and has missed the answers', async () => {
+    const { server, two } = await secondHasMissedARefresh();
+    const unheard = holdMessages();
+    const refreshed = two.refresh();
+    await pass(20);
+    unheard.lose();
+    jumpWallClock(60_000);
+    await pass(2_000, 50);
+
+    expect(await refreshed).toMatchObject({ status: 'signed-in' });
+    expect(server.alarms).toEqual([]);
   });
 
   it('doesn’t end the session of a tab that was asleep, and comes back to it', async () => {
