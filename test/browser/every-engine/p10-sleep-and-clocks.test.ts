@@ -171,7 +171,8 @@ describe.each(inject('engine') === 'chromium' ? ['frozen'] : [])('a tab that is 
     held.release();
     expect(await send(shown, 1)).toEqual([200]);
     await wake(hidden);
-    expect(await waiting).toEqual(['refresh-unavailable']);
+    // In the moment in which it wakes, its own deadline and the other tab's token are there.
+    expect([['refresh-unavailable'], [200]]).toContainEqual(await waiting);
     expect(await sendPatiently(hidden)).toBe(200);
     expect(stage.server.stats()).toMatchObject({ rotations: 2, reuseAlarms: 0, overlappingRefreshes: 0 });
   });
