@@ -12,6 +12,6 @@ function siteOf(hostname: string): string {
   // An address has no labels.
   if (hostname.startsWith('[') || /^[\d.]+$/.test(hostname)) return hostname;
   const labels = hostname.split('.');
-  const hasTwoPartSuffix = labels.length > 2 && (labels.at(-2)?.length ?? 0) <= 3 && (labels.at(-1)?.length ?? 0) <= 2;
+  const hasTwoPartSuffix = (labels.at(-2)?.length ?? 0) <= 3 && (labels.at(-1)?.length ?? 0) <= 2;
   return labels.slice(hasTwoPartSuffix ? -3 : -2).join('.');
 }

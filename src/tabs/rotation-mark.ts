@@ -16,6 +16,9 @@ interface Rotation extends Pick<SessionRecord, 'epoch' | 'id' | 'generation' | '
 /** Milliseconds that a tab which has missed a rotation waits for one that has its token. */
 const ANSWERED_WITHIN = 1_000;
 
+/** A page that has stood still while it asked may have missed the answers, and asks once more. */
+const ASKED_AT_MOST = 2;
+
 /**
  * To be called after each change that this tab has made. What it has begun itself counts, whatever its clock says.
  *
@@ -45,13 +48,13 @@ export async function isRotationLost(tabs: Tabs, session: Session): Promise<bool
     return isNewer(newest, session.record) ? newest : undefined;
   };
   const isAwaited = () => missed()?.isGone === false;
-  for (let asked = 0; isAwaited() && asked < 2; asked++) {
+  for (let asked = 0; isAwaited() && asked < ASKED_AT_MOST; asked++) {
     const since = now();
     post(tabs, { kind: 'ask' });
     while (isAwaited() && elapsed(since) < ANSWERED_WITHIN) {
       await opened(session.recordReplaced, ANSWERED_WITHIN - elapsed(since));
     }
-    // Else the page has stood still, in the back/forward cache say, and may have missed the answers.
+    // Else the page has stood still, in the back/forward cache say.
     if (elapsed(since) < 2 * ANSWERED_WITHIN) break;
   }
   const lost = missed();
