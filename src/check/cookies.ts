@@ -83,6 +83,10 @@ const IDENTITY = ['name', 'path', 'domain', 'isHostOnly', 'isPartitioned'] as co
 /** A browser keeps two cookies apart that differ in one of these (RFC 6265bis §5.7). */
 export const isSameCookie = (a: Cookie, b: Cookie): boolean => IDENTITY.every((part) => a[part] === b[part]);
 
+/** The same in words: what a report says where two are kept apart. */
+export const placeOf = ({ path, domain, isHostOnly, isPartitioned }: Cookie): string =>
+  `Path=${path}${isHostOnly ? ` on ${domain}` : `; Domain=${domain}`}${isPartitioned ? '; Partitioned' : ''}`;
+
 export const isDeleted = ({ expires }: Cookie, now: number): boolean => expires !== undefined && expires <= now;
 
 /** What is kept after another cookie has come. */

@@ -122,7 +122,7 @@ describe('the path', () => {
     const findings = await found('session=a; Path=/auth/refresh', { signedIn: RIGHT });
     expect(findings['cookie-path']).toMatchObject({
       outcome: 'broken',
-      note: 'it has Path=/auth by the sign-in and Path=/auth/refresh by the refresh, so browsers keep both, and one is spent',
+      note: 'it has Path=/auth on id.example.com by the sign-in and Path=/auth/refresh on id.example.com by the refresh, so browsers keep both, and one is spent',
       todo: 'Set both with the same Path and Domain.',
     });
   });

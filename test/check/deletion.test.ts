@@ -6,6 +6,8 @@ import { answerOf, cookie } from './on-stage.ts';
 
 const COST = 'it comes again';
 const KEPT = cookie('session=a; Path=/auth');
+const HOST = KEPT.domain;
+const THIS = `and this one has Path=/auth on ${HOST}`;
 const LATER = 'Expires=Fri, 02 Jan 2026 00:00:00 GMT';
 
 async function found(...setCookies: string[]) {
@@ -32,24 +34,32 @@ it.each([
   ['another cookie alone', ['sid=; Path=/auth; Max-Age=0'], `the answer doesn't delete it, so ${COST}`],
   ['a value that is empty', ['session=; Path=/auth'], 'the answer sets it, and not with an expiry in the past'],
   ['an expiry to come', [`session=; Path=/auth; ${LATER}`], 'the answer sets it, and not with an expiry in the past'],
-  ['another Path', ['session=; Path=/; Max-Age=0'], 'it deletes a cookie of Path=/, and this one has Path=/auth'],
+  ['another Path', ['session=; Path=/; Max-Age=0'], `it deletes that of Path=/ on ${HOST}, ${THIS}`],
   [
     'another Path, and the right one without an expiry',
     ['session=; Path=/auth', 'session=; Path=/; Max-Age=0'],
-    'it deletes a cookie of Path=/, and this one has Path=/auth',
+    `it deletes that of Path=/ on ${HOST}, ${THIS}`,
   ],
-  ['another Domain', ['session=; Path=/auth; Domain=example.com; Max-Age=0'], 'it deletes a cookie of another Domain'],
+  [
+    'another Domain',
+    ['session=; Path=/auth; Domain=example.com; Max-Age=0'],
+    `it deletes that of Path=/auth; Domain=example.com, ${THIS}`,
+  ],
   [
     'another Path at one time, and another Domain at the other',
     ['session=; Path=/; Max-Age=0', 'session=; Path=/auth; Domain=example.com; Max-Age=0'],
-    'it deletes a cookie of another Domain',
+    `it deletes that of Path=/ on ${HOST}, and of Path=/auth; Domain=example.com, ${THIS}`,
   ],
   [
     'the Domain of its own host, where it was set without one',
-    [`session=; Path=/auth; Domain=${KEPT.domain}; Max-Age=0`],
-    'it deletes a cookie of another Domain',
+    [`session=; Path=/auth; Domain=${HOST}; Max-Age=0`],
+    `it deletes that of Path=/auth; Domain=${HOST}, ${THIS}`,
   ],
-  ['Partitioned', ['session=; Path=/auth; Max-Age=0; Partitioned'], 'it deletes a cookie that differs in Partitioned'],
+  [
+    'Partitioned',
+    ['session=; Path=/auth; Max-Age=0; Partitioned'],
+    `it deletes that of Path=/auth on ${HOST}; Partitioned, ${THIS}`,
+  ],
 ])('it stays by %s', async (_what, setCookies, note) => {
   expect(await found(...setCookies)).toEqual({ outcome: 'broken', note, todo: undefined });
 });

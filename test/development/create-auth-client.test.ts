@@ -5,9 +5,11 @@ import { bodyRefresh, ConfigurationError, createAuthClient as createPlainClient 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuthClient } from '../../src/development/create-auth-client.ts';
 import { reasonOf } from '../given/failures.ts';
+import { loginEntry, type ObservedResources, observedResources } from '../given/observed-resources.ts';
 import { API, type AuthServer, startAuthServer, TOKEN_ENDPOINT } from '../world/auth-server.ts';
 import { pass, passUntil, stopClocks } from '../world/clocks.ts';
 import { withoutPage } from '../world/page.ts';
+import { stubStorage } from '../world/storage.ts';
 import { newBrowser } from '../world/tabs.ts';
 import { gate, rest, until } from '../world/waiting.ts';
 
@@ -20,12 +22,7 @@ function newPage(): void {
   const page = globalThis as unknown as Record<symbol, unknown>;
   page[Symbol.for('silent-refresh.said-on-this-page')] = undefined;
   page[Symbol.for('silent-refresh.clients-of-this-page')] = undefined;
-  const stored = new Map<string, string>();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-    removeItem: (key: string) => stored.delete(key),
-  });
+  stubStorage('sessionStorage');
 }
 
 beforeEach(() => {
@@ -83,16 +80,20 @@ describe('what it says', () => {
     expect(said).toEqual([]);
   });
 
-  it('nothing of a client that is disposed of', async () => {
+  it.each<[string, number, (auth: AuthClient) => void]>([
+    ['a login through it', 1, () => {}],
+    ['nothing of a login that is answered once it is disposed of', 0, (auth) => auth.dispose()],
+  ])('%s', async (_, count, before) => {
     const answer = gate();
-    const auth = open({ fetch: () => answer.opened.then(() => new Response(null, { status: 401 })) });
+    const token = () => Response.json({ access_token: 'opaque', expires_in: 600 });
+    const auth = open({ fetch: () => answer.opened.then(token) });
     await auth.setSession({ access_token: 'opaque', expires_in: 600 });
-    const response = auth.fetch('https://one.test/orders');
-    auth.dispose();
+    const response = auth.fetch('https://one.test/login', { method: 'POST' });
+    before(auth);
     answer.open();
-    await response;
+    await reasonOf(response);
     await rest();
-    expect(said).toEqual([]);
+    expect(said).toHaveLength(count);
   });
 
   it('that there are two clients, until one is disposed of', () => {
@@ -189,27 +190,11 @@ describe('logins', () => {
   });
 
   describe('past the client', () => {
-    let tell: (entry: object) => void;
+    let resources: ObservedResources;
     beforeEach(() => {
-      vi.stubGlobal(
-        'PerformanceObserver',
-        class {
-          constructor(hear: (list: { getEntries(): object[] }) => void) {
-            tell = (entry) => hear({ getEntries: () => [entry] });
-          }
-          observe() {}
-          disconnect() {}
-        },
-      );
+      resources = observedResources();
     });
-    const seen = (name: string) =>
-      tell({
-        name,
-        initiatorType: 'fetch',
-        responseStatus: 200,
-        contentType: 'application/json',
-        startTime: performance.now(),
-      });
+    const seen = (url: string) => resources.tell(loginEntry(url, { startTime: performance.now() }));
 
     it.each<[string, (auth: AuthClient) => Promise<unknown>, number]>([
       ['that nobody tells of', async () => {}, 1],

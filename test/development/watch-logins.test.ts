@@ -2,6 +2,12 @@
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { warnOfLogin, watchLogins } from '../../src/development/watch-logins.ts';
+import {
+  loginEntry,
+  type ObservedResources,
+  observedResources,
+  type ResourceEntry,
+} from '../given/observed-resources.ts';
 import { jwt } from '../world/auth-server.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 
@@ -70,31 +76,14 @@ More: node_modules/silent-refresh/docs/troubleshooting.md#login-through-auth-fet
 });
 
 describe('past the client', () => {
-  type Entry = Partial<PerformanceResourceTiming & { contentType: string }>;
-  let tell: (...entries: Entry[]) => void;
-  let observed: unknown;
-  let isObserving = false;
+  let resources: ObservedResources;
   let isSignedOut = true;
   let toldSince: number | undefined;
 
   beforeEach(() => {
     isSignedOut = true;
     toldSince = undefined;
-    vi.stubGlobal(
-      'PerformanceObserver',
-      class {
-        constructor(hear: (list: { getEntries(): Entry[] }) => void) {
-          tell = (...entries) => hear({ getEntries: () => entries });
-        }
-        observe(options: unknown) {
-          observed = options;
-          isObserving = true;
-        }
-        disconnect() {
-          isObserving = false;
-        }
-      },
-    );
+    resources = observedResources();
   });
 
   const watch = () =>
@@ -103,25 +92,18 @@ describe('past the client', () => {
       (since) => toldSince !== undefined && toldSince >= since,
       note,
     );
-  const entry = (more: Entry = {}): Entry => ({
-    name: `${host}/login?secret`,
-    initiatorType: 'fetch',
-    responseStatus: 200,
-    contentType: 'application/json',
-    startTime: 100,
-    ...more,
-  });
-  async function seen(...entries: Entry[]) {
+  const entry = (more: ResourceEntry = {}) => loginEntry(`${host}/login?secret`, { startTime: 100, ...more });
+  async function seen(...entries: ResourceEntry[]) {
     watch();
-    tell(...entries);
+    resources.tell(...entries);
     await pass(TOLD_WITHIN);
     return keys();
   }
 
   it('a login that nobody tells of within five seconds', async () => {
     watch();
-    expect(observed).toEqual({ type: 'resource' });
-    tell(entry());
+    expect(resources.observed).toEqual({ type: 'resource' });
+    resources.tell(entry());
     await pass(TOLD_WITHIN - 1);
     expect(said).toEqual([]);
     await pass(1);
@@ -152,7 +134,7 @@ More: node_modules/silent-refresh/docs/troubleshooting.md#login-not-told`,
     },
   );
 
-  it.each<[string, Entry]>([
+  it.each<[string, ResourceEntry]>([
     ['a request by XMLHttpRequest', { initiatorType: 'xmlhttprequest' }],
     ['a 204', { responseStatus: 204 }],
     ['a 299', { responseStatus: 299 }],
@@ -162,7 +144,7 @@ More: node_modules/silent-refresh/docs/troubleshooting.md#login-not-told`,
     expect(await seen(entry(more))).toHaveLength(1);
   });
 
-  it.each<[string, Entry]>([
+  it.each<[string, ResourceEntry]>([
     ['a script', { initiatorType: 'script' }],
     ['a refusal', { responseStatus: 401 }],
     ['a redirect', { responseStatus: 300 }],
@@ -186,10 +168,10 @@ More: node_modules/silent-refresh/docs/troubleshooting.md#login-not-told`,
   it('not while somebody is signed in, at its time or later', async () => {
     isSignedOut = false;
     watch();
-    tell(entry());
+    resources.tell(entry());
     isSignedOut = true;
     await pass(TOLD_WITHIN);
-    tell(entry());
+    resources.tell(entry());
     isSignedOut = false;
     await pass(TOLD_WITHIN);
     expect(said).toEqual([]);
@@ -209,11 +191,11 @@ More: node_modules/silent-refresh/docs/troubleshooting.md#login-not-told`,
 
   it('nothing is said after its undo', async () => {
     const undo = watch();
-    tell(entry());
+    resources.tell(entry());
     undo();
     await pass(TOLD_WITHIN);
     expect(said).toEqual([]);
-    expect(isObserving).toBe(false);
+    expect(resources.observed).toBeUndefined();
   });
 
   it('without the observer nothing is watched', () => {

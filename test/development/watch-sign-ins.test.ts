@@ -4,6 +4,7 @@ import type { DebugEntry } from 'silent-refresh';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { watchSignIns } from '../../src/development/watch-sign-ins.ts';
 import { jumpWallClock, stopClocks } from '../world/clocks.ts';
+import { stubStorage } from '../world/storage.ts';
 
 const TEN_MINUTES = 600_000;
 const NAME = 'default https://app.test/auth/refresh';
@@ -17,12 +18,7 @@ const onRefusal = () => {
 beforeEach(() => {
   stopClocks();
   refusals = 0;
-  stored = new Map();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-    removeItem: (key: string) => stored.delete(key),
-  });
+  stored = stubStorage('sessionStorage');
   return () => vi.unstubAllGlobals();
 });
 

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { decodeClaims } from '../../src/session/access-token.ts';
-import { createSession, type Session } from '../../src/session/session.ts';
 import { beginSession, endSession, renewSession } from '../../src/session/session-changes.ts';
 import { isNewer, type SessionRecord } from '../../src/session/session-record.ts';
-import { askPeers, type Peers, postChange, receiveMessage } from '../../src/tabs/session-sync.ts';
-import { gate, now } from '../../src/wait.ts';
+import { askPeers } from '../../src/tabs/session-sync.ts';
+import { now } from '../../src/wait.ts';
+import { hear, openPeer, type Peer } from '../given/peers.ts';
 import { jwt } from '../world/auth-server.ts';
 import { jumpWallClock, stopClocks } from '../world/clocks.ts';
 
@@ -19,9 +19,7 @@ function dice(seed: number) {
   };
 }
 
-interface Tab {
-  readonly session: Session;
-  readonly peers: Peers;
+interface Tab extends Peer {
   readonly seen: SessionRecord[];
 }
 
@@ -30,18 +28,10 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
   const underWay: { to: number; data: unknown }[] = [];
   const tabs = Array.from({ length: count }, (_, from): Tab => {
     const seen: SessionRecord[] = [];
-    const channel = {
-      type: 'native',
-      async postMessage(data: object) {
-        for (let to = 0; to < count; to++) if (to !== from) underWay.push({ to, data: structuredClone(data) });
-      },
-    } as NonNullable<Peers['channel']>;
-    const peers: Peers = { channel, name: 'unreliable', locks: undefined };
-    const session: Session = createSession(gate(), (source) => {
-      if (source === 'this-tab') postChange(peers, session);
-      seen.push(session.record);
-    });
-    return { session, peers, seen };
+    const post = (data: unknown) => {
+      for (let to = 0; to < count; to++) if (to !== from) underWay.push({ to, data });
+    };
+    return { ...openPeer(post, ({ record }) => seen.push(record)), seen };
   });
 
   function deliverOne(fate: 'once' | 'doubled' | 'lost') {
@@ -49,8 +39,7 @@ function unreliableTabs(count: number, roll: (sides: number) => number) {
     if (!message || fate === 'lost') return;
     if (fate === 'doubled') underWay.push(message);
     const tab = tabs[message.to];
-    if (tab)
-      receiveMessage(tab.peers, tab.session, { onPause: () => {}, onAsk: () => {}, onRefused: () => {} }, message.data);
+    if (tab) hear(tab, message.data);
   }
 
   return {

@@ -1,11 +1,11 @@
-/** The page's localStorage, which Node lacks. */
+/** The page's storage, which Node lacks. */
 
 import { vi } from 'vitest';
 
 /** What is stored from now on, until the test unstubs its globals. */
-export function stubStorage(): Map<string, string> {
+export function stubStorage(name: 'localStorage' | 'sessionStorage' = 'localStorage'): Map<string, string> {
   const stored = new Map<string, string>();
-  vi.stubGlobal('localStorage', {
+  vi.stubGlobal(name, {
     getItem: (key: string) => stored.get(key) ?? null,
     setItem: (key: string, value: string) => stored.set(key, value),
     removeItem: (key: string) => stored.delete(key),

@@ -1,6 +1,6 @@
 /** The flags of the cookie that holds the refresh token. */
 
-import { type Cookie, isSameCookie } from '../cookies.js';
+import { type Cookie, isSameCookie, placeOf } from '../cookies.js';
 import { broken, type Finding, kept, unclear } from '../finding.js';
 import { isSameSite } from '../site.js';
 import type { FirstRefresh, Stage } from '../stage.js';
@@ -84,15 +84,16 @@ function sameSite({ sameSite, isSecure }: Cookie, url: URL, origin: URL): Findin
 
 /** @param signedIn what the refresh has to replace */
 function path(cookie: Cookie, signedIn: Cookie | undefined): Finding {
-  const { name, path, isSecure, isHostOnly } = cookie;
+  const { name, path, isSecure, isHostOnly, isPartitioned } = cookie;
   const isHostPrefixed = name.startsWith('__Host-');
   if (isHostPrefixed && !(path === '/' && isSecure && isHostOnly)) {
     return broken('its name begins with __Host-, and browsers then want Secure, Path=/ and no Domain');
   }
   // A jar doesn't say what is partitioned.
-  if (signedIn && !isSameCookie({ ...signedIn, isPartitioned: cookie.isPartitioned }, cookie)) {
+  const before = signedIn && { ...signedIn, isPartitioned };
+  if (before && !isSameCookie(before, cookie)) {
     return broken(
-      `it has Path=${signedIn.path} by the sign-in and Path=${path} by the refresh, so browsers keep both, and one is spent`,
+      `it has ${placeOf(before)} by the sign-in and ${placeOf(cookie)} by the refresh, so browsers keep both, and one is spent`,
       'Set both with the same Path and Domain.',
     );
   }

@@ -1,6 +1,6 @@
 /** Whether an answer deletes a cookie, as a browser sees it. */
 
-import { type Cookie, isDeleted, isSameCookie } from '../cookies.js';
+import { type Cookie, isDeleted, isSameCookie, placeOf } from '../cookies.js';
 import type { Answer } from '../exchange.js';
 import { broken, type Finding, kept } from '../finding.js';
 
@@ -11,10 +11,5 @@ export function deletion(cookie: Cookie, { setCookies, receivedAt }: Answer, cos
   if (!named.length) return broken(`the answer doesn't delete it, so ${cost}`);
   if (!deleted.length) return broken('the answer sets it, and not with an expiry in the past');
   if (deleted.some((each) => isSameCookie(each, cookie))) return kept();
-  const differs = (part: 'path' | 'isPartitioned') => deleted.every((each) => each[part] !== cookie[part]);
-  if (differs('path')) {
-    return broken(`it deletes a cookie of Path=${deleted[0]?.path}, and this one has Path=${cookie.path}`);
-  }
-  if (differs('isPartitioned')) return broken('it deletes a cookie that differs in Partitioned');
-  return broken('it deletes a cookie of another Domain');
+  return broken(`it deletes that of ${deleted.map(placeOf).join(', and of ')}, and this one has ${placeOf(cookie)}`);
 }

@@ -1,6 +1,6 @@
 /** With `--hint-cookie`: the cookie beside the refresh token's that scripts read, as the client's option `hintCookie` needs it. */
 
-import { type Cookie, goesTo, isDeleted, isSameCookie } from '../cookies.js';
+import { type Cookie, goesTo, isDeleted, isSameCookie, placeOf } from '../cookies.js';
 import { type Answer, isOver } from '../exchange.js';
 import { broken, type Finding, kept, unchecked, unclear } from '../finding.js';
 import { decoded } from '../request-parts.js';
@@ -84,10 +84,11 @@ function reach(hint: Cookie, who: string, page: URL, before: Cookie | undefined)
     );
   }
   // A jar doesn't say what is partitioned.
-  if (before && !isSameCookie({ ...before, isPartitioned }, hint)) {
+  const replaced = before && { ...before, isPartitioned };
+  if (replaced && !isSameCookie(replaced, hint)) {
     return broken(
-      'the sign-in and the refresh set it with different Domains, so browsers keep both',
-      'Set both with the same Domain, or with none.',
+      `it has ${placeOf(replaced)} by the sign-in and ${placeOf(hint)} by the refresh, so browsers keep both`,
+      'Set both with the same Path and Domain.',
     );
   }
   return kept();

@@ -2,7 +2,7 @@
 
 import type { Call } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
-import { bearerIn, isMirrored, isOrphan, isRefresh, isRefusal, isUnmarked } from './evidence.ts';
+import { bearerIn, isMirrored, isOrphan, isRefresh, isRefusal, isUnmarked, orphanWait } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 
 export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
@@ -28,12 +28,13 @@ export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
   },
 });
 
-/** Whether nobody could know of this refresh of a page that has gone, and its cookie came after that of a login. */
+/** Whether the cookie of a page that has gone came after that of a login, and nobody could wait for it so long. */
 function hasCoveredLogin(scene: Scene, refresh: Exchange): boolean {
-  const { endedAt } = refresh;
-  if (!isRefresh(refresh) || endedAt === undefined || !isOrphan(refresh) || !isUnmarked(scene, refresh)) return false;
+  const { endedAt, sentAt } = refresh;
+  if (!isRefresh(refresh) || endedAt === undefined || !isOrphan(refresh)) return false;
+  const awaitedUntil = sentAt + (isUnmarked(scene, refresh) ? 0 : orphanWait(scene, refresh));
   return scene.browser.network.exchanges.some(
-    (each) => each.request.endpoint === 'login' && each.sentAt > refresh.sentAt && (each.endedAt ?? Infinity) < endedAt,
+    (each) => each.request.endpoint === 'login' && each.sentAt > awaitedUntil && (each.endedAt ?? Infinity) < endedAt,
   );
 }
 
