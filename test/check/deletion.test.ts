@@ -34,31 +34,31 @@ it.each([
   ['another cookie alone', ['sid=; Path=/auth; Max-Age=0'], `the answer doesn't delete it, so ${COST}`],
   ['a value that is empty', ['session=; Path=/auth'], 'the answer sets it, and not with an expiry in the past'],
   ['an expiry to come', [`session=; Path=/auth; ${LATER}`], 'the answer sets it, and not with an expiry in the past'],
-  ['another Path', ['session=; Path=/; Max-Age=0'], `it deletes that of Path=/ on ${HOST}, ${THIS}`],
+  ['another Path', ['session=; Path=/; Max-Age=0'], `it deletes the one with Path=/ on ${HOST}, ${THIS}`],
   [
     'another Path, and the right one without an expiry',
     ['session=; Path=/auth', 'session=; Path=/; Max-Age=0'],
-    `it deletes that of Path=/ on ${HOST}, ${THIS}`,
+    `it deletes the one with Path=/ on ${HOST}, ${THIS}`,
   ],
   [
     'another Domain',
     ['session=; Path=/auth; Domain=example.com; Max-Age=0'],
-    `it deletes that of Path=/auth; Domain=example.com, ${THIS}`,
+    `it deletes the one with Path=/auth; Domain=example.com, ${THIS}`,
   ],
   [
     'another Path at one time, and another Domain at the other',
     ['session=; Path=/; Max-Age=0', 'session=; Path=/auth; Domain=example.com; Max-Age=0'],
-    `it deletes that of Path=/ on ${HOST}, and of Path=/auth; Domain=example.com, ${THIS}`,
+    `it deletes the one with Path=/ on ${HOST} and the one with Path=/auth; Domain=example.com, ${THIS}`,
   ],
   [
     'the Domain of its own host, where it was set without one',
     [`session=; Path=/auth; Domain=${HOST}; Max-Age=0`],
-    `it deletes that of Path=/auth; Domain=${HOST}, ${THIS}`,
+    `it deletes the one with Path=/auth; Domain=${HOST}, ${THIS}`,
   ],
   [
     'Partitioned',
     ['session=; Path=/auth; Max-Age=0; Partitioned'],
-    `it deletes that of Path=/auth on ${HOST}; Partitioned, ${THIS}`,
+    `it deletes the one with Path=/auth on ${HOST}; Partitioned, ${THIS}`,
   ],
 ])('it stays by %s', async (_what, setCookies, note) => {
   expect(await found(...setCookies)).toEqual({ outcome: 'broken', note, todo: undefined });

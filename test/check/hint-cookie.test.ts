@@ -82,7 +82,7 @@ const FOUND: Readonly<Record<HintFault, readonly [Outcomes, string]>> = {
   'the sign-out keeps the hint': [{ 'hint-sign-out': 'broken' }, "The answer doesn't delete it"],
   'the sign-out deletes another hint': [
     { 'hint-sign-out': 'broken', 'hint-refusal': 'broken' },
-    'It deletes that of Path=/auth on 127.0.0.1, and this one has Path=/ on 127.0.0.1',
+    'It deletes the one with Path=/auth on 127.0.0.1, and this one has Path=/ on 127.0.0.1',
   ],
   'a refusal keeps the hint': [{ 'hint-refusal': 'broken' }, "The answer doesn't delete it"],
   'a refusal of an unknown token keeps the hint': [{ 'hint-refusal': 'broken' }, "The answer doesn't delete it"],

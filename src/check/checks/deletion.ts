@@ -11,5 +11,7 @@ export function deletion(cookie: Cookie, { setCookies, receivedAt }: Answer, cos
   if (!named.length) return broken(`the answer doesn't delete it, so ${cost}`);
   if (!deleted.length) return broken('the answer sets it, and not with an expiry in the past');
   if (deleted.some((each) => isSameCookie(each, cookie))) return kept();
-  return broken(`it deletes that of ${deleted.map(placeOf).join(', and of ')}, and this one has ${placeOf(cookie)}`);
+  return broken(
+    `it deletes the one with ${deleted.map(placeOf).join(' and the one with ')}, and this one has ${placeOf(cookie)}`,
+  );
 }
