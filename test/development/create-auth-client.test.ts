@@ -133,6 +133,14 @@ describe('what it says', () => {
     await rest();
     expect(codes()).toEqual(expected);
   });
+
+  it('nothing of a page that refuses its locks once the client is disposed of', async () => {
+    vi.spyOn(navigator.locks, 'query').mockRejectedValue(new DOMException('', 'SecurityError'));
+    vi.stubGlobal('isSecureContext', true);
+    open().dispose();
+    await rest();
+    expect(said).toEqual([]);
+  });
 });
 
 describe('a cookie that wasn’t kept shows on the next page', () => {
