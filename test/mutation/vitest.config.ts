@@ -27,6 +27,8 @@ const HEAVY = [
   'promises/p15-leaves-no-trace/dispose.test.ts',
   'promises/p15-leaves-no-trace/long-outage.test.ts',
 ];
+/** Test files of one room alone: what they notice, all of them notice. */
+const TESTS = process.env.TESTS?.split(' ');
 /** Milliseconds. Many mutants make a test wait for ever; a good test takes a third of a second. */
 const TEST_TIMEOUT = 8_000;
 
@@ -59,11 +61,13 @@ export default defineConfig({
     sequence: { sequencer: LikelyKillersFirst },
     runner: path('one-failure-is-enough.ts'),
     setupFiles: path('hits-by-file.ts'),
-    projects: [
-      light(node, 1),
-      // One React is enough: the other one runs the same lines.
-      light(named('React 19'), 2),
-      { ...node, test: { ...node.test, name: 'heavy', include: HEAVY, sequence: { groupOrder: 3 } } },
-    ],
+    projects: TESTS
+      ? [light({ ...node, test: { ...node.test, name: 'node', include: TESTS } }, 1)]
+      : [
+          light(node, 1),
+          // One React is enough: the other one runs the same lines.
+          light(named('React 19'), 2),
+          { ...node, test: { ...node.test, name: 'heavy', include: HEAVY, sequence: { groupOrder: 3 } } },
+        ],
   },
 });
