@@ -2,7 +2,7 @@
 
 import type { Call, Tab } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
-import { bringsToken } from './evidence.ts';
+import { bringsToken, isMirrored } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** Milliseconds: the option `refreshTimeout`. */
@@ -20,7 +20,7 @@ const SLOW = 3_000;
 export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
   const { browser } = scene;
   let explainedUntil = -1;
-  let shortPauses: number[] = [];
+  let shortPauses: Exchange[] = [];
   const explain = () => {
     explainedUntil = browser.timeline.now + EXPLAINS_FOR;
   };
@@ -28,10 +28,8 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     promise: 'Callers get no error while the auth server can be reached, and none for a pause that it calls short',
     onEnd(exchange) {
       if (exchange.request.endpoint === 'api') return;
-      if (isShortPause(exchange)) shortPauses.push(browser.timeline.now);
-      // A tab that has missed the news of a success counts on for a while.
-      if (bringsToken(exchange))
-        shortPauses = shortPauses.filter((at) => browser.timeline.now - at < 2 * REFRESH_TIMEOUT);
+      if (isShortPause(exchange)) shortPauses.push(exchange);
+      if (bringsToken(exchange)) shortPauses = shortPauses.filter((each) => isCountedAfter(exchange, each));
       if (isGrave(exchange) || shortPauses.length > FEW) explain();
     },
     afterEach() {
@@ -62,6 +60,12 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
       accuse(`${label} of tab ${tab.page.id} failed after ${Math.round(waited)} ms: ${message}`);
     },
   };
+
+  /** A tab that has missed the news of a success counts on: for a while, or where messages are lost until its own one. */
+  function isCountedAfter(success: Exchange, { page, endedAt = 0 }: Exchange): boolean {
+    const hasMissedIt = !isMirrored(scene.plan) && page !== success.page && page.isAlive;
+    return hasMissedIt || browser.timeline.now - endedAt < 2 * REFRESH_TIMEOUT;
+  }
 
   function isSigningIn(tab: Tab, since: number): boolean {
     const isOfTab = (call: Call) => call.tab === tab && call.label.startsWith('signIn(');
