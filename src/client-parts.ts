@@ -4,7 +4,7 @@ import type { ClientSettings } from './client-options.js';
 import { createHintCookie } from './cookies.js';
 import { emit, reportProblem } from './events.js';
 import { type Lifecycle, sendSignOut } from './lifecycle/sign-out.js';
-import { pauseAsTold, pauseLeft, resetCoolDown } from './refresh/cool-down.js';
+import { pauseAsTold, resetCoolDown } from './refresh/cool-down.js';
 import { forgetOtherUsers, recordHopelessElsewhere } from './refresh/fruitless-refreshes.js';
 import { postPause } from './refresh/refresh-round.js';
 import { lookAround, retryLater, spreadNextRefresh } from './refresh/refresh-schedule.js';
@@ -127,9 +127,8 @@ function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;
   const handlers: PeerHandlers = {
     onPause(news) {
-      if (news.ms <= pauseLeft(refreshing.coolDown)) return;
-      pauseAsTold(refreshing.coolDown, news);
-      DEVELOPMENT: emit(session.listeners, 'paused', { ms: news.ms, isNamed: news.isNamed, by: 'another-tab' });
+      const isNews = pauseAsTold(refreshing.coolDown, news);
+      if (isNews) emit(session.listeners, 'paused', { ms: news.ms, isNamed: news.isNamed, by: 'another-tab' });
     },
     onAsk: () => postPause(parts),
     onRefused({ id, generation, address }) {

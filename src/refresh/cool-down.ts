@@ -61,10 +61,15 @@ export function pauseAfterFailure(coolDown: CoolDown, retryAfter: number | undef
 /**
  * Begins a pause that another tab tells of, for as long as it says: raised to the shortest one, the rest of a pause would be
  * told on, and grow with each tab that asks. It is a failure of that tab, unless it is the pause that is known here.
+ *
+ * @returns whether it is news: it lasts longer than the pause that is known here, or it is the server that names it
  */
-export function pauseAsTold(coolDown: CoolDown, told: PauseReason): void {
-  if (!pauseLeft(coolDown)) coolDown.failures++;
-  startPause(coolDown, told);
+export function pauseAsTold(coolDown: CoolDown, told: PauseReason): boolean {
+  const left = pauseLeft(coolDown);
+  if (told.ms <= left && (coolDown.pause?.isNamed || !told.isNamed)) return false;
+  if (!left) coolDown.failures++;
+  startPause(coolDown, { ...told, ms: Math.max(told.ms, left) });
+  return true;
 }
 
 /** What the server named isn't shortened. */

@@ -311,6 +311,20 @@ describe('a pause that is over, or shorter than another', () => {
     other.close();
   });
 
+  it('a pause that the server names is told as such, though another one lasts longer', async () => {
+    const name = newBrowser();
+    const [auth] = (await adasTabs(server, 1, { name })) as [AuthClient];
+    const other = openRawChannel(name);
+    other.say({ v: 1, kind: 'cool-down', ms: 21_000, wall: Date.now(), isNamed: false, mayRetry: false });
+    other.say({ v: 1, kind: 'cool-down', ms: 20_000, wall: Date.now(), isNamed: true, mayRetry: false });
+    await rest();
+    goOnline();
+
+    expect(await failureOf(auth.refresh())).toMatchObject({ code: 'refresh-unavailable', retryAfter: 21_000 });
+    expect(server.refreshCalls).toBe(0);
+    other.close();
+  });
+
   it('the network’s return frees those who wait for a pause that has grown meanwhile', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
     const name = newBrowser();
@@ -320,12 +334,13 @@ describe('a pause that is over, or shorter than another', () => {
     server.answerRefresh = undefined;
     const waiting = auth.refresh();
     const other = openRawChannel(name);
-    other.say({ v: 1, kind: 'cool-down', ms: 5_000, isNamed: false, mayRetry: false });
+    other.say({ v: 1, kind: 'cool-down', ms: 5_000, wall: Date.now(), isNamed: false, mayRetry: false });
     await rest();
+    await pass(4_999);
     expect(await standing(waiting)).toBe('pending');
     goOnline();
 
-    // No time has passed.
+    // No more time has passed.
     expect(await standing(waiting)).toBe('fulfilled');
     other.close();
   });
