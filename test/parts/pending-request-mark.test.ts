@@ -231,6 +231,7 @@ describe('the next page waits', () => {
   it('where the hint isn’t known, as without it', async () => {
     noteAnswerTime(tabs, 10);
     expect(await waitFor('NOW =a.b')).toBe(1_000);
+    expect(await waitFor('nobody NOW =')).toBe(1_000);
   });
 
   it.each([
