@@ -101,10 +101,11 @@ const REFRESH: readonly Fault[] = [
     name: 'a pause that the server has named is shortened',
     patches: [
       {
-        file: 'src/client-parts.ts',
-        find: 'if (news.ms <= pauseLeft(refreshing.coolDown)) return;',
-        replace: 'pauseLeft(refreshing.coolDown);',
+        file: 'src/refresh/cool-down.ts',
+        find: 'if (told.ms <= left && (coolDown.pause?.isNamed || !told.isNamed)) return false;',
+        replace: '',
       },
+      { file: 'src/refresh/cool-down.ts', find: 'ms: Math.max(told.ms, left)', replace: 'ms: told.ms' },
       { file: 'src/refresh/cool-down.ts', find: 'length: Math.max(ms, namedLeft),', replace: 'length: ms,' },
     ],
   },

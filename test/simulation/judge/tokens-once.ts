@@ -27,7 +27,8 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
       if (!plan.world.rotates || !isRefresh(exchange) || !refreshToken) return;
       const first = spentBy.get(refreshToken);
       if (!first) {
-        spentBy.set(refreshToken, exchange);
+        // A session that the server has ended has nothing left to spend.
+        if (browser.server.familyOf(refreshToken)?.state === 'active') spentBy.set(refreshToken, exchange);
         return;
       }
       // It never reached the server, or the server didn't take it: it is not spent.
