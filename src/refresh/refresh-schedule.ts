@@ -42,7 +42,13 @@ export function refreshIfDue(parts: RefreshParts, minDelay = 0): void {
   if (due) {
     DEVELOPMENT: emit(session.listeners, 'refresh-planned', { in: Math.round(due) });
     schedule.stopTimer = startTimer(due, () => refreshIfDue(parts));
-  } else void refresh(parts, news ? 'hint' : 'demand');
+    return;
+  }
+  const { change } = session;
+  void refresh(parts, news ? 'hint' : 'demand').then((outcome) => {
+    // The hint had nothing new to tell when the turn came: what was due before is due still.
+    if (news && outcome === 'changed' && session.change === change) refreshIfDue(parts);
+  });
 }
 
 /** Milliseconds in which the server isn't asked again because of the hint cookie, after it had nothing new to say. */
