@@ -385,6 +385,8 @@ describe('a value that is as before when its turn comes', () => {
     const before = /has_session=(.*)/.exec(document.cookie)?.[1] ?? '';
     const letGo = await holdLock(name);
     setHint('another-session.1');
+    // Without events of cookies it looks now.
+    show('visible');
     await settle();
     return { auth, goBack: () => setHint(before), letGo };
   }
@@ -395,6 +397,18 @@ describe('a value that is as before when its turn comes', () => {
     await letGo();
     await settle();
     expect(server.refreshCalls).toBe(0);
+    expect(auth.getState()).toMatchObject({ subject: 'ada' });
+  });
+
+  it('is not the end of the refreshes ahead of expiry', async () => {
+    vi.stubGlobal('cookieStore', undefined);
+    server.lifetime = 600;
+    const { auth, goBack, letGo } = await standInLine();
+    goBack();
+    await letGo();
+    await settle();
+    await pass(599_000, 1_000);
+    expect(server.refreshCalls).toBe(1);
     expect(auth.getState()).toMatchObject({ subject: 'ada' });
   });
 
