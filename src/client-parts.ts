@@ -127,8 +127,8 @@ function onMessage(parts: ClientParts, data: unknown): void {
   const { session, tabs, refreshing } = parts;
   const handlers: PeerHandlers = {
     onPause(news) {
-      const isNews = pauseAsTold(refreshing.coolDown, news);
-      if (isNews) emit(session.listeners, 'paused', { ms: news.ms, isNamed: news.isNamed, by: 'another-tab' });
+      if (!pauseAsTold(refreshing.coolDown, news)) return;
+      DEVELOPMENT: emit(session.listeners, 'paused', { ms: news.ms, isNamed: news.isNamed, by: 'another-tab' });
     },
     onAsk: () => postPause(parts),
     onRefused({ id, generation, address }) {
