@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { judge, type TokenResponse } from '../../../src/refresh/token-response.ts';
 import { now } from '../../../src/wait.ts';
+import { jwt } from '../../world/auth-server.ts';
 import { stopClocks } from '../../world/clocks.ts';
 
 beforeEach(() => stopClocks());
@@ -66,6 +67,14 @@ describe('the session is over', () => {
       () => json(403, { trace: `csrf ${'x'.repeat(1_000)}` }),
       over(answered(403)),
     ],
+    ...['Session ended', 'refreshtoken', 'you must sign in', 'be logged in'].map(
+      (said): Case => [
+        `a 401 that speaks of a quota and says: ${said}`,
+        () => json(401, { message: `quota: ${said}` }),
+        over(answered(401)),
+      ],
+    ),
+    ['words of two values', () => json(403, { first: 'rate', second: 'limit' }), over(answered(403))],
     ['keys that are no words', () => json(403, { origin: 'auth-service' }), over(answered(403))],
     ['a word that is no text', () => json(401, { error: 5 }), over(answered(401))],
     ['an error that is only named like a method', () => json(401, { error: 'toString' }), over(answered(401))],
@@ -204,8 +213,30 @@ describe('a refusal that speaks of a limit or a firewall', () => {
     'RBAC: access denied',
     'your IP is unknown',
     'error code: 1020',
+    'toomanyrequests',
+    'TooMany attempts',
+    'ratelimit',
+    'rateexceeded',
+    'limitexceeded',
   ])('%s', async (message) => {
     expect(await found(json(403, { detail: [{ message }] }))).toEqual({ verdict: 'unreachable', why: aboutLimit(403) });
+  });
+
+  it('but for a 401, also where it speaks of the session', async () => {
+    expect(await found(json(403, { message: 'quota: session' }))).toEqual({
+      verdict: 'unreachable',
+      why: aboutLimit(403),
+    });
+  });
+
+  it('in up to a thousand characters', async () => {
+    const ofLength = (length: number) => text(403, 'quota'.padEnd(length, 'x'), 'text/plain');
+    const why = 'it answered 403, text/plain';
+    expect(await found(ofLength(1_000))).toEqual({
+      verdict: 'unreachable',
+      why: `${why}, and speaks of a limit or a firewall, not of the session`,
+    });
+    expect(await found(ofLength(1_001))).toEqual({ verdict: 'rejected', why });
   });
 
   it('by the type that a gateway names', async () => {
@@ -223,9 +254,12 @@ describe('a refusal that speaks of a limit or a firewall', () => {
     expect(await found(json(403, {}, { 'x-amzn-errortype': 'NotForbidden' }))).toMatchObject({ verdict: 'rejected' });
   });
 
-  it.each(['shipping', 'swaffle', 'error code: 2020', 'a user was blocked'])('not: %s', async (message) => {
-    expect(await found(json(403, { message }))).toEqual({ verdict: 'rejected', why: answered(403) });
-  });
+  it.each(['shipping', 'swaffle', 'error code: 2020', 'error code: 10', 'a user was blocked'])(
+    'not: %s',
+    async (message) => {
+      expect(await found(json(403, { message }))).toEqual({ verdict: 'rejected', why: answered(403) });
+    },
+  );
 });
 
 describe('a refusal that speaks of the request', () => {
@@ -242,7 +276,9 @@ describe('a refusal that speaks of the request', () => {
     'anti-forgery token',
     'antiforgery',
     'request_forgery',
+    'requestforgery',
     'cross site',
+    'crosssite',
     'cross-origin',
     'the origin',
   ])('CSRF: %s', async (message) => {
@@ -256,7 +292,7 @@ describe('a refusal that speaks of the request', () => {
     expect(await found(json(500, { message: 'csrf' }))).toEqual({ verdict: 'unreachable', why: answered(500) });
   });
 
-  it.each(['Unsupported content type', 'ContentType', 'No API key', 'subscription-key'])(
+  it.each(['Unsupported content type', 'ContentType', 'No API key', 'apikey', 'subscription-key'])(
     'its form: %s',
     async (message) => {
       expect(await found(json(403, { message }))).toEqual({
@@ -365,6 +401,63 @@ describe('a 2xx without a token', () => {
   ])('%s', async (_, answer, expected) => {
     const { why, ...rest } = expected as { why: string };
     expect(await found(answer())).toEqual({ why, ...rest });
+  });
+});
+
+describe('what the client could know, and may not read', () => {
+  const ofCors = (status: number, headers: Record<string, string> = {}) =>
+    Object.defineProperty(json(status, {}, headers), 'type', { value: 'cors' });
+
+  it('is the pause of another origin', async () => {
+    for (const status of [429, 503])
+      expect(await found(ofCors(status))).toEqual({
+        verdict: 'not-processed',
+        why: answered(status),
+        problem: { code: 'retry-after-unreadable', status },
+      });
+  });
+
+  it('not where it can be read, where there is none, and on the page’s own origin', async () => {
+    for (const answer of [ofCors(503, { 'Retry-After': '7' }), ofCors(500), json(503, {})])
+      expect(await found(answer)).not.toHaveProperty('problem');
+  });
+});
+
+describe('tokens of no use', () => {
+  it('for DPoP, unless the app reads them itself', async () => {
+    const answer = { access_token: 'a', token_type: 'DPoP' };
+    const { why, problem, ...rest } = await found(answer);
+    expect(why).toContain('by its token_type it uses DPoP (RFC 9449)');
+    expect(problem).toEqual({ code: 'token-type-unsupported', why });
+    expect(rest).toEqual({ verdict: 'unreachable', isPermanent: true });
+    expect(await found(answer, { readTokens: () => ({ accessToken: 'a' }) })).toMatchObject({ verdict: 'renewed' });
+  });
+
+  const UNREADABLE = { code: 'expires-in-unreadable' };
+
+  it('whose lifetime is in words, unless a JWT says it, too', async () => {
+    expect(await found({ access_token: 'opaque', expires_in: '15m' })).toEqual({
+      verdict: 'unreachable',
+      why: 'its expires_in is no number of seconds',
+      problem: UNREADABLE,
+    });
+    const iat = Math.floor(Date.now() / 1_000);
+    const token = jwt({ sub: 'ada', iat, exp: iat + 300 });
+    expect(await found({ access_token: token, expires_in: '15m' })).toMatchObject({
+      verdict: 'renewed',
+      problem: UNREADABLE,
+    });
+    expect(await found({ access_token: token, expires_in: 300 })).not.toHaveProperty('problem');
+  });
+
+  it('whose last second is over', async () => {
+    expect(await found({ access_token: 'a', expires_in: 0.5 })).toMatchObject({
+      why: 'its token has already expired, or is about to: 0.5 s are left by expires_in',
+    });
+  });
+
+  it('that a page of words brings', async () => {
+    expect(await found(text(200, 'eyJ', 'text/html'))).toMatchObject({ problem: { code: 'endpoint-answers-html' } });
   });
 });
 
