@@ -3,7 +3,14 @@
 import { SessionExpiredError } from '../errors.js';
 import { emit, type SignedOutReason } from '../events.js';
 import type { CookieSignIn, Session } from '../session/session.js';
-import { endSession, keepRefreshToken, keepToken, loseSession, renewSession } from '../session/session-changes.js';
+import {
+  doubtUser,
+  endSession,
+  keepRefreshToken,
+  keepToken,
+  loseSession,
+  renewSession,
+} from '../session/session-changes.js';
 import { isOpen, type SessionRecord } from '../session/session-record.js';
 import { beginCookieSession, refuseCookieSignIn } from '../session/sign-ins.js';
 import { type CoolDown, pauseAfterFailure, pauseLeft, resetCoolDown } from './cool-down.js';
@@ -18,12 +25,14 @@ export interface KnownAtCall {
   readonly newestHeard: SessionRecord | undefined;
   /** The value of the hint cookie. */
   readonly hint?: string | undefined;
+  readonly record: SessionRecord;
 }
 
-export const knownAtCall = ({ cookieSignIn, hint }: Session): KnownAtCall => ({
+export const knownAtCall = ({ cookieSignIn, hint, record }: Session): KnownAtCall => ({
   cookieSignIn,
   hint: hint.read(),
   newestHeard: cookieSignIn?.newestHeard,
+  record,
 });
 
 /**
@@ -83,8 +92,11 @@ export function applyVerdict(parts: Omit<RefreshParts, 'tabs'>, verdict: Verdict
     return 'changed';
   }
   if (verdict.verdict === 'renewed') {
+    const isDoubtNew = session.record.inDoubt && session.record !== atCall.record;
     if (atCall.cookieSignIn) beginCookieSession(session, atCall.cookieSignIn, verdict.grant);
     else renewSession(session, verdict.grant);
+    // The cookie of another sign-in has come since: it is the next token that may be that user's.
+    if (isDoubtNew) doubtUser(session);
     return 'changed';
   }
   const { why, retryAfter, cause, isPermanent, refreshToken } = verdict;

@@ -127,6 +127,35 @@ it('a login that was given up, and is answered later, brings doubt about the use
   expect(usersOf(server)).toEqual(['ada']);
 });
 
+it('a login that is answered while a refresh is under way brings doubt about the token after that', async () => {
+  const [here] = await adasTwoTabs(server);
+  const late = gate();
+  await failToSignIn(here, async () => {
+    await late.opened;
+    return server.signIn('bob');
+  });
+  // A server that doesn't rotate: its answer leaves the cookie as it is.
+  const [asked, answered] = [gate(), gate()];
+  server.answerRefresh = async () => {
+    const adas = server.signIn('ada');
+    asked.open();
+    await answered.opened;
+    return Response.json(adas);
+  };
+  const refreshing = reasonOf(here.refresh());
+  await asked.opened;
+  late.open();
+  await rest();
+  answered.open();
+  await refreshing;
+  server.answerRefresh = undefined;
+  expect((await here.fetch(`${API}/orders`)).status).toBe(200);
+  outliveToken();
+
+  expect(await failureOf(here.fetch(`${API}/orders`))).toMatchObject({ code: 'session-changed' });
+  expect(usersOf(server)).toEqual(['ada']);
+});
+
 it('a login that was given up, and fails later, brings doubt about the user then', async () => {
   const [here] = await adasTwoTabs(server);
   const late = gate();
