@@ -1,7 +1,8 @@
 /** The hint cookie: visitors cost nothing, and what others do with the session is known in every tab. */
 
 import { LONGEST_NEWS } from '../world/cookies.ts';
-import { isHinted, isMirrored, isRefresh } from './evidence.ts';
+import type { Exchange } from '../world/network.ts';
+import { bringsToken, isHinted, isMirrored, isRefresh } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
@@ -26,6 +27,15 @@ export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
   },
 });
 
+/** Milliseconds from an answer to the session that it begins: the word of a sign-out may be on its way. */
+const LONGEST_BEGINNING = 1_000;
+
+/** Whether somebody else has set the cookie before the tab could read the one that came with its own token. */
+function mayTakeHint(exchange: Exchange, touchedAt: number): boolean {
+  const { endedAt = Infinity } = exchange;
+  return bringsToken(exchange) && touchedAt >= endedAt && touchedAt - endedAt <= LONGEST_BEGINNING;
+}
+
 export const hintIsHeard: RuleMaker = (scene, accuse) => ({
   promise: 'With a hint cookie each tab knows who has signed in or out elsewhere',
   atRest() {
@@ -40,7 +50,8 @@ export const hintIsHeard: RuleMaker = (scene, accuse) => ({
         accuse(`tab ${page.id} is signed in, and there is no cookie any more`);
       if (!isActive || !network.hint) continue;
       const whose = server.subjectOf(family);
-      if (state.status === 'signed-in' && state.subject !== undefined && state.subject !== whose)
+      const isTaken = network.exchanges.some((each) => each.page === page && mayTakeHint(each, network.touchedAt));
+      if (state.status === 'signed-in' && state.subject !== undefined && state.subject !== whose && !isTaken)
         accuse(`tab ${page.id} is ${state.subject}, and the cookie is that of ${whose}`);
       // Signed out stays signed out.
       if (state.status === 'signed-out' && state.reason !== 'signed-out')
