@@ -5,27 +5,34 @@ import type { Exchange } from '../world/network.ts';
 import { bringsToken, isHinted, isMirrored, isRefresh } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
-export const visitorsAskNothing: RuleMaker = (scene, accuse) => ({
-  promise: 'Where the hint cookie says that nobody is signed in, the server isn’t asked',
-  onSend(exchange) {
-    const tab = scene.tabOf(exchange);
-    if (!isRefresh(exchange) || !tab || !isHinted(scene.plan)) return;
-    const { hint, hintChangedAt } = scene.browser.network;
-    const wasAlwaysSo = !hint && hintChangedAt < tab.createdAt - LONGEST_NEWS;
-    const isAsked = scene.calls.some((call) => call.tab === tab && /^(refresh|signIn)\(/.test(call.label));
-    // Where others have touched it, the client may have seen a sign-in without it. So may clients of another name, whose
-    // sign-out takes it away from those of this name.
-    const isUntouched = scene.browser.network.touchedAt < 0 && scene.plan.world.names === 1;
-    // Another tab of its own name knows a session, and hasn't reached the server since the cookie went.
-    const isTold = scene.heard.some(
-      ({ tab: its, event, detail }) => its === tab && event === 'state' && Object(detail).status === 'restoring',
-    );
-    const { status } = tab.state;
-    const isByItself = status === 'restoring' && isUntouched && !isTold;
-    if (wasAlwaysSo && !isAsked && (status === 'signed-out' || isByItself))
-      accuse(`tab ${tab.page.id} of a visitor has asked the server`);
-  },
-});
+export const visitorsAskNothing: RuleMaker = (scene, accuse) => {
+  /** A late sign-out had taken the cookie when the tokens of a login were handed over, say: then its absence says nothing. */
+  let hasSignedInWithout = false;
+  return {
+    promise: 'Where the hint cookie says that nobody is signed in, the server isn’t asked',
+    onHeard({ event }) {
+      if (event === 'signed-in' && !scene.browser.network.hint) hasSignedInWithout = true;
+    },
+    onSend(exchange) {
+      const tab = scene.tabOf(exchange);
+      if (!isRefresh(exchange) || !tab || !isHinted(scene.plan)) return;
+      const { hint, hintChangedAt } = scene.browser.network;
+      const wasAlwaysSo = !hint && hintChangedAt < tab.createdAt - LONGEST_NEWS;
+      const isAsked = scene.calls.some((call) => call.tab === tab && /^(refresh|signIn)\(/.test(call.label));
+      // Where others have touched it, the client may have seen a sign-in without it. So may clients of another name, whose
+      // sign-out takes it away from those of this name.
+      const isUntouched = scene.browser.network.touchedAt < 0 && scene.plan.world.names === 1;
+      // Another tab of its own name knows a session, and hasn't reached the server since the cookie went.
+      const isTold = scene.heard.some(
+        ({ tab: its, event, detail }) => its === tab && event === 'state' && Object(detail).status === 'restoring',
+      );
+      const { status } = tab.state;
+      const isByItself = status === 'restoring' && isUntouched && !isTold;
+      if (wasAlwaysSo && !isAsked && !hasSignedInWithout && (status === 'signed-out' || isByItself))
+        accuse(`tab ${tab.page.id} of a visitor has asked the server`);
+    },
+  };
+};
 
 /** Milliseconds from an answer to the session that it begins: the word of a sign-out may be on its way. */
 const LONGEST_BEGINNING = 1_000;
