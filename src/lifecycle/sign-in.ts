@@ -46,7 +46,9 @@ export async function signIn(parts: RefreshParts, request: () => Promise<TokenRe
       let login: Promise<TokenResponse> | undefined;
       try {
         login = Promise.resolve(request());
-        await acceptTokens(parts, await abortable(login, signal), userVersion, signal);
+        const answer = await abortable(login, signal);
+        // Once it is given up, the sign-in is over, though tokens that have come are still to be revoked.
+        await abortable(acceptTokens(parts, answer, userVersion, signal), signal);
         // WebKit takes its turn away: another tab may have signed in since, and the cookie is that one's.
         if (wasLeft) doubtUser(session);
       } catch (error) {

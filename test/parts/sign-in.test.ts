@@ -165,6 +165,24 @@ describe('signing in', () => {
     expect(auth.getState().status).toBe('restoring');
   });
 
+  it('a sign-in that was given up keeps no request from its refresh while its body is still to end', async () => {
+    const { server, auth } = await signedIn({ clocks: 'stopped' });
+    const answer = Response.json({});
+    answer.text = () => new Promise(() => {});
+    const failure = failureOf(
+      auth.signIn(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 25_000));
+        return answer;
+      }),
+    );
+    await pass(30_000, 1_000);
+    expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
+    server.expireAccessTokens();
+
+    expect((await auth.fetch(`${API}/orders`)).status).toBe(200);
+    expect(server.refreshCalls).toBe(1);
+  });
+
   it('a sign-in goes on where the server ended the earlier session', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
     server.revoke('ada');
