@@ -2,7 +2,7 @@
 
 import { createSession, type Session } from '../../src/session/session.ts';
 import { type Peers, postChange, receiveMessage } from '../../src/tabs/session-sync.ts';
-import { gate } from '../../src/wait.ts';
+import { gate, now } from '../../src/wait.ts';
 
 export interface Peer {
   readonly session: Session;
@@ -26,6 +26,14 @@ export function openPeer(post: (message: unknown) => void, onChange = (_session:
     onChange(session);
   });
   return { session, peers };
+}
+
+let grants = 0;
+/** The tokens of a sign-in or a refresh, other ones each time. */
+export function newGrant() {
+  grants++;
+  const accessToken = { value: `access-${grants}`, claims: undefined, lifetime: 300_000, receivedAt: now() };
+  return { accessToken, refreshToken: `refresh-${grants}` };
 }
 
 export function hear({ peers, session }: Peer, message: unknown): void {

@@ -2,13 +2,12 @@
 
 import { deadlinesOf } from '../../src/deadlines.ts';
 import type { Tabs } from '../../src/tabs/tabs.ts';
-import { type Gate, gate } from '../../src/wait.ts';
+import { gate } from '../../src/wait.ts';
 import { newBrowser } from '../world/tabs.ts';
 
 export interface TabParts extends Tabs {
   /** What the hint cookie says; `undefined`: there is no such option. */
   hintIs(value: string | undefined): void;
-  readonly disposed: Gate;
 }
 
 /** A tab whose `refreshTimeout` is 10 s. */

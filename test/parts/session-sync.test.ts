@@ -3,15 +3,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { beginSession, renewSession } from '../../src/session/session-changes.ts';
 import { handoverArrived, type Peers, receiveMessage } from '../../src/tabs/session-sync.ts';
-import { now } from '../../src/wait.ts';
-import { hear, openPeer, type Peer } from '../given/peers.ts';
+import { hear, newGrant, openPeer, type Peer } from '../given/peers.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
 import { rest, standing } from '../world/waiting.ts';
-
-let tokens = 0;
-const grant = () => ({
-  accessToken: { value: `token-${++tokens}`, claims: undefined, lifetime: 300_000, receivedAt: now() },
-});
 
 let said: unknown[];
 let posted: unknown[];
@@ -24,12 +18,12 @@ beforeEach(() => {
   posted = [];
   other = openPeer((message) => said.push(message));
   tab = openPeer((message) => posted.push(message));
-  beginSession(other.session, grant());
+  beginSession(other.session, newGrant());
   for (const message of said) hear(tab, message);
 });
 
 it('who has missed a message gets an answer, not news: it tells nobody else', () => {
-  renewSession(tab.session, grant());
+  renewSession(tab.session, newGrant());
   posted.length = 0;
   hear(tab, said[0]);
   expect(posted).toMatchObject([{ kind: 'session', generation: 2, isAnswer: true }]);
@@ -71,8 +65,8 @@ describe('under the lock, while a message is on its way', () => {
   beforeEach(() => {
     isMarked = true;
     said.length = 0;
-    renewSession(other.session, grant());
-    renewSession(other.session, grant());
+    renewSession(other.session, newGrant());
+    renewSession(other.session, newGrant());
   });
 
   it('it is waited for', async () => {

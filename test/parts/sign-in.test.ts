@@ -1,6 +1,6 @@
 /** `signIn()` and `setSession()`: what they take, how they fail, and that they wait their turn among tabs. */
 
-import { SignInFailedError } from 'silent-refresh';
+import { type AuthClient, SignInFailedError } from 'silent-refresh';
 import { describe, expect, it } from 'vitest';
 import { adasTabs, adasTwoTabs, signedIn } from '../given/ada.ts';
 import { outliveToken } from '../given/expired-token.ts';
@@ -10,6 +10,20 @@ import { pass, stopClocks } from '../world/clocks.ts';
 import { leave } from '../world/page.ts';
 import { newBrowser, openTab, record } from '../world/tabs.ts';
 import { gate, rest, standing, until } from '../world/waiting.ts';
+
+/** Its answer comes after 25 s, and its body is too slow. */
+async function giveUpSignIn(auth: AuthClient, body: Promise<string>): Promise<void> {
+  const answer = Response.json({});
+  answer.text = () => body;
+  const failure = failureOf(
+    auth.signIn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 25_000));
+      return answer;
+    }),
+  );
+  await pass(30_000, 1_000);
+  expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
+}
 
 describe('signing in', () => {
   it('a sign-in takes the Response as it came, or its parsed JSON', async () => {
@@ -149,16 +163,7 @@ describe('signing in', () => {
     const server = startAuthServer();
     const auth = openTab();
     const body = gate<string>();
-    const answer = Response.json({});
-    answer.text = () => body.opened;
-    const failure = failureOf(
-      auth.signIn(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 25_000));
-        return answer;
-      }),
-    );
-    await pass(30_000, 1_000);
-    expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
+    await giveUpSignIn(auth, body.opened);
     body.open(JSON.stringify(server.signIn('ada')));
     await rest();
 
@@ -167,16 +172,7 @@ describe('signing in', () => {
 
   it('a sign-in that was given up keeps no request from its refresh while its body is still to end', async () => {
     const { server, auth } = await signedIn({ clocks: 'stopped' });
-    const answer = Response.json({});
-    answer.text = () => new Promise(() => {});
-    const failure = failureOf(
-      auth.signIn(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 25_000));
-        return answer;
-      }),
-    );
-    await pass(30_000, 1_000);
-    expect(await failure).toMatchObject({ code: 'refresh-unavailable' });
+    await giveUpSignIn(auth, new Promise(() => {}));
     server.expireAccessTokens();
 
     expect((await auth.fetch(`${API}/orders`)).status).toBe(200);

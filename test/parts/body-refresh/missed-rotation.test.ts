@@ -6,19 +6,11 @@ import { beginSession, endSession, keepToken, renewSession } from '../../../src/
 import { rotationOf } from '../../../src/session/session-record.ts';
 import { isRotationLost, markRotation } from '../../../src/tabs/rotation-mark.ts';
 import type { Tabs } from '../../../src/tabs/tabs.ts';
-import { now } from '../../../src/wait.ts';
-import { hear, openPeer } from '../../given/peers.ts';
+import { hear, newGrant, openPeer } from '../../given/peers.ts';
 import { jumpWallClock, pass, stopClocks } from '../../world/clocks.ts';
 import { stubStorage } from '../../world/storage.ts';
 
 const ANSWERED_WITHIN = 1_000;
-
-let tokens = 0;
-const grant = () => {
-  tokens++;
-  const accessToken = { value: `access-${tokens}`, claims: undefined, lifetime: 300_000, receivedAt: now() };
-  return { accessToken, refreshToken: `refresh-${tokens}` };
-};
 
 let posted: unknown[];
 let heard: unknown[];
@@ -36,7 +28,7 @@ beforeEach(() => {
   heard = [];
   other = openPeer((message) => heard.push(message));
   tab = openPeer((message) => posted.push(message));
-  beginSession(other.session, grant());
+  beginSession(other.session, newGrant());
   for (const message of heard.splice(0)) hear(tab, message);
   mark(other.session);
   posted.length = 0;
@@ -45,7 +37,7 @@ beforeEach(() => {
 
 /** What the other tab does, while this one hears nothing. */
 function rotate(): void {
-  renewSession(other.session, grant());
+  renewSession(other.session, newGrant());
   mark(other.session);
 }
 
@@ -55,7 +47,7 @@ it('who has the newest one asks nobody', async () => {
 });
 
 it('the mark of a session of before says nothing of this one', async () => {
-  beginSession(tab.session, grant());
+  beginSession(tab.session, newGrant());
   posted.length = 0;
   expect(await isRotationLost(tabs(), tab.session)).toBe(false);
   expect(posted).toEqual([]);

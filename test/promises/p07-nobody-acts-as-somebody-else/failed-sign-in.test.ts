@@ -29,6 +29,16 @@ async function failToSignIn(auth: AuthClient, request: () => Promise<TokenRespon
   await pass(1_000);
 }
 
+/** Bob's login is answered when the gate opens, long after it was given up. */
+async function giveUpBobsLogin(auth: AuthClient) {
+  const late = gate();
+  await failToSignIn(auth, async () => {
+    await late.opened;
+    return server.signIn('bob');
+  });
+  return late;
+}
+
 /** Bob's login, whose cookie lands, though its answer doesn't. */
 const unclear: [string, () => Promise<TokenResponse>][] = [
   [
@@ -107,11 +117,7 @@ describe.each(unclear)('after a sign-in %s (P7)', (_, request) => {
 
 it('a login that was given up, and is answered later, brings doubt about the user then', async () => {
   const [here] = await adasTwoTabs(server);
-  const late = gate();
-  await failToSignIn(here, async () => {
-    await late.opened;
-    return server.signIn('bob');
-  });
+  const late = await giveUpBobsLogin(here);
   // Ada's own cookie is still there. Her next token ends the first doubt.
   outliveToken();
   await reasonOf(here.refresh());
@@ -129,11 +135,7 @@ it('a login that was given up, and is answered later, brings doubt about the use
 
 it('a login that is answered while a refresh is under way brings doubt about the token after that', async () => {
   const [here] = await adasTwoTabs(server);
-  const late = gate();
-  await failToSignIn(here, async () => {
-    await late.opened;
-    return server.signIn('bob');
-  });
+  const late = await giveUpBobsLogin(here);
   // A server that doesn't rotate: its answer leaves the cookie as it is.
   const [asked, answered] = [gate(), gate()];
   server.answerRefresh = async () => {
