@@ -1,6 +1,6 @@
 /** Records from other tabs: the newer one of theirs and this tab's is kept. */
 
-import { elapsed } from '../wait.js';
+import { elapsed, type Instant } from '../wait.js';
 import { isSameToken } from './access-token.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import { type CookieSignIn, newestKnown, type Session } from './session.js';
@@ -51,8 +51,8 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   // The server may know better by now: of a sign-in by a form of its own, say. This tab asks it.
   if (kind === 'answer' && theirs.ended === 'expired' && !record.epoch) return;
   if (hasSignedIn) session.outdatedAnswers = session.signInAnswers;
-  const isOfBefore = kind === 'answer' && theirs.id !== record.id;
-  if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {
+  const since = theirs.id === record.id ? renewedAt(record, theirs) : beganUnaware;
+  if (kind === 'answer' && since && elapsed(since) < ANSWERED_WITHIN) {
     // Theirs has the later epoch only because the clock was set back. The id is new, since ours may have ended elsewhere.
     replaceRecord(session, { ...record, epoch: nextEpoch(theirs), id: newSessionId() });
     notifyChange(session, 'this-tab', record);
@@ -66,6 +66,13 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   if (isNewSignOut ? !isOpen(record) : isNextUser) session.userVersion++;
   adopt(session, theirs, isNewSignOut);
 }
+
+/**
+ * When the server gave this tab the token of a session that had ended in another tab by then, while this page was in the
+ * back/forward cache, say. It is the token of a session that somebody has begun since.
+ */
+const renewedAt = (ours: SessionRecord, theirs: SessionRecord): Instant | undefined =>
+  theirs.ended === 'expired' ? ours.token?.receivedAt : undefined;
 
 /** Whether it is the record that ours was stored from, and has its access token. */
 const completes = (theirs: SessionRecord, ours: SessionRecord): boolean =>
