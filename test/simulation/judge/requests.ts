@@ -28,13 +28,13 @@ export const onceAndUnchanged: RuleMaker = ({ browser, calls }, accuse) => ({
   },
 });
 
-/** Whether the cookie of a page that has gone came after that of a login, and nobody could wait for it so long. */
-function hasCoveredLogin(scene: Scene, refresh: Exchange): boolean {
+/** Whether the cookie of a page that has gone came after a login or sign-out, and nobody could wait for it so long. */
+function hasCovered(endpoint: 'login' | 'sign-out', scene: Scene, refresh: Exchange): boolean {
   const { endedAt, sentAt } = refresh;
   if (!isRefresh(refresh) || endedAt === undefined || !isOrphan(refresh)) return false;
   const awaitedUntil = sentAt + (isUnmarked(scene, refresh) ? 0 : orphanWait(scene, refresh));
   return scene.browser.network.exchanges.some(
-    (each) => each.request.endpoint === 'login' && each.sentAt > awaitedUntil && (each.endedAt ?? Infinity) < endedAt,
+    (each) => each.request.endpoint === endpoint && each.sentAt > awaitedUntil && (each.endedAt ?? Infinity) < endedAt,
   );
 }
 
@@ -73,7 +73,7 @@ export const asNobodyElse: RuleMaker = (scene, accuse) => {
         !scene.plan.world.hasLocks ||
         scene.browser.network.isCookieLeftToChance ||
         wasLeftInMidLogin(scene) ||
-        scene.browser.network.exchanges.some((each) => hasCoveredLogin(scene, each));
+        scene.browser.network.exchanges.some((each) => hasCovered('login', scene, each));
       if (state.status !== 'signed-in' || !isMirrored(scene.plan) || isMixedUp) return;
       const users = usersOf.get(tab.auth) ?? new Map<number, string>();
       usersOf.set(tab.auth, users);
@@ -104,6 +104,7 @@ export const noTokenAfterSignOut: RuleMaker = (scene, accuse) => ({
     if (label !== 'signOut()' || !(value as { serverConfirmed: boolean }).serverConfirmed) return;
     const { network, server } = scene.browser;
     const family = server.familyOf(network.cookie);
+    if (network.exchanges.some((each) => hasCovered('sign-out', scene, each))) return;
     if (family?.state === 'active' && !hasSignedInSince(scene, calledAt) && !scene.wasLoginUnderWay(calledAt))
       accuse(`tab ${tab.page.id} was told that the server has confirmed its sign-out, and the cookie is good`);
   },
