@@ -1,5 +1,6 @@
 /** The hint cookie: visitors cost nothing, and what others do with the session is known in every tab. */
 
+import type { Tab } from '../people/tab.ts';
 import { LONGEST_NEWS } from '../world/cookies.ts';
 import type { Exchange } from '../world/network.ts';
 import { bringsToken, isHinted, isMirrored, isRefresh } from './evidence.ts';
@@ -43,26 +44,35 @@ function mayTakeHint(exchange: Exchange, touchedAt: number): boolean {
   return bringsToken(exchange) && touchedAt >= endedAt && touchedAt - endedAt <= LONGEST_BEGINNING;
 }
 
-export const hintIsHeard: RuleMaker = (scene, accuse) => ({
-  promise: 'With a hint cookie each tab knows who has signed in or out elsewhere',
-  atRest() {
-    const { plan, browser, areClocksWrong } = scene;
-    const { network, server } = browser;
-    if (!isHinted(plan) || !isMirrored(plan) || areClocksWrong || network.isCookieLeftToChance) return;
-    const family = server.familyOf(network.cookie);
-    const isActive = family?.state === 'active';
-    for (const tab of scene.tabs.filter(({ page }) => page.isAlive)) {
-      const { state, page } = tab;
-      if (state.status === 'signed-in' && !network.cookie && !network.hint)
-        accuse(`tab ${page.id} is signed in, and there is no cookie any more`);
-      if (!isActive || !network.hint) continue;
-      const whose = server.subjectOf(family);
-      const isTaken = network.exchanges.some((each) => each.page === page && mayTakeHint(each, network.touchedAt));
-      if (state.status === 'signed-in' && state.subject !== undefined && state.subject !== whose && !isTaken)
-        accuse(`tab ${page.id} is ${state.subject}, and the cookie is that of ${whose}`);
-      // Signed out stays signed out.
-      if (state.status === 'signed-out' && state.reason !== 'signed-out')
-        accuse(`tab ${page.id} is ${state.reason}, and the cookie is that of ${whose}`);
-    }
-  },
-});
+export const hintIsHeard: RuleMaker = (scene, accuse) => {
+  /** Tabs that got their newest token without one: somebody had deleted it. A cookie that isn't there can't go. */
+  const withoutHint = new Set<Tab>();
+  return {
+    promise: 'With a hint cookie each tab knows who has signed in or out elsewhere',
+    onHeard({ tab, event }) {
+      if (!['signed-in', 'refreshed', 'user-changed'].includes(event)) return;
+      if (scene.browser.network.hint) withoutHint.delete(tab);
+      else withoutHint.add(tab);
+    },
+    atRest() {
+      const { plan, browser, areClocksWrong } = scene;
+      const { network, server } = browser;
+      if (!isHinted(plan) || !isMirrored(plan) || areClocksWrong || network.isCookieLeftToChance) return;
+      const family = server.familyOf(network.cookie);
+      const isActive = family?.state === 'active';
+      for (const tab of scene.tabs.filter(({ page }) => page.isAlive)) {
+        const { state, page } = tab;
+        if (state.status === 'signed-in' && !network.cookie && !network.hint && !withoutHint.has(tab))
+          accuse(`tab ${page.id} is signed in, and there is no cookie any more`);
+        if (!isActive || !network.hint) continue;
+        const whose = server.subjectOf(family);
+        const isTaken = network.exchanges.some((each) => each.page === page && mayTakeHint(each, network.touchedAt));
+        if (state.status === 'signed-in' && state.subject !== undefined && state.subject !== whose && !isTaken)
+          accuse(`tab ${page.id} is ${state.subject}, and the cookie is that of ${whose}`);
+        // Signed out stays signed out.
+        if (state.status === 'signed-out' && state.reason !== 'signed-out')
+          accuse(`tab ${page.id} is ${state.reason}, and the cookie is that of ${whose}`);
+      }
+    },
+  };
+};
