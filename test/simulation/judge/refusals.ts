@@ -68,9 +68,11 @@ export const noRefusalThatARefreshMends: RuleMaker = (scene, accuse) => {
     return !!answer?.redirectedTo || 'WWW-Authenticate' in (answer?.headers ?? {});
   }
 
+  /** By when the client has heard of them: a page in the back/forward cache hears of an answer on its way back. */
   function recent(which: (exchange: Exchange) => boolean): Exchange[] {
     const { now } = browser.timeline;
-    return browser.network.exchanges.filter((each) => now - each.sentAt < REMEMBERED_FOR && which(each));
+    const isRecent = ({ sentAt, heardAt = sentAt }: Exchange) => now - heardAt < REMEMBERED_FOR;
+    return browser.network.exchanges.filter((each) => isRecent(each) && which(each));
   }
 
   /** Whether a replay was refused there, or after another token one of which nobody knew yet that it was accepted. */
