@@ -144,12 +144,11 @@ describe('a replay that is refused', () => {
   });
 
   it('takes back that the last refresh has helped', () => {
-    recordBegun(memory);
-    recordBegun(memory);
+    for (let count = 0; count < 3; count++) recordBegun(memory);
     for (const begun of memory.begun) begun.helped = true;
     recordReplayRefused(memory, ORDERS, token('second'));
 
-    expect(memory.begun.map(({ helped }) => helped)).toEqual([true, false]);
+    expect(memory.begun.map(({ helped }) => helped)).toEqual([true, true, false]);
   });
 
   it('may come where this tab has begun no refresh', () => {
@@ -176,16 +175,15 @@ describe('an address that accepts a token', () => {
 
   it('proves that the last refresh has helped, if that was asked for there', () => {
     recordAsked(memory, ORDERS, 'first');
-    recordBegun(memory);
-    recordBegun(memory);
+    for (let count = 0; count < 3; count++) recordBegun(memory);
     recordAccepted(memory, 'GET https://api.test/users', token('second'));
     // A request of before, which was under way.
     recordAccepted(memory, ORDERS, token('first'));
-    expect(memory.begun.map(({ helped }) => helped)).toEqual([false, false]);
+    expect(memory.begun.map(({ helped }) => helped)).toEqual([false, false, false]);
     expect(memory.asked.has(ORDERS)).toBe(true);
     recordAccepted(memory, ORDERS, token('second'));
 
-    expect(memory.begun.map(({ helped }) => helped)).toEqual([false, true]);
+    expect(memory.begun.map(({ helped }) => helped)).toEqual([false, false, true]);
     expect(memory.asked.has(ORDERS)).toBe(false);
   });
 
