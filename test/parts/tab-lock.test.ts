@@ -2,11 +2,13 @@
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RefreshUnavailableError } from '../../src/errors.ts';
+import { markPending } from '../../src/tabs/pending-request-mark.ts';
 import { runAlone, type Turn } from '../../src/tabs/tab-lock.ts';
 import { locksOf } from '../given/held-locks.ts';
 import { type TabParts, tabParts } from '../given/tab-parts.ts';
 import { pass, stopClocks } from '../world/clocks.ts';
-import { freeze, leave, withoutPage } from '../world/page.ts';
+import { freeze, leave } from '../world/page.ts';
+import { stubStorage } from '../world/storage.ts';
 import { gate, rest } from '../world/waiting.ts';
 
 beforeEach(stopClocks);
@@ -161,10 +163,26 @@ describe.each(KINDS)('%s', (_kind, more) => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('a page without a document and events has turns, too', async () => {
-    const tabs = tabParts(more);
+  it('a worker of an old browser, without a document and events, has turns, too', async () => {
+    for (const name of ['document', 'addEventListener', 'removeEventListener']) vi.stubGlobal(name, undefined);
+    const outcome = runAlone(tabParts(more), async () => 'done');
 
-    await expect(withoutPage(() => runAlone(tabs, async () => 'done'))).resolves.toBe('done');
+    await expect(outcome.finally(() => vi.unstubAllGlobals())).resolves.toBe('done');
+  });
+
+  it('who gives up their place lets nobody in early', async () => {
+    const tabs = tabParts(more);
+    const first = startTurn(tabs);
+    await rest();
+    const second = startTurn(tabs);
+    await pass(9_000);
+    const third = startTurn(tabs);
+    await pass(1_000);
+    expect([second.outcome, third.hasCome]).toEqual([expect.stringContaining('had its turn'), false]);
+    first.end();
+    await rest();
+
+    expect(third.hasCome).toBe(true);
   });
 });
 
@@ -250,6 +268,33 @@ describe('with locks', () => {
     await pass(3_000, 1_000);
 
     expect(later).not.toHaveBeenCalled();
+  });
+
+  it('and no longer once it has given up', async () => {
+    const [one, other] = twoTabs();
+    startTurn(one, { begins: true });
+    await rest();
+    const second = startTurn(other);
+    await pass(10_000, 1_000);
+    expect(second.outcome).toContain('had its turn');
+    const query = vi.spyOn(navigator.locks, 'query');
+    await pass(3_000, 1_000);
+
+    expect(query).not.toHaveBeenCalled();
+  });
+
+  it('a turn that is given up while it waits for a page that has gone begins nothing', async () => {
+    const stored = stubStorage();
+    const gone = tabParts();
+    markPending(gone, 'user');
+    const turn = startTurn(tabParts({ name: gone.name, lockNames: gone.lockNames }));
+    await pass(100);
+    expect([stored.size, turn.hasCome]).toEqual([1, false]);
+    freeze();
+    await pass(10_000);
+    vi.unstubAllGlobals();
+
+    expect(turn).toMatchObject({ hasCome: false, outcome: expect.stringContaining('frozen') });
   });
 
   it('where the browser refuses the lock, turns are taken within the tab', async () => {
