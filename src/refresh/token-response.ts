@@ -108,7 +108,7 @@ function judgeByOption(
   { verdict }: AnswerReading,
   heard: Heard | undefined,
   body: unknown,
-  byRule?: () => Verdict | undefined,
+  byRule: () => Verdict | undefined,
 ): Verdict | undefined {
   const why = heard?.why ?? 'it answered';
   const failed = (what: string, problem?: EndpointProblem): Verdict => ({
@@ -124,7 +124,7 @@ function judgeByOption(
     // Its error might quote the answer.
     return failed('threw an error', { code: 'option-failed', option: 'verdict' });
   }
-  if (said === undefined) return byRule?.();
+  if (said === undefined) return byRule();
   if (said === 'renewed') return undefined;
   if (said === 'over')
     return { verdict: 'rejected', why: `${why}, and the option verdict says that the session is over` };

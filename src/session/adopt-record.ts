@@ -22,7 +22,7 @@ const ANSWERED_WITHIN = 1_000;
  * happened.
  */
 export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
-  const { record, beganUnaware, lost } = session;
+  const { record, lost } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
   if (!isNewer(theirs, newestKnown(session)) && !completes(theirs, record)) return;
   // Its refresh token is spent: who took it over again would lose it again, and tabs would ask each other for ever.
@@ -51,9 +51,9 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   // The server may know better by now: of a sign-in by a form of its own, say. This tab asks it.
   if (kind === 'answer' && theirs.ended === 'expired' && !record.epoch) return;
   if (hasSignedIn) session.outdatedAnswers = session.signInAnswers;
-  const since = theirs.id === record.id ? renewedAt(record, theirs) : beganUnaware;
+  const since = learntAt(session, theirs);
   if (kind === 'answer' && since && elapsed(since) < ANSWERED_WITHIN) {
-    // Theirs has the later epoch only because the clock was set back. The id is new, since ours may have ended elsewhere.
+    // If theirs has the later epoch, the clock was set back. The id is new, since ours may have ended elsewhere.
     replaceRecord(session, { ...record, epoch: nextEpoch(theirs), id: newSessionId() });
     notifyChange(session, 'this-tab', record);
     return;
@@ -67,12 +67,13 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   adopt(session, theirs, isNewSignOut);
 }
 
-/**
- * When the server gave this tab the token of a session that had ended in another tab by then, while this page was in the
- * back/forward cache, say. It is the token of a session that somebody has begun since.
- */
-const renewedAt = (ours: SessionRecord, theirs: SessionRecord): Instant | undefined =>
-  theirs.ended === 'expired' ? ours.token?.receivedAt : undefined;
+/** When this tab learnt of its session what an answer of now may not know. */
+function learntAt({ record, beganUnaware }: Session, theirs: SessionRecord): Instant | undefined {
+  // The server has given a token after that end. So somebody has signed in since: while this page was in the back/forward
+  // cache, say.
+  if (theirs.ended === 'expired' && record.token) return record.token.receivedAt;
+  return theirs.id === record.id ? undefined : beganUnaware;
+}
 
 /** Whether it is the record that ours was stored from, and has its access token. */
 const completes = (theirs: SessionRecord, ours: SessionRecord): boolean =>

@@ -158,7 +158,7 @@ describe('a session that began without knowing of the others’', () => {
   });
 });
 
-describe('an answer that this tab’s own session had expired', () => {
+describe('an answer that the session had expired', () => {
   const EXPIRED = { token: undefined, ended: 'expired' } as const;
 
   it('is of the past within a second of a new token: somebody has signed in again', () => {
@@ -170,6 +170,14 @@ describe('an answer that this tab’s own session had expired', () => {
     expect(shown(session)).toBe('ada');
     expect(isNewer(session.record, { ...record, ...EXPIRED })).toBe(true);
     expect(session.record.id).not.toBe(record.id);
+  });
+
+  it('is of the past, too, where another session had ended, and its clock was ahead', () => {
+    const session = sessionOf('that shows Ada');
+    adoptIfNewer(session, ended('expired'), 'answer');
+
+    expect(shown(session)).toBe('ada');
+    expect(isNewer(session.record, ended('expired'))).toBe(true);
   });
 
   it('ends it later', () => {

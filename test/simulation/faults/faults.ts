@@ -183,8 +183,8 @@ const USERS: readonly Fault[] = [
   fault(
     'a tab that knew nobody loses against a clock set back',
     'session/adopt-record.ts',
-    'renewedAt(record, theirs) : beganUnaware;',
-    'renewedAt(record, theirs) : undefined;',
+    'return theirs.id === record.id ? undefined : beganUnaware;',
+    'return undefined;',
     78,
   ),
   fault(
