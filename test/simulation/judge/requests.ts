@@ -134,7 +134,9 @@ export const signOutIsTheLastWord: RuleMaker = (scene, accuse) => {
       const family = browser.server.familyOf(browser.network.cookie);
       if (isDisturbed || !isMirrored(plan) || !plan.world.hasLocks || browser.network.isCookieLeftToChance) return;
       // A new tab learns within a second that the others' sessions seem to be of the future. Meanwhile one may begin anew.
-      if (scene.areClocksWrong && last && last.calledAt - last.tab.createdAt < 1_000 && hasCrossed(last)) return;
+      // Or it knows of an earlier session only, from a tab that hasn't heard of the newest one.
+      const isUnaware = last && (hasCrossed(last) || last.stateAtCall.status === 'signed-in');
+      if (scene.areClocksWrong && isUnaware && last.calledAt - last.tab.createdAt < 1_000) return;
       if (last && hasSignedInSince(scene, last.calledAt)) return;
       if (last?.label === 'signOut()' && family?.state === 'active' && !scene.wasLoginUnderWay(last.calledAt))
         accuse(`tab ${last.tab.page.id} has signed out, and the cookie is good`);
