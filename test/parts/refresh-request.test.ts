@@ -1,6 +1,6 @@
 /** The refresh request: how `refresh` given as a URL, and `cookieRefresh`, call the token endpoint (P1, P4). */
 
-import { type AuthClientOptions, cookieRefresh } from 'silent-refresh';
+import { type AuthClientOptions, ConfigurationError, cookieRefresh } from 'silent-refresh';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adasTab } from '../given/ada.ts';
 import { HOUR } from '../given/durations.ts';
@@ -67,6 +67,22 @@ describe('the refresh request (P1, P4)', () => {
     });
     await auth.refresh();
     expect(request).toHaveBeenCalledWith(new URL(TOKEN_ENDPOINT), expect.objectContaining({ method: 'PUT' }));
+  });
+
+  it.each([
+    ['no options', undefined],
+    ['null', null],
+    ['an address', '/auth/refresh'],
+    ['no address', {}],
+  ])('cookieRefresh says that its url is missing: %s', (_of, options) => {
+    expect(() => cookieRefresh(options as never)).toThrow(
+      new ConfigurationError('cookieRefresh: url is missing. Call cookieRefresh({ url }).'),
+    );
+  });
+
+  it('the strategy says its method, so that requests of other methods to its address are the API’s', () => {
+    expect(cookieRefresh({ url: '/auth/refresh' }).method).toBe('POST');
+    expect(cookieRefresh({ url: '/auth/refresh', method: 'PUT' }).method).toBe('PUT');
   });
 
   it.each([
