@@ -49,7 +49,7 @@ export async function callTokenEndpoint(
     const isKnown = isOurs || thrownByFetch.has(Object(error));
     const noAnswer = {
       verdict: 'no-answer',
-      why: `the request failed (${isOurs ? error.message : String(name)})`,
+      why: `the request failed (${isOurs ? error.message : String(name ?? 'without an error')})`,
       cause: isKnown && !response ? error : undefined,
     } as const;
     // Other HTTP libraries throw on 4xx and 5xx, with the response on the error.

@@ -66,7 +66,7 @@ describe('an error of fetch', () => {
 
     expect(verdict).toEqual({
       verdict: 'no-answer',
-      why: `the request failed (${Object(error).name})`,
+      why: `the request failed (${Object(error).name ?? 'without an error'})`,
       cause: isCause ? error : undefined,
     });
   });

@@ -2,7 +2,7 @@
 
 import type { Heard } from '../people/tab.ts';
 import type { Exchange } from '../world/network.ts';
-import { isMirrored, isRefresh } from './evidence.ts';
+import { bringsToken, isMirrored, isRefresh } from './evidence.ts';
 import type { RuleMaker } from './judge.ts';
 
 /** Milliseconds: the shortest pause after a failure. */
@@ -43,11 +43,17 @@ export const backsOff: RuleMaker = (scene, accuse) => {
         (heard) =>
           heard.tab === tab && heard.at >= exchange.sentAt && (ENDS_PAUSE.includes(heard.event) || isFound(heard)),
       );
+      // Told of the same token once more, it moves on without an event.
+      const hasMovedOn =
+        scene.plan.world.repeatsTokens &&
+        scene.browser.network.exchanges.some(
+          (each) => isRefresh(each) && bringsToken(each) && (each.endedAt ?? 0) >= exchange.sentAt,
+        );
       const isAlive = page.isAlive && tab && tab.createdAt < exchange.sentAt && tab.state.status !== 'signed-out';
       // One that stands still takes no notice, and one that was in the back/forward cache may have lost the answer.
       const isHeard = !page.isFrozen && !exchange.isUnheard;
       const failure = failureOf(exchange);
-      const isTold = isAlive && isHeard && (!isOutdated || failure.isNamed);
+      const isTold = isAlive && isHeard && (!(isOutdated || hasMovedOn) || failure.isNamed);
       if (end === 'answered' && [200, 401].includes(answer?.status ?? 0)) forget();
       else if (isTold) failures = failures.filter(({ isNamed }) => isNamed).concat(failure);
     },
