@@ -1,6 +1,6 @@
 /** What each answer of the token endpoint does to each session: no lock, no other tab, no request. */
 
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { SessionExpiredError } from '../../src/errors.ts';
 import { listen } from '../../src/events.ts';
@@ -22,6 +22,8 @@ import type { SessionRecord } from '../../src/session/session-record.ts';
 import { attemptCookieSignIn } from '../../src/session/sign-ins.ts';
 import { gate, now } from '../../src/wait.ts';
 import { stopClocks } from '../world/clocks.ts';
+
+beforeEach(stopClocks);
 
 const tokenOf = (sub: string | undefined, value: string): AccessToken => ({
   value,
@@ -141,7 +143,6 @@ describe('what an answer does to the session', () => {
   });
 
   it.for(failures)('%s, then %s: the session stays, and a pause begins', ([before, verdict]) => {
-    stopClocks();
     const { outcome, session, events, coolDown } = apply(before, verdict);
     const { record } = session;
 
