@@ -120,7 +120,8 @@ export const noTabIsStuck: RuleMaker = (scene, accuse) => {
         }
         const since = waitingSince.get(tab) ?? now;
         waitingSince.set(tab, since);
-        if (now - Math.max(since, failedAt) > LONGEST_PAUSE)
+        // Nothing may have happened between the steps that hid it and showed it again.
+        if (now - Math.max(since, failedAt, page.shownAt) > LONGEST_PAUSE)
           accuse(`tab ${page.id} has been without a token since ${Math.round(since)} ms, and does nothing`);
       }
     },

@@ -32,6 +32,8 @@ export class SimulatedPage {
   lostLocksAt = -1;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
+  /** When it was last shown after it had been hidden. */
+  shownAt = -1;
   private readonly browser: Browser;
   private waiting: (() => void)[] = [];
   private untilShown: (() => void)[] = [];
@@ -74,6 +76,7 @@ export class SimulatedPage {
 
   setVisible(isVisible: boolean): void {
     if (this.isPrerendering || this.isFrozen) return;
+    if (isVisible && this.document.visibilityState === 'hidden') this.shownAt = this.browser.timeline.now;
     this.document.visibilityState = isVisible ? 'visible' : 'hidden';
     this.document.dispatchEvent(new Event('visibilitychange'));
   }
