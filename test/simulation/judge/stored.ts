@@ -91,6 +91,8 @@ export const storedIsNewest: RuleMaker = (scene, accuse) => {
   function isOld(state: AuthState, stored: string | undefined): boolean {
     const family = sessionIn(scene, state);
     if (family?.state !== 'active' || atRisk.has(family) || browser.server.newestOf(family) === stored) return false;
+    // A page has crashed with the next session: then the mark says that this one is spent.
+    if (isSuperseded(scene, family)) return false;
     const bringers = bringersOfNewest(scene, family);
     const isTold = ({ heardAt = Infinity }: (typeof bringers)[number]) =>
       browser.timeline.now - heardAt > STORED_WITHIN;
