@@ -3,6 +3,7 @@
 import type { AuthState } from '../../../src/index.ts';
 import type { Tab } from '../people/tab.ts';
 import { isInBody } from '../world/holder.ts';
+import type { Exchange } from '../world/network.ts';
 import { bearerIn, bringsToken, isMirrored, isRefusal } from './evidence.ts';
 import type { RuleMaker, Scene } from './judge.ts';
 import { isGoneWithItsPage, isLostOnTheWay, isSuperseded, isTokenAtHand, sessionIn } from './refresh-tokens.ts';
@@ -69,11 +70,13 @@ const TOLD_WITHIN = 100;
 
 /**
  * A page that had just begun signed out by a clock that was set back, and one that heard of a sign-in later takes that for
- * newer, or for as new. Without a cookie, too: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile
+ * newer, or for as new. Or a late sign-out has taken the cookie of the next user, and a page that was opened meanwhile found
+ * none. Without a cookie, too: a page was in WebKit's back/forward cache, and tabs that were opened meanwhile
  * found nobody who has a session; or a page crashed while its user signed in or out, and the others learn of that at their next
  * refresh.
  */
-function isKeptFromOthers({ plan, browser, calls, areClocksWrong }: Scene): boolean {
+function isKeptFromOthers(scene: Scene): boolean {
+  const { plan, browser, calls, areClocksWrong } = scene;
   const isCached = browser.livePages.some(({ lostLocksAt }) => lostLocksAt >= 0);
   const isSignOutLost = calls.some(
     ({ label, tab, calledAt }) => label === 'signOut()' && tab.page.goneAt - calledAt < TOLD_WITHIN,
@@ -84,8 +87,18 @@ function isKeptFromOthers({ plan, browser, calls, areClocksWrong }: Scene): bool
   const isSignOutDatedBack =
     areClocksWrong &&
     calls.some(({ label, stateAtCall }) => label === 'signOut()' && stateAtCall.status === 'restoring');
-  if (!isInBody(plan.world)) return isSignOutDatedBack && isSignOutLost;
+  if (!isInBody(plan.world)) return (isSignOutDatedBack && isSignOutLost) || (isCached && hasLateSignOut(scene));
   return isCached || isSignOutLost || isSignInLost || isSignOutDatedBack;
+}
+
+/** Whether the sign-out of a page that has gone was answered after a login, and has taken its cookie. */
+function hasLateSignOut({ browser: { network } }: Scene): boolean {
+  const isOf = (endpoint: string) => (each: Exchange) => each.request.endpoint === endpoint;
+  const logins = network.exchanges.filter(isOf('login'));
+  return network.exchanges.filter(isOf('sign-out')).some(({ page, sentAt, endedAt = 0 }) => {
+    const isCovered = ({ endedAt: at = Infinity }: Exchange) => at >= sentAt && at <= endedAt;
+    return !page.isAlive && logins.some(isCovered);
+  });
 }
 
 /** Milliseconds: longer than each pause that a server names, than the longest request and the longest backoff. */

@@ -25,19 +25,28 @@ export function createPageCookies(
   const store = new EventTarget();
   let seen = atLoad;
   let lastArrival = 0;
+  let changes = 0;
+  /** How many of them the page has seen. They come in their order: with its own answer it sees all that were before. */
+  let seenChanges = 0;
   return {
     store,
     read: () => (seen ? `theme=dark; ${HINT}=${seen}` : 'theme=dark'),
     change(value, isOwn) {
       const isAtOnce = isOwn || engine !== 'firefox';
-      if (isAtOnce) seen = value;
+      const change = ++changes;
+      const show = () => {
+        if (change <= seenChanges) return;
+        seenChanges = change;
+        seen = value;
+      };
+      if (isAtOnce) show();
       // In the order in which they were set.
       lastArrival = Math.max(lastArrival, timeline.now + LONGEST_NEWS * chance.next(`cookies ${page.id}`));
       timeline.at(lastArrival, () => {
-        if (!isAtOnce) seen = value;
+        show();
         const cookies = [{ name: HINT }];
-        const change = value ? { changed: cookies, deleted: [] } : { changed: [], deleted: cookies };
-        page.runTask(() => store.dispatchEvent(Object.assign(new Event('change'), change)));
+        const list = value ? { changed: cookies, deleted: [] } : { changed: [], deleted: cookies };
+        page.runTask(() => store.dispatchEvent(Object.assign(new Event('change'), list)));
       });
     },
   };
