@@ -14,6 +14,8 @@ export default {
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
   tempDirName: '.stryker/sandboxes',
+  // A run that was interrupted leaves its sandbox there, and the next one would copy it.
+  ignorePatterns: ['.stryker'],
   reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   jsonReporter: { fileName: '.stryker/report.json' },
   htmlReporter: { fileName: '.stryker/report.html' },
