@@ -161,6 +161,13 @@ describe('another session', () => {
     expect(session.outdatedAnswers).toBe(3);
   });
 
+  it('that had expired is told that this one goes on', () => {
+    const { session, changes } = adasSession();
+    adoptIfNewer(session, theirs({ ended: 'expired' }), 'answer');
+
+    expect(changes).toEqual(['this-tab']);
+  });
+
   it('replaces that of a client which is disposed of, without a word', () => {
     const { session, changes } = adasSession();
     session.disposed.open();
@@ -228,6 +235,19 @@ describe('what was stored', () => {
     expect(session.record).toMatchObject({ id: 'theirs', refreshToken: 'stored', isStored: true });
     expect(session.state.status).toBe('restoring');
     expect(waiting.areWoken()).toBe(true);
+  });
+
+  it.each<[string, Partial<SessionRecord>]>([
+    ['of an earlier refresh', { generation: 1 }],
+    // Of the same moment, and before this one in the order of ids.
+    ['of another session', { id: '' }],
+  ])('isn’t completed by the record %s', (_of, rest) => {
+    const session = createSession(gate(), () => {});
+    const { record } = adasSession('r1');
+    recallRecord(session, stored(record, { generation: 2 }));
+    adoptIfNewer(session, { ...record, generation: 2, ...rest }, 'answer');
+
+    expect(session.record.token).toBeUndefined();
   });
 
   it('is completed by the same record with an access token, and by none without', () => {
