@@ -30,14 +30,22 @@ function startTurn(tabs: TabParts, { begins = false } = {}) {
 }
 
 /** Two tabs of one browser. */
-function twoTabs(more: Partial<TabParts> = {}): [TabParts, TabParts] {
-  const first = tabParts(more);
-  return [first, tabParts({ name: first.name, lockNames: first.lockNames, ...more })];
+function twoTabs(): [TabParts, TabParts] {
+  const first = tabParts();
+  return [first, tabParts({ name: first.name, lockNames: first.lockNames })];
 }
+
+/** Locks whose every request fails with this error of the browser. */
+const locksThatFail = (name: string) =>
+  ({
+    request: () => Promise.reject(new DOMException('of the browser', name)),
+    query: () => navigator.locks.query(),
+  }) as unknown as LockManager;
 
 const KINDS = [
   ['with locks', {}],
   ['without locks', { locks: undefined }],
+  ['where the browser refuses locks', { locks: locksThatFail('SecurityError') }],
 ] as const;
 
 describe.each(KINDS)('%s', (_kind, more) => {
@@ -186,7 +194,7 @@ describe.each(KINDS)('%s', (_kind, more) => {
   });
 });
 
-describe('with locks', () => {
+describe('among tabs', () => {
   it('one tab’s turn follows the other’s', async () => {
     const [one, other] = twoTabs();
     const first = startTurn(one);
@@ -297,24 +305,8 @@ describe('with locks', () => {
     expect(turn).toMatchObject({ hasCome: false, outcome: expect.stringContaining('frozen') });
   });
 
-  it('where the browser refuses the lock, turns are taken within the tab', async () => {
-    const refusal = new DOMException('of the browser', 'SecurityError');
-    const request = vi.fn().mockRejectedValue(refusal);
-    const tabs = tabParts({ locks: { request, query: navigator.locks.query } as unknown as LockManager });
-    const first = startTurn(tabs);
-    const second = startTurn(tabs);
-    await rest();
-    expect([first.hasCome, second.hasCome]).toEqual([true, false]);
-    first.end();
-    await rest();
-
-    expect(second.hasCome).toBe(true);
-  });
-
   it('a page that is left loses its place in line: it doesn’t go on without the lock', async () => {
-    const request = vi.fn().mockRejectedValue(new DOMException('of the browser', 'AbortError'));
-    const tabs = tabParts({ locks: { request, query: navigator.locks.query } as unknown as LockManager });
-    const turn = startTurn(tabs);
+    const turn = startTurn(tabParts({ locks: locksThatFail('AbortError') }));
     await rest();
 
     expect(turn).toMatchObject({

@@ -55,18 +55,18 @@ it('a Response whose body has been read is a fault of the refresh function', asy
 
 describe('an error of fetch', () => {
   it.each([
-    ['of the network', () => new TypeError('Failed to fetch'), true],
-    ['of an abort', () => new DOMException('of the app', 'AbortError'), true],
+    ['of the network', () => new TypeError('Failed to fetch'), 'TypeError', true],
+    ['of an abort', () => new DOMException('of the app', 'AbortError'), 'AbortError', true],
     // It may quote the request.
-    ['of the app’s own fetch', () => new Error('secret'), false],
-    ['that is none', () => 'secret', false],
-  ])('%s', async (_of, errorOf, isCause) => {
+    ['of the app’s own fetch', () => new Error('secret'), 'Error', false],
+    ['that is none', () => 'secret', 'without an error', false],
+  ])('%s', async (_of, errorOf, named, isCause) => {
     const error: unknown = errorOf();
     const verdict = await call(({ fetch }) => fetch('/token'), { fetch: () => Promise.reject(error) });
 
     expect(verdict).toEqual({
       verdict: 'no-answer',
-      why: `the request failed (${Object(error).name ?? 'without an error'})`,
+      why: `the request failed (${named})`,
       cause: isCause ? error : undefined,
     });
   });

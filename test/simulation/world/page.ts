@@ -32,7 +32,7 @@ export class SimulatedPage {
   lostLocksAt = -1;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
-  /** When it was last shown after it had been hidden. */
+  /** Timeline's milliseconds at which it was last shown after it had been hidden. */
   shownAt = -1;
   private readonly browser: Browser;
   private waiting: (() => void)[] = [];
