@@ -11,7 +11,7 @@ import { memoryStorage } from '../../given/memory-storage.ts';
 import { type TabParts, tabParts } from '../../given/tab-parts.ts';
 import { pass, stopClocks } from '../../world/clocks.ts';
 import { stubStorage } from '../../world/storage.ts';
-import { gate as door } from '../../world/waiting.ts';
+import { gate as door, rest } from '../../world/waiting.ts';
 
 let values: Map<string, string>;
 let storage: ReturnType<typeof memoryStorage>['storage'];
@@ -92,7 +92,7 @@ describe('after a change', () => {
   it('nothing is kept before what came before', async () => {
     const { opened, open } = door();
     const kept = holdRefreshToken(storage, undefined).keep(sessionOf(record()), tabs, 'this-tab', opened);
-    await Promise.resolve();
+    await rest();
     expect(await stored()).toBeUndefined();
     // The others know at once.
     expect(localStorage.getItem(`${tabs.name} rotation`)).not.toBeNull();
