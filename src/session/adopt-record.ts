@@ -1,6 +1,6 @@
 /** Records from other tabs: the newer one of theirs and this tab's is kept. */
 
-import { elapsed } from '../wait.js';
+import { elapsed, type Instant } from '../wait.js';
 import { isSameToken } from './access-token.js';
 import { changeRecord, notifyChange, replaceRecord, type Writable } from './record-change.js';
 import { type CookieSignIn, newestKnown, type Session } from './session.js';
@@ -22,7 +22,7 @@ const ANSWERED_WITHIN = 1_000;
  * happened.
  */
 export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, kind: 'news' | 'answer'): void {
-  const { record, beganUnaware, lost } = session;
+  const { record, lost } = session;
   const cookieSignIn: Writable<CookieSignIn> | undefined = session.cookieSignIn;
   if (!isNewer(theirs, newestKnown(session)) && !completes(theirs, record)) return;
   // Its refresh token is spent: who took it over again would lose it again, and tabs would ask each other for ever.
@@ -51,9 +51,11 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   // The server may know better by now: of a sign-in by a form of its own, say. This tab asks it.
   if (kind === 'answer' && theirs.ended === 'expired' && !record.epoch) return;
   if (hasSignedIn) session.outdatedAnswers = session.signInAnswers;
-  const isOfBefore = kind === 'answer' && theirs.id !== record.id;
-  if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {
-    // Theirs has the later epoch only because the clock was set back. The id is new, since ours may have ended elsewhere.
+  const since = learntAt(session, theirs);
+  if (kind === 'answer' && since && elapsed(since) < ANSWERED_WITHIN) {
+    // Once: tabs that refuse each other's answers again and again would never fall silent.
+    session.beganUnaware = undefined;
+    // If theirs has the later epoch, the clock was set back. The id is new, since ours may have ended elsewhere.
     replaceRecord(session, { ...record, epoch: nextEpoch(theirs), id: newSessionId() });
     notifyChange(session, 'this-tab', record);
     return;
@@ -65,6 +67,14 @@ export function adoptIfNewer(session: Writable<Session>, theirs: SessionRecord, 
   const isNextUser = record.ended && isOpen(theirs) && !theirs.isStored;
   if (isNewSignOut ? !isOpen(record) : isNextUser) session.userVersion++;
   adopt(session, theirs, isNewSignOut);
+}
+
+/** When this tab learnt of its session what an answer of now may not know. */
+function learntAt({ record, beganUnaware }: Session, theirs: SessionRecord): Instant | undefined {
+  // The server has given a token after that end. So somebody has signed in since: while this page was in the back/forward
+  // cache, say.
+  if (theirs.ended === 'expired' && record.token) return record.token.receivedAt;
+  return theirs.id === record.id ? undefined : beganUnaware;
 }
 
 /** Whether it is the record that ours was stored from, and has its access token. */

@@ -27,7 +27,10 @@ export interface Session {
   readonly outdatedAnswers: number;
   /** A sign-in with the cookie that is there. Until it has begun its session, records of other tabs are kept for later. */
   readonly cookieSignIn?: CookieSignIn | undefined;
-  /** When this tab began a session, or signed out, without knowing of the others' session. Their answers don't undo it. */
+  /**
+   * When this tab began a session, or signed out, without knowing of the others' session. The first of their answers that
+   * would undo it doesn't.
+   */
   readonly beganUnaware?: Instant | undefined;
   /** What this tab knew, without its tokens, when its refresh token turned out to be spent. Other tabs may know no more. */
   readonly lost?: SessionRecord | undefined;

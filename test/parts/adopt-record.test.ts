@@ -6,7 +6,7 @@ import type { AccessToken } from '../../src/session/access-token.ts';
 import { adoptIfNewer } from '../../src/session/adopt-record.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
 import { beginSession, endSession, loseSession, signInAs } from '../../src/session/session-changes.ts';
-import type { SessionRecord } from '../../src/session/session-record.ts';
+import { isNewer, type SessionRecord } from '../../src/session/session-record.ts';
 import { attemptCookieSignIn, duringSignIn } from '../../src/session/sign-ins.ts';
 import { gate, now } from '../../src/wait.ts';
 import { jumpWallClock, stopClocks } from '../world/clocks.ts';
@@ -155,6 +155,51 @@ describe('a session that began without knowing of the others’', () => {
     adoptIfNewer(session, { ...record, generation: 2 }, 'answer');
 
     expect(session.record).toMatchObject({ epoch: record.epoch, id: record.id, generation: 2 });
+  });
+});
+
+describe('an answer that the session had expired', () => {
+  const EXPIRED = { token: undefined, ended: 'expired' } as const;
+
+  it('is of the past within a second of a new token: somebody has signed in again', () => {
+    const session = sessionOf('that shows Ada');
+    const { record } = session;
+    jumpWallClock(999);
+    adoptIfNewer(session, { ...record, ...EXPIRED }, 'answer');
+
+    expect(shown(session)).toBe('ada');
+    expect(isNewer(session.record, { ...record, ...EXPIRED })).toBe(true);
+    expect(session.record.id).not.toBe(record.id);
+  });
+
+  it('is of the past, too, where another session had ended, and its clock was ahead', () => {
+    const session = sessionOf('that shows Ada');
+    adoptIfNewer(session, ended('expired'), 'answer');
+
+    expect(shown(session)).toBe('ada');
+    expect(isNewer(session.record, ended('expired'))).toBe(true);
+  });
+
+  it('ends it later', () => {
+    const session = sessionOf('that shows Ada');
+    jumpWallClock(1_000);
+    adoptIfNewer(session, { ...session.record, ...EXPIRED }, 'answer');
+
+    expect(session.state).toEqual({ status: 'signed-out', reason: 'expired' });
+  });
+
+  it('ends it where it is news', () => {
+    const session = sessionOf('that shows Ada');
+    adoptIfNewer(session, { ...session.record, ...EXPIRED }, 'news');
+
+    expect(session.state).toEqual({ status: 'signed-out', reason: 'expired' });
+  });
+
+  it('ends it where the user had signed out', () => {
+    const session = sessionOf('that shows Ada');
+    adoptIfNewer(session, { ...session.record, ...EXPIRED, ended: 'signed-out' }, 'answer');
+
+    expect(session.state).toEqual({ status: 'signed-out', reason: 'signed-out' });
   });
 });
 

@@ -62,6 +62,12 @@ describe('lost, doubled and reordered messages', () => {
     for (let seed = 0; seed < 300; seed++) liveThrough(seed);
   });
 
+  it('tabs that have acted without knowing of each other fall silent', () => {
+    stopClocks();
+    // A history in which three of them refused each other's answers again and again.
+    liveThrough(2_280);
+  });
+
   function liveThrough(seed: number) {
     const roll = dice(seed);
     // The ids of sessions decide between two of one moment: a history that fails is to fail again.

@@ -161,6 +161,13 @@ describe('another session', () => {
     expect(session.outdatedAnswers).toBe(3);
   });
 
+  it('that had expired is told that this one goes on', () => {
+    const { session, changes } = adasSession();
+    adoptIfNewer(session, theirs({ ended: 'expired' }), 'answer');
+
+    expect(changes).toEqual(['this-tab']);
+  });
+
   it('replaces that of a client which is disposed of, without a word', () => {
     const { session, changes } = adasSession();
     session.disposed.open();

@@ -183,8 +183,8 @@ const USERS: readonly Fault[] = [
   fault(
     'a tab that knew nobody loses against a clock set back',
     'session/adopt-record.ts',
-    'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < ANSWERED_WITHIN) {',
-    'if (isOfBefore && beganUnaware && elapsed(beganUnaware) < -1) {',
+    'return theirs.id === record.id ? undefined : beganUnaware;',
+    'return undefined;',
     78,
   ),
   fault(
