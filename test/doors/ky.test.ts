@@ -195,6 +195,15 @@ describe('ky’s own retries never multiply a refresh (P1, P3)', () => {
     expect(server.refreshCalls).toBe(0);
   });
 
+  it.each([0, 1])('a number says how often: %d', async (retry) => {
+    const { server, api } = await signedIn({ retry });
+    server.answerApi = () => new Response('', { status: 503, headers: { 'retry-after': '0' } });
+
+    expect(await reasonOf(api.get('orders'))).toMatchObject({ response: { status: 503 } });
+
+    expect(server.apiRequests).toHaveLength(1 + retry);
+  });
+
   it('ky tries a lost answer again, and a 401 costs one refresh', async () => {
     const { server, api } = await refused({ retry: { ...atOnce, limit: 3 } });
     server.answerApi = () => (server.apiRequests.length < 2 ? HttpResponse.error() : undefined);
