@@ -84,7 +84,9 @@ export const noErrorWithoutFailure: RuleMaker = (scene, accuse) => {
     // It has gone on just now: whoever was in line behind it may have waited for as long as they do.
     const { now } = browser.timeline;
     if (heardAt <= now && heardAt - endedAt > SLOW && now - heardAt < REFRESH_TIMEOUT) return true;
-    const { isFrozen, isAlive, lastStillAt, goneAt } = page;
+    const { isFrozen, isAlive, lastStillAt, frozenAt, goneAt } = page;
+    const keptItsTurn = frozenAt >= heardAt && frozenAt - heardAt < JUST_BEFORE;
+    if (!isFrozen && keptItsTurn && now - lastStillAt < REFRESH_TIMEOUT) return true;
     // So may whoever was in line behind one that has gone while it stood still.
     if (isFrozen && !isAlive) return now - goneAt < REFRESH_TIMEOUT;
     if (isAlive && isFrozen) return !end || heardAt >= lastStillAt - JUST_BEFORE;

@@ -19,14 +19,19 @@ const LONGEST_GOODBYE = 200;
 const LONGEST_REQUEST = 30_000;
 
 /**
- * Without a cookie: the page went before it had told the others of its new refresh token. A message travels for a while; if
- * its page is gone, nobody waits for it, but who sees the mark in localStorage. A page that WebKit is closing has no locks.
+ * Without a cookie: the page went, or its client, before it had told the others of its new refresh token. A message travels
+ * for a while; if its client is gone, nobody waits for it, but who sees the mark in localStorage. A page that WebKit is
+ * closing has no locks.
  */
-export function isGoneWithItsPage({ plan }: Scene, { isLeftBehind, page, heardAt = Infinity }: Exchange): boolean {
+export function isGoneWithItsPage(scene: Scene, exchange: Exchange): boolean {
+  const { plan } = scene;
+  const { isLeftBehind, page, heardAt = Infinity } = exchange;
   if (!isInBody(plan.world)) return false;
   const isClosing = page.lostLocksAt >= 0 && page.lostLocksAt <= heardAt && !page.isCached;
   const toldAfter = plan.world.storage === 'works' ? LONGEST_WRITE : LONGEST_DELIVERY;
-  const isGone = !page.isAlive && page.goneAt <= heardAt + toldAfter;
+  const madeAnewAt = scene.tabOf(exchange)?.createdAt ?? -1;
+  const isClientGone = madeAnewAt >= heardAt && madeAnewAt <= heardAt + toldAfter;
+  const isGone = isClientGone || (!page.isAlive && page.goneAt <= heardAt + toldAfter);
   return !!isLeftBehind || isGone || (isClosing && heardAt - page.lostLocksAt <= LONGEST_GOODBYE);
 }
 
@@ -36,10 +41,11 @@ export const isHeardTooLate = ({ plan }: Scene, { sentAt, heardAt = 0 }: Exchang
 
 /**
  * Without a cookie: whether a page can miss a rotation, and not know it. It takes the messages of the others, or else the
- * mark in localStorage, which is ordered by the clock. WebKit gives no messages to a page in its back/forward cache.
+ * mark in localStorage, which is ordered by the clock. WebKit gives no messages to a page in its back/forward cache, which
+ * may tell a new one of what it knows.
  */
-export function mayMissRotations({ plan: { world }, areClocksWrong }: Scene, { page }: Exchange): boolean {
-  const missesMessages = world.lostMessages > 0 || page.lostLocksAt >= 0;
+export function mayMissRotations({ plan: { world }, areClocksWrong, tabs }: Scene): boolean {
+  const missesMessages = world.lostMessages > 0 || tabs.some(({ page }) => page.lostLocksAt >= 0);
   return isInBody(world) && (!world.hasChannel || ((world.storage !== 'works' || areClocksWrong) && missesMessages));
 }
 

@@ -64,6 +64,7 @@ export interface NetworkUser {
   readonly isFrozen: boolean;
   readonly goneAt: number;
   readonly lastStillAt: number;
+  readonly frozenAt: number;
   readonly lostLocksAt: number;
   /** What its relative URLs are resolved against. */
   readonly document: { readonly baseURI: string };

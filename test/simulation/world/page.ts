@@ -32,6 +32,8 @@ export class SimulatedPage {
   lostLocksAt = -1;
   /** Timeline's milliseconds at which it was last frozen, cached or not yet shown. */
   lastStillAt = -1;
+  /** Timeline's milliseconds at which it was last frozen, whether or not it has gone on since. */
+  frozenAt = -1;
   /** Timeline's milliseconds at which it was last shown after it had been hidden. */
   shownAt = -1;
   private readonly browser: Browser;
@@ -96,6 +98,7 @@ export class SimulatedPage {
 
   freeze(): void {
     if (this.isFrozen || this.isPrerendering) return;
+    this.frozenAt = this.browser.timeline.now;
     this.lastStillAt = this.browser.timeline.now;
     this.document.visibilityState = 'hidden';
     this.document.dispatchEvent(new Event('visibilitychange'));
