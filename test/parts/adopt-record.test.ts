@@ -141,6 +141,14 @@ describe('a session that began without knowing of the others’', () => {
     expect(shown(session)).toBe('ada');
   });
 
+  it('it refuses one such answer, and no second one: tabs could refuse each other’s for ever', () => {
+    const session = signedInUnaware();
+    adoptIfNewer(session, bobs(), 'answer');
+    adoptIfNewer(session, { ...bobs(), epoch: session.record.epoch + 1 }, 'answer');
+
+    expect(shown(session)).toBe('bob');
+  });
+
   it('an answer about another session replaces it later', () => {
     const session = signedInUnaware();
     jumpWallClock(1_000);
