@@ -29,7 +29,7 @@ export interface Session {
   readonly cookieSignIn?: CookieSignIn | undefined;
   /**
    * When this tab began a session, or signed out, without knowing of the others' session. The first of their answers that
-   * would undo it doesn't.
+   * would undo it is refused, and no second one.
    */
   readonly beganUnaware?: Instant | undefined;
   /** What this tab knew, without its tokens, when its refresh token turned out to be spent. Other tabs may know no more. */

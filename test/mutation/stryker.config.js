@@ -10,7 +10,7 @@ export default {
   concurrency: 1,
   // Where the machine is busy, a time-out would pass for a kill.
   timeoutMS: 20_000,
-  // A second run tests what has changed, and what survived.
+  // A second run tests what has changed, and survivors that have a new test.
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
   tempDirName: '.stryker/sandboxes',

@@ -1,4 +1,4 @@
-/** What becomes of another tab's record while this tab signs in: no lock, no channel, no request. */
+/** What becomes of another tab's record: while this tab signs in, soon after, and where it is old. No lock, no channel, no request. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listen } from '../../src/events.ts';
@@ -166,10 +166,10 @@ describe('a session that began without knowing of the others’', () => {
   });
 });
 
-describe('an answer that the session had expired', () => {
+describe('word that the session had expired', () => {
   const EXPIRED = { token: undefined, ended: 'expired' } as const;
 
-  it('is of the past within a second of a new token: somebody has signed in again', () => {
+  it('is of the past, as an answer within a second of a new token: somebody has signed in again', () => {
     const session = sessionOf('that shows Ada');
     const { record } = session;
     jumpWallClock(999);
@@ -188,7 +188,7 @@ describe('an answer that the session had expired', () => {
     expect(isNewer(session.record, ended('expired'))).toBe(true);
   });
 
-  it('ends it later', () => {
+  it('ends it as a later answer', () => {
     const session = sessionOf('that shows Ada');
     jumpWallClock(1_000);
     adoptIfNewer(session, { ...session.record, ...EXPIRED }, 'answer');
@@ -196,14 +196,14 @@ describe('an answer that the session had expired', () => {
     expect(session.state).toEqual({ status: 'signed-out', reason: 'expired' });
   });
 
-  it('ends it where it is news', () => {
+  it('ends it as news', () => {
     const session = sessionOf('that shows Ada');
     adoptIfNewer(session, { ...session.record, ...EXPIRED }, 'news');
 
     expect(session.state).toEqual({ status: 'signed-out', reason: 'expired' });
   });
 
-  it('ends it where the user had signed out', () => {
+  it('ends it, as an answer that the user had signed out', () => {
     const session = sessionOf('that shows Ada');
     adoptIfNewer(session, { ...session.record, ...EXPIRED, ended: 'signed-out' }, 'answer');
 

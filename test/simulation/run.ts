@@ -5,7 +5,7 @@
  *   npm run test:simulation -- --runs 1000000 --seed 7 --cores 4
  *   npm run test:simulation -- --holder body    plays only worlds without a cookie; cookie: only those with one; hint: only those
  *                                               with a hint cookie beside it
- *   npm run test:simulation -- --replay counterexample.json
+ *   npm run test:simulation -- --replay counterexample.json    or a file of found/
  */
 
 import { once } from 'node:events';
@@ -38,8 +38,12 @@ if (values.replay) await replay(values.replay);
 else await search(Number(values.runs), Number(values.seed ?? Date.now() % 2 ** 31), Number(values.cores));
 
 async function replay(file: string): Promise<void> {
-  const plan: Plan = JSON.parse(readFileSync(file, 'utf8'));
-  console.log(tell(plan, await play(await loadClientCode(), plan, true)));
+  const content = JSON.parse(readFileSync(file, 'utf8'));
+  // Those in found/ have their fault beside the plan.
+  const plan: Plan = content.plan ?? content;
+  const played = await play(await loadClientCode(), plan, true);
+  console.log(tell(plan, played));
+  if (played.violation) process.exitCode = 1;
 }
 
 async function search(runs: number, seed: number, cores: number): Promise<void> {
