@@ -74,6 +74,14 @@ describe('whether it runs', () => {
     expect(await standing(runs)).toBe('fulfilled');
   });
 
+  it.each(['prerenderingchange', 'visibilitychange'])('looks again at each %s', async (type) => {
+    prerender();
+    const runs = pageRuns(life());
+    Object.assign(document, { prerendering: false });
+    document.dispatchEvent(new Event(type));
+    expect(await standing(runs)).toBe('fulfilled');
+  });
+
   it.each([
     ['a frozen page goes on', resume],
     ['it is shown, where no event says that it goes on', () => show('visible')],
