@@ -41,11 +41,16 @@ export const isHeardTooLate = ({ plan }: Scene, { sentAt, heardAt = 0 }: Exchang
 
 /**
  * Without a cookie: whether a page can miss a rotation, and not know it. It takes the messages of the others, or else the
- * mark in localStorage, which is ordered by the clock. WebKit gives no messages to a page in its back/forward cache, which
- * may tell a new one of what it knows.
+ * mark in localStorage, which is ordered by the clock. WebKit gives no messages to a page in its back/forward cache. By a
+ * clock that was set back a sign-out in a new page is older than what such a page knows, and tells it.
  */
-export function mayMissRotations({ plan: { world }, areClocksWrong, tabs }: Scene): boolean {
-  const missesMessages = world.lostMessages > 0 || tabs.some(({ page }) => page.lostLocksAt >= 0);
+export function mayMissRotations(scene: Scene, exchange: Exchange): boolean {
+  const { world } = scene.plan;
+  const { areClocksWrong } = scene;
+  const tab = scene.tabOf(exchange);
+  const isSignedOut = scene.calls.some((call) => call.tab === tab && call.label === 'signOut()');
+  const isToldByOne = isSignedOut && scene.tabs.some(({ page }) => page.lostLocksAt >= 0);
+  const missesMessages = world.lostMessages > 0 || exchange.page.lostLocksAt >= 0 || isToldByOne;
   return isInBody(world) && (!world.hasChannel || ((world.storage !== 'works' || areClocksWrong) && missesMessages));
 }
 

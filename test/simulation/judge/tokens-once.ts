@@ -44,7 +44,7 @@ export const noTokenTwice: RuleMaker = (scene, accuse) => {
       const isGone = isGoneWithItsPage(scene, first);
       if (isGone) scene.presentedTwice.goneWithPage++;
       else if (isLost) scene.presentedTwice.lostOnTheWay++;
-      const isUnprotected = !plan.world.hasLocks || mayMissRotations(scene);
+      const isUnprotected = !plan.world.hasLocks || mayMissRotations(scene, exchange);
       if (isUnprotected || isGone || (isLost && !first.isLeftBehind)) atRisk.add(family);
       else if (!atRisk.has(family))
         accuse(`tab ${exchange.page.id} presented a refresh token that tab ${first.page.id} had presented already`);
